@@ -1,0 +1,229 @@
+/**
+ * The word `member`: who takes part, what they accept, and the data that they govern together.
+ * CNS-1, CNS-2, CNS-3, CNS-7, CNS-10, CNS-21, CNS-22, CNS-26, EVD-15, EVD-20, EVD-21.
+ */
+import { z } from 'zod';
+import {
+  act,
+  digestHex,
+  identifier,
+  jurisdiction,
+  mspId,
+  plainText,
+  version,
+} from '../kernel/schema.ts';
+
+/** Roles that a member's CA may write into a person's certificate (attribute `role`). */
+export const ROLES = [
+  'investigator',
+  'judicialReviewer',
+  'prosecutor',
+  'centralAuthority',
+  'liaisonAuthority',
+  'analyst',
+  'delegate',
+  'auditor',
+  'system',
+] as const;
+export const role = z.enum(ROLES);
+export type Role = z.infer<typeof role>;
+
+/** Only a `STATE` touches sovereignty and can complete an endorsement policy (design, section 3). */
+export const memberKind = z.enum(['STATE', 'EXCHANGE', 'PLATFORM', 'AUDITOR']);
+export type MemberKind = z.infer<typeof memberKind>;
+
+export const memberStatus = z.enum(['ACTIVE', 'SUSPENDED']);
+
+export const orderKind = z.enum(['PRESERVE', 'PRODUCE', 'FREEZE', 'ASSIST']);
+
+export const authorisationKind = z.enum(['JUDICIAL', 'EMERGENCY_POLICE', 'INTERNAL']);
+
+/** What a member publishes of itself (CNS-7, CNS-10, EVD-15, EVD-20). */
+export const profile = z.strictObject({
+  acceptedOrders: z
+    .array(z.strictObject({ kind: orderKind, reservation: plainText(280).optional() }))
+    .max(16),
+  acceptedAuthorisations: z.array(authorisationKind).max(3),
+  adoptedStandards: z.array(z.strictObject({ id: identifier, version })).max(64),
+  schemaVersions: z.strictObject({
+    evidence: z.array(version).max(16),
+    member: z.array(version).max(16),
+  }),
+});
+export type Profile = z.infer<typeof profile>;
+
+export const memberRecord = z.strictObject({
+  type: z.literal('tabellion.member'),
+  v: z.literal(1),
+  mspId,
+  name: plainText(120),
+  jurisdiction,
+  kind: memberKind,
+  status: memberStatus,
+  profile,
+  act,
+});
+export type MemberRecord = z.infer<typeof memberRecord>;
+
+/** Parameters that the papers leave open are mandatory at founding; no silent default. */
+export const PARAMETERS = {
+  /** Distinct members that must endorse (CNS-2). */
+  endorsementThreshold: z.int().min(2).max(64),
+  /** Share of active members whose YES carries a proposal, in basis points. */
+  voteThresholdBps: z.int().min(5001).max(10_000),
+  /** Most items in one batch. */
+  batchMaxItems: z.int().min(1).max(65_536),
+  /** A volatile item anchored later than this after collection is flagged (EVD-12), seconds. */
+  volatileGapSeconds: z.int().min(1).max(31_536_000),
+  /** `peer.authentication.timewindow` in force, seconds (O-2). */
+  timeWindowSeconds: z.int().min(1).max(86_400),
+  /** Longest time a covert measure may delay the notice to the touched state, seconds. */
+  noticeDelayMaxSeconds: z.int().min(1).max(157_680_000),
+} as const;
+export type ParameterName = keyof typeof PARAMETERS;
+export const parameterName = z.enum(Object.keys(PARAMETERS) as [ParameterName, ...ParameterName[]]);
+
+export const parameterRecord = z.strictObject({
+  type: z.literal('tabellion.parameter'),
+  v: z.literal(1),
+  name: parameterName,
+  value: z.int(),
+  version,
+  act,
+});
+export type ParameterRecord = z.infer<typeof parameterRecord>;
+
+/** What a collection method obliges to (EVD-3, 4, 5, 6, 17; EVD-21: methods are data, not code). */
+export const obligation = z.enum([
+  /** At least one recording of kind VIDEO, PHOTO or SCREEN_CAPTURE. */
+  'RECORDING',
+  /** A recording, or the reason why there is none. */
+  'RECORDING_OR_REASON',
+  'REASON',
+  /** A reference to an order (ORD-22). */
+  'ORDER',
+  /** A statement on access limits respected; missing is flagged, not refused (EVD-17). */
+  'ACCESS_LIMITS_STATEMENT',
+]);
+
+const referenceBody = {
+  method: z.strictObject({
+    title: plainText(120),
+    unilateral: z.boolean(),
+    obligations: z.array(obligation).max(8),
+  }),
+  legalBasis: z.strictObject({
+    instrument: plainText(160),
+    article: plainText(40),
+    edition: plainText(40),
+    jurisdiction,
+    /** Which routes this basis opens for a foreign, non-public system (EVD-6). */
+    opens: z.array(z.enum(['TREATY', 'CONSENT', 'ORDER', 'DOMESTIC'])).max(4),
+  }),
+  standard: z.strictObject({
+    title: plainText(160),
+    publisher: plainText(120),
+    edition: plainText(40),
+  }),
+} as const;
+export const referenceRegister = z.enum(['method', 'legalBasis', 'standard']);
+export type ReferenceRegister = z.infer<typeof referenceRegister>;
+
+export const referenceEntry = z.discriminatedUnion('register', [
+  z.strictObject({
+    register: z.literal('method'),
+    id: identifier,
+    version,
+    body: referenceBody.method,
+  }),
+  z.strictObject({
+    register: z.literal('legalBasis'),
+    id: identifier,
+    version,
+    body: referenceBody.legalBasis,
+  }),
+  z.strictObject({
+    register: z.literal('standard'),
+    id: identifier,
+    version,
+    body: referenceBody.standard,
+  }),
+]);
+export type ReferenceEntry = z.infer<typeof referenceEntry>;
+export const referenceRecord = z.strictObject({
+  type: z.literal('tabellion.reference'),
+  v: z.literal(1),
+  entry: referenceEntry,
+  act,
+});
+export type ReferenceRecord = z.infer<typeof referenceRecord>;
+
+/** A change that the members decide by vote. */
+export const change = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('ADMIT'),
+    mspId,
+    name: plainText(120),
+    jurisdiction,
+    memberKind,
+    profile,
+  }),
+  z.strictObject({ kind: z.literal('SUSPEND'), mspId }),
+  z.strictObject({ kind: z.literal('RESUME'), mspId }),
+  z.strictObject({ kind: z.literal('SET_PARAMETER'), name: parameterName, value: z.int() }),
+  z.strictObject({ kind: z.literal('PUBLISH'), entry: referenceEntry }),
+]);
+export type Change = z.infer<typeof change>;
+
+export const proposalRecord = z.strictObject({
+  type: z.literal('tabellion.proposal'),
+  v: z.literal(1),
+  id: digestHex,
+  change,
+  reason: plainText(280),
+  /** OPEN until carried or rejected by the votes; STALE when its precondition no longer holds. */
+  state: z.enum(['OPEN', 'CARRIED', 'REJECTED', 'STALE']),
+  /** Threshold in force when proposed; it stays with the proposal (CNS-22). */
+  thresholdBps: z.int(),
+  act,
+});
+export type ProposalRecord = z.infer<typeof proposalRecord>;
+
+export const voteRecord = z.strictObject({
+  type: z.literal('tabellion.vote'),
+  v: z.literal(1),
+  proposal: digestHex,
+  choice: z.enum(['YES', 'NO']),
+  reason: plainText(280),
+  act,
+});
+export type VoteRecord = z.infer<typeof voteRecord>;
+
+// Inputs of the transactions, one JSON document each.
+export const foundInput = z.strictObject({
+  members: z
+    .array(z.strictObject({ mspId, name: plainText(120), jurisdiction, kind: memberKind, profile }))
+    .min(2)
+    .max(64),
+  parameters: z.strictObject({
+    endorsementThreshold: PARAMETERS.endorsementThreshold,
+    voteThresholdBps: PARAMETERS.voteThresholdBps,
+    batchMaxItems: PARAMETERS.batchMaxItems,
+    volatileGapSeconds: PARAMETERS.volatileGapSeconds,
+    timeWindowSeconds: PARAMETERS.timeWindowSeconds,
+    noticeDelayMaxSeconds: PARAMETERS.noticeDelayMaxSeconds,
+  }),
+  reference: z.array(referenceEntry).max(256),
+});
+export type FoundInput = z.infer<typeof foundInput>;
+/** `id` is 32 random bytes in hex, chosen by the client. */
+export const proposeInput = z.strictObject({ id: digestHex, change, reason: plainText(280) });
+export type ProposeInput = z.infer<typeof proposeInput>;
+export const voteInput = z.strictObject({
+  proposal: digestHex,
+  choice: z.enum(['YES', 'NO']),
+  reason: plainText(280),
+});
+export type VoteInput = z.infer<typeof voteInput>;
+export const declareInput = z.strictObject({ profile, reason: plainText(280) });
+export type DeclareInput = z.infer<typeof declareInput>;

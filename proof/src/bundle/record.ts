@@ -1,0 +1,97 @@
+/**
+ * What travels: the item commitment, the compact proof bundle and the trust file. The formats are
+ * described for readers in docs/proof-format.md.
+ */
+import { z } from 'zod';
+
+export const BUNDLE_MEDIA_TYPE = 'application/vnd.tabellion.proof+json';
+/** Most items under one root: paths stay at 16 hashes. */
+export const MAX_BATCH_ITEMS = 65_536;
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
+const safeInteger = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/**
+ * One item of evidence. Its RFC 8785 bytes are the Merkle leaf's input and stay with the member; only
+ * the root goes on the ledger. The salt keeps guessable contents from being confirmed by trial (O-1).
+ */
+export const commitment = z.strictObject({
+  type: z.literal('tabellion.item'),
+  v: z.literal(1),
+  /** What the item is; a `link`'s digest is that of its target's bytes. */
+  kind: z.enum(['file', 'link', 'message', 'row']),
+  digest: z.strictObject({ sha256: hex(32), sha1: hex(20).optional(), md5: hex(16).optional() }),
+  /** Bytes. */
+  size: safeInteger,
+  mediaType: z.string().max(127).optional(),
+  /** The path's or identifier's exact bytes. */
+  path: base64url.max(21_848),
+  exhibit: z.string().max(64).optional(),
+  seal: z.string().max(64).optional(),
+  /** File modification time, milliseconds since 1970. */
+  modifiedAt: safeInteger.optional(),
+  /** 128 random bits. */
+  salt: base64url.length(22),
+});
+export type Commitment = z.infer<typeof commitment>;
+
+/** The normal bundle: a few KB, one item, one commit attestation. All byte strings are base64url. */
+export const compactBundle = z.strictObject({
+  type: z.literal('tabellion.proof'),
+  v: z.literal(1),
+  kind: z.literal('compact'),
+  /** Exact RFC 8785 bytes of the commitment. */
+  commitment: base64url,
+  path: z.strictObject({
+    index: safeInteger,
+    size: z.int().min(1).max(MAX_BATCH_ITEMS),
+    /** Sibling hashes, leaf to root (RFC 6962, 2.1.1). */
+    hashes: z.array(hex(32)).max(16),
+  }),
+  /** Exact RFC 8785 bytes of the batch record. */
+  record: base64url,
+  /** `common.Envelope` bytes of the endorsed, never submitted read of the batch. */
+  attestation: base64url,
+});
+export type CompactBundle = z.infer<typeof compactBundle>;
+
+const pem = z.string().max(16_384);
+
+/** Everything that the verifier believes. A bundle never brings any of it. */
+export const trust = z.strictObject({
+  type: z.literal('tabellion.trust'),
+  v: z.literal(1),
+  consortium: z.string().max(120),
+  ledger: z.enum(['embedded', 'fabric']),
+  channel: z.string().max(249),
+  /** SHA-256 of the genesis block's header. */
+  genesis: hex(32),
+  chaincode: z.string().max(64),
+  members: z
+    .array(
+      z.strictObject({
+        mspId: z.string().max(64),
+        name: z.string().max(120),
+        jurisdiction: z.string().max(8),
+        /** Whether its endorsement counts as a state's. */
+        state: z.boolean(),
+        roots: z.array(pem).min(1).max(8),
+        intermediates: z.array(pem).max(8),
+        /** Certificate revocation lists. */
+        revocations: z.array(pem).max(8),
+      }),
+    )
+    .min(1)
+    .max(64),
+  /** Distinct members whose peers must have signed the attestation; at least one of them a state. */
+  endorsementThreshold: z.int().min(1).max(64),
+  /** Chaincode definitions accepted: Fabric's sequence and the version of its `_lifecycle` key. */
+  definitions: z
+    .array(
+      z.strictObject({ sequence: z.int().min(1), block: safeInteger, transaction: safeInteger }),
+    )
+    .min(1)
+    .max(64),
+});
+export type Trust = z.infer<typeof trust>;

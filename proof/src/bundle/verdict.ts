@@ -1,0 +1,67 @@
+/** The closed set of answers that the verifier gives. docs/proof-format.md explains each. */
+
+export type Outcome = 'INTACT' | 'MISMATCH' | 'UNTRUSTED' | 'UNREADABLE';
+
+/** Every verdict code with its outcome: what does not match is never an error, nor an error a mismatch. */
+export const VERDICTS = {
+  INTACT: 'INTACT',
+  // The evidence or the bundle is not what was anchored.
+  FILE_DIGEST_MISMATCH: 'MISMATCH',
+  FILE_SIZE_MISMATCH: 'MISMATCH',
+  PATH_LENGTH_MISMATCH: 'MISMATCH',
+  ROOT_MISMATCH: 'MISMATCH',
+  RECORD_MISMATCH: 'MISMATCH',
+  KEY_MISMATCH: 'MISMATCH',
+  PROPOSAL_HASH_MISMATCH: 'MISMATCH',
+  RESPONSE_MISMATCH: 'MISMATCH',
+  SIGNATURE_INVALID: 'MISMATCH',
+  // The evidence may be what was anchored, but not by whom or where the trust file says.
+  WRONG_CHANNEL: 'UNTRUSTED',
+  WRONG_CHAINCODE: 'UNTRUSTED',
+  WRONG_FUNCTION: 'UNTRUSTED',
+  WRONG_LEDGER_KIND: 'UNTRUSTED',
+  UNEXPECTED_ACCESS: 'UNTRUSTED',
+  DEFINITION_NOT_TRUSTED: 'UNTRUSTED',
+  UNKNOWN_MEMBER: 'UNTRUSTED',
+  CERTIFICATE_UNTRUSTED: 'UNTRUSTED',
+  CERTIFICATE_REVOKED: 'UNTRUSTED',
+  CERTIFICATE_EXPIRED: 'UNTRUSTED',
+  CERTIFICATE_NOT_YET_VALID: 'UNTRUSTED',
+  NOT_A_PEER: 'UNTRUSTED',
+  TOO_FEW_ENDORSERS: 'UNTRUSTED',
+  NO_STATE_ENDORSED: 'UNTRUSTED',
+  CHALLENGE_MISMATCH: 'UNTRUSTED',
+  // Nothing can be said.
+  MALFORMED: 'UNREADABLE',
+  NOT_CANONICAL: 'UNREADABLE',
+  UNSUPPORTED_VERSION: 'UNREADABLE',
+  UNSUPPORTED_KIND: 'UNREADABLE',
+  TRUST_MALFORMED: 'UNREADABLE',
+} as const satisfies Record<string, Outcome>;
+
+export type VerdictCode = keyof typeof VERDICTS;
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly code: VerdictCode;
+  /** One sentence for a person; never claims more than "unchanged since" (EVD-16). */
+  readonly message: string;
+  /** The steps done, in order; the last one failed unless the outcome is INTACT. */
+  readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
+  /** What the bundle says, present once its signatures held. Times are claims of their clients. */
+  readonly claims?: {
+    readonly acquisition: string;
+    readonly batch: string;
+    readonly index: number;
+    readonly size: number;
+    readonly path: string;
+    readonly sha256: string;
+    readonly anchoredAt: number;
+    readonly attestedAt: number;
+    readonly block: number;
+    readonly position: number;
+    readonly endorsers: readonly string[];
+    readonly keyCustody: string;
+    readonly fileChecked: boolean;
+  };
+}
