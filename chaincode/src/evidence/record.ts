@@ -2,24 +2,22 @@
  * The word `evidence`: acquisitions, the batches that anchor their items, and the positions of the
  * states that they touch. EVD-1..9, 12, 17, 19..21, CNS-5, CNS-7, O-1, O-2, O-4, O-7.
  */
+import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 import { z } from 'zod';
 import {
   act,
   count,
   digestHex,
+  governed,
   identifier,
   jurisdiction,
   plainText,
   reference,
   timestamp,
   UNKNOWN,
-  version,
 } from '../kernel/schema.ts';
 import { authorisationKind } from '../member/record.ts';
 
-export { MAX_BATCH_ITEMS } from '@tabellion/proof';
-
-const governed = z.strictObject({ id: identifier, version });
 /** 32 hexadecimal digits, random, chosen by the client. */
 export const acquisitionId = z.string().regex(/^[0-9a-f]{32}$/);
 const place = z.union([jurisdiction, z.literal(UNKNOWN)]);
@@ -48,6 +46,10 @@ export const location = z.strictObject({
   ]),
 });
 export type Location = z.infer<typeof location>;
+/** Foreign jurisdictions, ascending; as many as a location has places. */
+const touched = z.array(jurisdiction).max(66);
+export const crossBorder = z.enum(['YES', 'NO', 'UNKNOWN']);
+export type CrossBorder = z.infer<typeof crossBorder>;
 
 export const recording = z.strictObject({
   kind: z.enum(['VIDEO', 'PHOTO', 'SCREEN_CAPTURE', 'AUDIO', 'LOG']),
@@ -55,15 +57,26 @@ export const recording = z.strictObject({
   size: count,
 });
 
-const acquisitionFacts = {
-  id: acquisitionId,
+/** What every later record of an acquisition repeats, so that it stands by itself (O-7, EVD-1). */
+const purpose = {
   case: reference,
   legalBases: z.array(governed).min(1).max(8),
+  reason: plainText(280),
+} as const;
+
+export const groundKind = z.enum(['ORDER', 'TREATY', 'CONSENT']);
+export type GroundKind = z.infer<typeof groundKind>;
+
+const acquisitionFacts = {
+  id: acquisitionId,
+  ...purpose,
+  /** The earlier acquisition that this one goes on with by another method (EVD-6, Art. 27). */
+  continues: acquisitionId.optional(),
   /** Orders, treaties' requests or consents that this collection rests on. */
   grounds: z
     .array(
       z.strictObject({
-        kind: z.enum(['ORDER', 'TREATY', 'CONSENT']),
+        kind: groundKind,
         reference,
         sha256: digestHex.optional(),
       }),
@@ -74,11 +87,12 @@ const acquisitionFacts = {
     .optional(),
   route,
   method: governed,
-  /** Why this collection; mandatory for methods that oblige to it (EVD-4). */
-  reason: plainText(280).optional(),
   purposes: z.array(z.enum(['JUDGE_CASE', 'ANALYSE_CRIME', 'FIX_SCOPE'])).max(3),
   publiclyReleased: z.enum(['YES', 'NO', 'UNKNOWN']),
-  /** EVD-17: what the collector says of robots rules, log-ins and rate limits. */
+  /**
+   * EVD-17: what the collector says of robots rules, log-ins and rate limits. Without it, or when they
+   * were not respected, `publiclyReleased: YES` opens nothing.
+   */
   accessLimits: z.strictObject({ respected: z.boolean(), statement: plainText(280) }).optional(),
   extent: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('SELECTIVE') }),
@@ -136,6 +150,7 @@ export const acquisitionFlag = z.enum([
   'STANDARD_NOT_ADOPTED',
   'GATEWAY_HELD_KEY',
 ]);
+export type AcquisitionFlag = z.infer<typeof acquisitionFlag>;
 
 /** Key `acquisition/<id>`, written once. */
 export const acquisitionRecord = z.strictObject({
@@ -145,15 +160,43 @@ export const acquisitionRecord = z.strictObject({
   location: location.optional(),
   delayedNotice: delayedNotice.optional(),
   /** Computed, never claimed. SEALED while the notice is delayed. */
-  crossBorder: z.enum(['YES', 'NO', 'UNKNOWN', 'SEALED']),
-  /** Jurisdictions of other members touched, ascending; empty while sealed. */
-  touched: z.array(jurisdiction).max(64),
+  crossBorder: z.enum([...crossBorder.options, 'SEALED']),
+  /** Members' or not; empty while sealed. */
+  touched,
   flags: z.array(acquisitionFlag),
   /** Time window in force, seconds (O-2). */
   timeWindowSeconds: z.int(),
   act,
 });
 export type AcquisitionRecord = z.infer<typeof acquisitionRecord>;
+
+/** Key `head/<acquisition>`: where the chain of batches stands. Rewritten by anchor and close. */
+export const headRecord = z.strictObject({
+  type: z.literal('tabellion.head'),
+  v: z.literal(1),
+  acquisition: acquisitionId,
+  sequence: count,
+  last: digestHex.nullable(),
+  items: count,
+  bytes: count,
+  closed: z.boolean(),
+});
+export type HeadRecord = z.infer<typeof headRecord>;
+
+/**
+ * Key `location-head/<acquisition>`: what is known of the place by now. Apart from `head`, so that no
+ * run of batches can make an answer or a disclosure fail.
+ */
+export const locationHeadRecord = z.strictObject({
+  type: z.literal('tabellion.location-head'),
+  v: z.literal(1),
+  acquisition: acquisitionId,
+  /** Null while sealed. */
+  location: location.nullable(),
+  crossBorder: z.enum([...crossBorder.options, 'SEALED']),
+  touched,
+});
+export type LocationHeadRecord = z.infer<typeof locationHeadRecord>;
 
 /**
  * `evidence:anchor`. `sequence` counts from 1 and `previous` is the digest of the batch before (null
@@ -164,7 +207,7 @@ export const anchorInput = z.strictObject({
   sequence: z.int().min(1).max(1_000_000_000),
   previous: digestHex.nullable(),
   root: digestHex,
-  size: z.int().min(1).max(65_536),
+  size: z.int().min(1).max(MAX_BATCH_ITEMS),
   /** Sum of the items' sizes. */
   bytes: count,
   /** SHA-256 of the manifest: the commitments' exact bytes, each followed by a line feed. */
@@ -179,12 +222,17 @@ export const batchRecord = z.strictObject({
   type: z.literal('tabellion.batch'),
   v: z.literal(1),
   ...anchorInput.shape,
-  touched: z.array(jurisdiction).max(64),
+  ...purpose,
+  /** As known when the batch was anchored. */
+  touched,
   flags: z.array(z.enum(['VOLATILE_LATE', 'GATEWAY_HELD_KEY'])),
   timeWindowSeconds: z.int(),
   act,
 });
 export type BatchRecord = z.infer<typeof batchRecord>;
+
+/** What the records after the batches repeat of their acquisition. */
+const continuation = { case: purpose.case, legalBases: purpose.legalBases } as const;
 
 /** `evidence:close`: states the totals, so that omission shows. Refused unless the ledger agrees. */
 export const closeInput = z.strictObject({
@@ -195,7 +243,7 @@ export const closeInput = z.strictObject({
   endedAt: timestamp,
   /** Sources that could not be read, reported one by one in the manifest's report. */
   unread: count,
-  reason: plainText(280).optional(),
+  reason: plainText(280),
 });
 export type CloseInput = z.infer<typeof closeInput>;
 /** Key `closing/<acquisition>`. */
@@ -203,43 +251,49 @@ export const closingRecord = z.strictObject({
   type: z.literal('tabellion.closing'),
   v: z.literal(1),
   ...closeInput.shape,
+  ...continuation,
   last: digestHex.nullable(),
   act,
 });
 export type ClosingRecord = z.infer<typeof closingRecord>;
 
 /** `evidence:answer`: the touched state's position (CNS-5). Binds the member: needs its marker. */
-export const answerInput = z
-  .strictObject({
-    acquisition: acquisitionId,
-    position: z.enum(['NO_OBJECTION', 'OBJECTION']),
-    reason: plainText(280).optional(),
-  })
-  .refine((input) => input.position === 'NO_OBJECTION' || input.reason !== undefined, {
-    error: 'an objection needs its reason',
-  });
+export const answerInput = z.strictObject({
+  acquisition: acquisitionId,
+  position: z.enum(['NO_OBJECTION', 'OBJECTION']),
+  /** The rule under which the touched state takes this position. */
+  legalBasis: governed,
+  reason: plainText(280),
+});
 export type AnswerInput = z.infer<typeof answerInput>;
 /** Key `answer/<acquisition>/<jurisdiction>/<txId>`; later answers are added, none replaced. */
 export const answerRecord = z.strictObject({
   type: z.literal('tabellion.answer'),
   v: z.literal(1),
-  acquisition: acquisitionId,
-  position: z.enum(['NO_OBJECTION', 'OBJECTION']),
-  reason: plainText(280).optional(),
+  ...answerInput.shape,
+  case: reference,
   act,
 });
 export type AnswerRecord = z.infer<typeof answerRecord>;
 
 /**
- * `evidence:disclose`: opens a delayed notice. `location` and `salt` hash to the sealed digest.
- * Also the form of a later determination: `evidence:determine` replaces an UNKNOWN location.
+ * What a delayed notice seals; its RFC 8785 bytes travel in the transient field `location`. `salt` is
+ * 128 random bits in base64url, so that the place cannot be guessed from the digest.
  */
+export const sealedLocation = z.strictObject({
+  location,
+  salt: z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/),
+});
+export type SealedLocation = z.infer<typeof sealedLocation>;
+
+/** `evidence:disclose`: opens a delayed notice; `location` and `salt` hash to the sealed digest. */
 export const discloseInput = z.strictObject({
   acquisition: acquisitionId,
-  location,
-  salt: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  ...sealedLocation.shape,
+  reason: plainText(280),
 });
 export type DiscloseInput = z.infer<typeof discloseInput>;
+/** `evidence:determine`: what was UNKNOWN became known; what was known stays as it was said. */
 export const determineInput = z.strictObject({
   acquisition: acquisitionId,
   location,
@@ -252,12 +306,13 @@ export const locationRecord = z.strictObject({
   v: z.literal(1),
   acquisition: acquisitionId,
   cause: z.enum(['DISCLOSED', 'DETERMINED']),
+  ...purpose,
   location,
-  crossBorder: z.enum(['YES', 'NO', 'UNKNOWN']),
-  touched: z.array(jurisdiction).max(64),
-  /** A disclosure after `delayedNotice.latest`. */
+  crossBorder,
+  touched,
+  /** A disclosure after `delayedNotice.latest`; at exactly that time it is in time (O-2). */
   overdue: z.boolean(),
-  reason: plainText(280).optional(),
+  timeWindowSeconds: z.int(),
   act,
 });
 export type LocationRecord = z.infer<typeof locationRecord>;
@@ -277,6 +332,7 @@ export const segregationRecord = z.strictObject({
   type: z.literal('tabellion.segregation'),
   v: z.literal(1),
   ...segregateInput.shape,
+  ...continuation,
   act,
 });
 export type SegregationRecord = z.infer<typeof segregationRecord>;
@@ -287,7 +343,7 @@ export type SegregationRecord = z.infer<typeof segregationRecord>;
  */
 export const anchorJournalInput = z.strictObject({
   root: digestHex,
-  size: z.int().min(1).max(65_536),
+  size: z.int().min(1).max(MAX_BATCH_ITEMS),
   from: timestamp,
   to: timestamp,
   /** Position in this member's chain of journal batches, from 1. */
@@ -300,13 +356,25 @@ export const journalRecord = z.strictObject({
   type: z.literal('tabellion.journal'),
   v: z.literal(1),
   ...anchorJournalInput.shape,
+  /** The founding agreement, which obliges every member to keep the journal (O-7). */
+  legalBasis: governed,
+  reason: z.literal('journal of refusals and reads'),
   act,
 });
 export type JournalRecord = z.infer<typeof journalRecord>;
 
-/** `evidence:read`: the exact bytes under one key; what an attestation attests. */
+/** Key `journal-head/<mspId>`: where the member's chain of journal batches stands. */
+export const journalHeadRecord = z.strictObject({
+  type: z.literal('tabellion.journal-head'),
+  v: z.literal(1),
+  sequence: count,
+  last: digestHex,
+});
+export type JournalHeadRecord = z.infer<typeof journalHeadRecord>;
+
+/** `evidence:read`: the exact bytes under one key; of a batch, what an attestation attests. */
 export const readArgument = z
   .string()
   .regex(
-    /^(acquisition|batch|closing|answer|location|segregation|journal)\/[A-Za-z0-9/._-]{1,160}$/,
+    /^(acquisition|head|batch|closing|answer|location|location-head|segregation|journal|journal-head)\/[A-Za-z0-9/._-]{1,180}$/,
   );

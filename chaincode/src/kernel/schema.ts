@@ -6,21 +6,27 @@ export const digestHex = z.string().regex(/^[0-9a-f]{64}$/);
 /** Name of a governed entry or of a tool: stable, ASCII. */
 export const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const mspId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/);
-/** ISO 3166-1 alpha-2, or a code of two to eight capitals that the consortium agreed on. */
-export const jurisdiction = z.string().regex(/^[A-Z]{2,8}$/);
 /** `UNKNOWN` is a value with consequences: it is treated as possibly foreign (EVD-6, EVD-7). */
 export const UNKNOWN = 'UNKNOWN';
+/** ISO 3166-1 alpha-2, or a code of two to eight capitals that the consortium agreed on. */
+export const jurisdiction = z
+  .string()
+  .regex(/^[A-Z]{2,8}$/)
+  .refine((code) => code !== UNKNOWN, { error: 'UNKNOWN is no jurisdiction' });
 /** A reference into a system outside the ledger (case, order, letter): ASCII, no blanks. */
 export const reference = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/:-]{0,95}$/);
 export const version = z.int().min(1).max(1_000_000);
+/** One edition of an entry in a governed register. */
+export const governed = z.strictObject({ id: identifier, version });
+export type Governed = z.infer<typeof governed>;
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export const timestamp = z.int().min(0).max(253_402_300_799_999);
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /**
  * A short statement that every member reads for ever. Personal data must not stand in it (O-1): texts
- * that look like an e-mail address or a telephone, account or identity number are refused. That is a
- * guard rail, not a guarantee.
+ * that look like an e-mail address or a telephone, account or identity number are refused; dates written
+ * year-month-day pass. That is a guard rail, not a guarantee.
  */
 export const plainText = (max: number) =>
   z
@@ -30,9 +36,12 @@ export const plainText = (max: number) =>
     .refine((text) => text.isWellFormed(), { error: 'holds a lone surrogate' })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), { error: 'holds a control character' })
-    .refine((text) => !/\S@\S|\d(?:[ -]?\d){6,}/.test(text), {
+    .refine((text) => !PERSONAL.test(text.replaceAll(DATE, '')), {
       error: 'looks like personal data: put it in a file and give its digest',
     });
+
+const PERSONAL = /\S@\S|\d(?:[ -]?\d){6,}/;
+const DATE = /\b(?:19|20)\d\d-\d\d-\d\d\b/g;
 
 /** Who did what, when, on which member's behalf (O-7); computed from certificate and proposal only. */
 export const act = z.strictObject({
@@ -42,8 +51,8 @@ export const act = z.strictObject({
   member: mspId,
   jurisdiction,
   role: z.string().max(32),
-  /** Common name of the certificate: a random pseudonym. */
-  person: z.string().max(64),
+  /** Common name of the certificate: a random pseudonym; no blanks and no `@`, so no plain names. */
+  person: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   /** SHA-256 of the certificate's DER bytes. */
   certificate: digestHex,
   keyCustody: z.enum(['person', 'gateway']),

@@ -2,10 +2,12 @@
  * The word `member`: who takes part, what they accept, and the data that they govern together.
  * CNS-1, CNS-2, CNS-3, CNS-7, CNS-10, CNS-21, CNS-22, CNS-26, EVD-15, EVD-20, EVD-21.
  */
+import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 import { z } from 'zod';
 import {
   act,
   digestHex,
+  governed,
   identifier,
   jurisdiction,
   mspId,
@@ -44,7 +46,7 @@ export const profile = z.strictObject({
     .array(z.strictObject({ kind: orderKind, reservation: plainText(280).optional() }))
     .max(16),
   acceptedAuthorisations: z.array(authorisationKind).max(3),
-  adoptedStandards: z.array(z.strictObject({ id: identifier, version })).max(64),
+  adoptedStandards: z.array(governed).max(64),
   schemaVersions: z.strictObject({
     evidence: z.array(version).max(16),
     member: z.array(version).max(16),
@@ -52,6 +54,15 @@ export const profile = z.strictObject({
 });
 export type Profile = z.infer<typeof profile>;
 
+/** Why a governed record is as it is (O-7): the basis, the reason, and the proposal that carried it. */
+const cause = z.strictObject({
+  legalBasis: governed,
+  reason: plainText(280),
+  proposal: digestHex.nullable(),
+});
+export type Cause = z.infer<typeof cause>;
+
+/** Key `member/<mspId>`; every version also stands under `member-history/<mspId>/<version>`. */
 export const memberRecord = z.strictObject({
   type: z.literal('tabellion.member'),
   v: z.literal(1),
@@ -61,9 +72,22 @@ export const memberRecord = z.strictObject({
   kind: memberKind,
   status: memberStatus,
   profile,
+  version,
+  cause,
   act,
 });
 export type MemberRecord = z.infer<typeof memberRecord>;
+
+/** Key `founding`: the act that other acts of membership stand on (O-7). */
+export const foundingRecord = z.strictObject({
+  type: z.literal('tabellion.founding'),
+  v: z.literal(1),
+  members: z.array(mspId).min(2).max(64),
+  legalBasis: governed,
+  reason: plainText(280),
+  act,
+});
+export type FoundingRecord = z.infer<typeof foundingRecord>;
 
 /** Parameters that the papers leave open are mandatory at founding; no silent default. */
 export const PARAMETERS = {
@@ -72,7 +96,7 @@ export const PARAMETERS = {
   /** Share of active members whose YES carries a proposal, in basis points. */
   voteThresholdBps: z.int().min(5001).max(10_000),
   /** Most items in one batch. */
-  batchMaxItems: z.int().min(1).max(65_536),
+  batchMaxItems: z.int().min(1).max(MAX_BATCH_ITEMS),
   /** A volatile item anchored later than this after collection is flagged (EVD-12), seconds. */
   volatileGapSeconds: z.int().min(1).max(31_536_000),
   /** `peer.authentication.timewindow` in force, seconds (O-2). */
@@ -83,23 +107,27 @@ export const PARAMETERS = {
 export type ParameterName = keyof typeof PARAMETERS;
 export const parameterName = z.enum(Object.keys(PARAMETERS) as [ParameterName, ...ParameterName[]]);
 
+/** Key `parameter/<name>`; every version also under `parameter-history/<name>/<version>` (CNS-22). */
 export const parameterRecord = z.strictObject({
   type: z.literal('tabellion.parameter'),
   v: z.literal(1),
   name: parameterName,
   value: z.int(),
   version,
+  cause,
   act,
 });
 export type ParameterRecord = z.infer<typeof parameterRecord>;
 
-/** What a collection method obliges to (EVD-3, 4, 5, 6, 17; EVD-21: methods are data, not code). */
+/**
+ * What a collection method obliges to (EVD-3, 4, 5, 17; EVD-21: methods are data, not code). A reason
+ * is owed whatever the method (EVD-4, O-7).
+ */
 export const obligation = z.enum([
   /** At least one recording of kind VIDEO, PHOTO or SCREEN_CAPTURE. */
   'RECORDING',
   /** A recording, or the reason why there is none. */
   'RECORDING_OR_REASON',
-  'REASON',
   /** A reference to an order (ORD-22). */
   'ORDER',
   /** A statement on access limits respected; missing is flagged, not refused (EVD-17). */
@@ -117,8 +145,11 @@ const referenceBody = {
     article: plainText(40),
     edition: plainText(40),
     jurisdiction,
-    /** Which routes this basis opens for a foreign, non-public system (EVD-6). */
-    opens: z.array(z.enum(['TREATY', 'CONSENT', 'ORDER', 'DOMESTIC'])).max(4),
+    /**
+     * What may rest on this basis: collection at home, collection abroad on a ground of that kind
+     * (EVD-6), or a notice to the touched state that comes later (CNS-5).
+     */
+    opens: z.array(z.enum(['DOMESTIC', 'ORDER', 'TREATY', 'CONSENT', 'DELAYED_NOTICE'])).max(5),
   }),
   standard: z.strictObject({
     title: plainText(160),
@@ -150,10 +181,12 @@ export const referenceEntry = z.discriminatedUnion('register', [
   }),
 ]);
 export type ReferenceEntry = z.infer<typeof referenceEntry>;
+/** Key `reference/<register>/<id>/<version>`, written once; the highest version is the current one. */
 export const referenceRecord = z.strictObject({
   type: z.literal('tabellion.reference'),
   v: z.literal(1),
   entry: referenceEntry,
+  cause,
   act,
 });
 export type ReferenceRecord = z.infer<typeof referenceRecord>;
@@ -175,26 +208,36 @@ export const change = z.discriminatedUnion('kind', [
 ]);
 export type Change = z.infer<typeof change>;
 
+/** OPEN until carried or rejected by the votes; STALE when carried but no longer applicable. */
+export const proposalState = z.enum(['OPEN', 'CARRIED', 'REJECTED', 'STALE']);
+export type ProposalState = z.infer<typeof proposalState>;
+
+/** Key `proposal/<id>`. */
 export const proposalRecord = z.strictObject({
   type: z.literal('tabellion.proposal'),
   v: z.literal(1),
   id: digestHex,
   change,
+  /** For an admission: the treaty or agreement that the new member joins under (CNS-26). */
+  legalBasis: governed,
   reason: plainText(280),
-  /** OPEN until carried or rejected by the votes; STALE when its precondition no longer holds. */
-  state: z.enum(['OPEN', 'CARRIED', 'REJECTED', 'STALE']),
+  state: proposalState,
   /** Threshold in force when proposed; it stays with the proposal (CNS-22). */
   thresholdBps: z.int(),
   act,
 });
 export type ProposalRecord = z.infer<typeof proposalRecord>;
 
+/** Key `vote/<proposal>/<mspId>`. Binds the member: needs its marker. */
 export const voteRecord = z.strictObject({
   type: z.literal('tabellion.vote'),
   v: z.literal(1),
   proposal: digestHex,
   choice: z.enum(['YES', 'NO']),
+  legalBasis: governed,
   reason: plainText(280),
+  /** State of the proposal after this vote. */
+  outcome: proposalState,
   act,
 });
 export type VoteRecord = z.infer<typeof voteRecord>;
@@ -214,10 +257,18 @@ export const foundInput = z.strictObject({
     noticeDelayMaxSeconds: PARAMETERS.noticeDelayMaxSeconds,
   }),
   reference: z.array(referenceEntry).max(256),
+  /** The founding agreement; must stand in `reference`. */
+  legalBasis: governed,
+  reason: plainText(280),
 });
 export type FoundInput = z.infer<typeof foundInput>;
 /** `id` is 32 random bytes in hex, chosen by the client. */
-export const proposeInput = z.strictObject({ id: digestHex, change, reason: plainText(280) });
+export const proposeInput = z.strictObject({
+  id: digestHex,
+  change,
+  legalBasis: governed,
+  reason: plainText(280),
+});
 export type ProposeInput = z.infer<typeof proposeInput>;
 export const voteInput = z.strictObject({
   proposal: digestHex,
@@ -227,3 +278,10 @@ export const voteInput = z.strictObject({
 export type VoteInput = z.infer<typeof voteInput>;
 export const declareInput = z.strictObject({ profile, reason: plainText(280) });
 export type DeclareInput = z.infer<typeof declareInput>;
+
+/** `member:read`: the exact bytes under one key. */
+export const readArgument = z
+  .string()
+  .regex(
+    /^(founding|(member|member-history|parameter|parameter-history|reference|proposal|vote)\/[A-Za-z0-9/._-]{1,180})$/,
+  );

@@ -52,8 +52,11 @@ export interface Verdict {
   readonly claims?: {
     readonly acquisition: string;
     readonly batch: string;
+    /** Position in the batch, from 0. */
     readonly index: number;
+    /** Bytes of the item. */
     readonly size: number;
+    /** The path's exact bytes, base64url. */
     readonly path: string;
     readonly sha256: string;
     readonly anchoredAt: number;

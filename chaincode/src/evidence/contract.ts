@@ -1,0 +1,157 @@
+/** Fabric transactions of the word `evidence`: load what the rules need, and hand over. */
+import type { z } from 'zod';
+import { type Context, WordContract } from '../kernel/shim.ts';
+import type { State } from '../kernel/state.ts';
+import { type Call, type Decision, runRead, runTransaction } from '../kernel/transaction.ts';
+import { type Caller, identifyMember } from '../member/caller.ts';
+import { FOUNDING_KEY } from '../member/key.ts';
+import { assertPublished, loadCurrent, loadParameters } from '../member/load.ts';
+import type { TransactionName } from '../member/permission.ts';
+import { foundingRecord } from '../member/record.ts';
+import { acquire } from './acquire.ts';
+import { anchorBatch } from './anchor.ts';
+import { answerNotice } from './answer.ts';
+import { closeAcquisition } from './close.ts';
+import { anchorJournal } from './journal.ts';
+import { acquisitionKey, headKey, journalHeadKey, locationHeadKey } from './key.ts';
+import { determineLocation, discloseLocation, type LocateContext } from './locate.ts';
+import {
+  type AcquireInput,
+  acquireInput,
+  acquisitionRecord,
+  anchorInput,
+  anchorJournalInput,
+  answerInput,
+  closeInput,
+  determineInput,
+  discloseInput,
+  headRecord,
+  journalHeadRecord,
+  locationHeadRecord,
+  readArgument,
+  segregateInput,
+} from './record.ts';
+import { segregateCopy } from './segregate.ts';
+
+export class EvidenceContract extends WordContract {
+  constructor() {
+    super('evidence');
+  }
+
+  acquire(context: Context): Promise<string> {
+    return run(context, 'evidence:acquire', acquireInput, decideAcquire);
+  }
+
+  anchor(context: Context): Promise<string> {
+    return run(context, 'evidence:anchor', anchorInput, async ({ input, caller, state }) => {
+      const { batchMaxItems, ...parameters } = await loadParameters(state, [
+        'batchMaxItems',
+        'volatileGapSeconds',
+        'timeWindowSeconds',
+      ]);
+      const acquisition = await loadAcquisition(state, input.acquisition);
+      const head = await loadHead(state, input.acquisition);
+      const { touched } = await loadLocationHead(state, input.acquisition);
+      const chain = { acquisition, head, touched, batchMaxItems, parameters };
+      return anchorBatch(input, chain, caller.act);
+    });
+  }
+
+  close(context: Context): Promise<string> {
+    return run(context, 'evidence:close', closeInput, async ({ input, caller, state }) => {
+      const acquisition = await loadAcquisition(state, input.acquisition);
+      const head = await loadHead(state, input.acquisition);
+      return closeAcquisition(input, acquisition, head, caller.act);
+    });
+  }
+
+  answer(context: Context): Promise<string> {
+    return run(context, 'evidence:answer', answerInput, async ({ input, caller, state }) => {
+      const acquisition = await loadAcquisition(state, input.acquisition);
+      await loadCurrent(state, 'legalBasis', input.legalBasis);
+      const locationHead = await loadLocationHead(state, input.acquisition);
+      return answerNotice(input, acquisition, locationHead, caller.act);
+    });
+  }
+
+  disclose(context: Context): Promise<string> {
+    return run(context, 'evidence:disclose', discloseInput, async ({ input, caller, state }) =>
+      discloseLocation(input, await loadPlace(state, input.acquisition), caller.act),
+    );
+  }
+
+  determine(context: Context): Promise<string> {
+    return run(context, 'evidence:determine', determineInput, async ({ input, caller, state }) =>
+      determineLocation(input, await loadPlace(state, input.acquisition), caller.act),
+    );
+  }
+
+  segregate(context: Context): Promise<string> {
+    return run(context, 'evidence:segregate', segregateInput, async ({ input, caller, state }) => {
+      const acquisition = await loadAcquisition(state, input.acquisition);
+      const head = await loadHead(state, input.acquisition);
+      return segregateCopy(input, acquisition, head, caller.act);
+    });
+  }
+
+  anchorJournal(context: Context): Promise<string> {
+    return run(
+      context,
+      'evidence:anchorJournal',
+      anchorJournalInput,
+      async ({ input, caller, state }) => {
+        const { timeWindowSeconds } = await loadParameters(state, ['timeWindowSeconds']);
+        const head = await state.find(journalHeadRecord, journalHeadKey(caller.act.member));
+        const founding = await state.load(foundingRecord, FOUNDING_KEY);
+        return anchorJournal(input, { head, founding, timeWindowSeconds }, caller.act);
+      },
+    );
+  }
+
+  read(context: Context): Promise<string> {
+    return runRead(context, 'evidence:read', readArgument);
+  }
+}
+
+function run<Input>(
+  context: Context,
+  name: TransactionName,
+  schema: z.ZodType<Input>,
+  decide: (call: Call<Input, Caller>) => Promise<Decision>,
+): Promise<string> {
+  return runTransaction(context, name, schema, identifyMember(name), decide);
+}
+
+async function decideAcquire(call: Call<AcquireInput, Caller>): Promise<Decision> {
+  const { input, caller, state } = call;
+  const exists = (await state.find(acquisitionRecord, acquisitionKey(input.id))) !== undefined;
+  const continued =
+    input.continues === undefined ? undefined : await loadAcquisition(state, input.continues);
+  const method = await loadCurrent(state, 'method', input.method);
+  const legalBases = [];
+  for (const basis of input.legalBases) {
+    legalBases.push(await loadCurrent(state, 'legalBasis', basis));
+  }
+  const noticeBasis =
+    input.delayedNotice && (await loadCurrent(state, 'legalBasis', input.delayedNotice.basis));
+  await assertPublished(state, 'standard', [input.standard]);
+  const parameters = await loadParameters(state, ['timeWindowSeconds', 'noticeDelayMaxSeconds']);
+  const sealed = call.transient('location');
+  return acquire(
+    input,
+    { exists, continued, method, legalBases, noticeBasis, sealed, parameters },
+    caller,
+  );
+}
+
+const loadAcquisition = (state: State, id: string) =>
+  state.load(acquisitionRecord, acquisitionKey(id));
+const loadHead = (state: State, id: string) => state.load(headRecord, headKey(id));
+const loadLocationHead = (state: State, id: string) =>
+  state.load(locationHeadRecord, locationHeadKey(id));
+
+async function loadPlace(state: State, id: string): Promise<LocateContext> {
+  const { timeWindowSeconds } = await loadParameters(state, ['timeWindowSeconds']);
+  const acquisition = await loadAcquisition(state, id);
+  return { acquisition, locationHead: await loadLocationHead(state, id), timeWindowSeconds };
+}

@@ -1,0 +1,82 @@
+/**
+ * Why a contract refuses. The set is closed and golden: a code never changes its meaning. Fabric passes
+ * only a message string through, so it starts with `CODE: `.
+ */
+export const ERROR_CODES = [
+  // What was sent.
+  'BAD_INPUT',
+  'UNKNOWN_TRANSACTION',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'STATE_CORRUPT',
+  // Who sent it.
+  'CERTIFICATE_MALFORMED',
+  'ROLE_MISSING',
+  'ROLE_UNKNOWN',
+  'KEY_CUSTODY_MISSING',
+  'UNKNOWN_MEMBER',
+  'MEMBER_SUSPENDED',
+  'NOT_ALLOWED',
+  // member
+  'ALREADY_FOUNDED',
+  'NOT_A_FOUNDER',
+  'DUPLICATE_ENTRY',
+  'JURISDICTION_TAKEN',
+  'NO_STATE_LEFT',
+  'TOO_FEW_MEMBERS',
+  'THRESHOLD_TOO_LOW',
+  'PARAMETER_OUT_OF_RANGE',
+  'VERSION_NOT_NEWER',
+  'NO_CHANGE',
+  'PROPOSAL_DECIDED',
+  'ALREADY_VOTED',
+  // References to governed data.
+  'REFERENCE_UNKNOWN',
+  'REFERENCE_SUPERSEDED',
+  // evidence: acquire
+  'ROUTE_NOT_ALLOWED',
+  'ROUTE_CONTRADICTS_FACTS',
+  'GROUND_REQUIRED',
+  'BASIS_DOES_NOT_OPEN',
+  'RECORDING_REQUIRED',
+  'ORDER_REQUIRED',
+  'TIME_ORDER',
+  'TIME_IN_FUTURE',
+  'NOTICE_DELAY_TOO_LONG',
+  'LOCATION_MISSING',
+  'SEAL_MISMATCH',
+  'CONTINUES_OTHER_CASE',
+  // evidence: what follows
+  'NOT_OWN_MEMBER',
+  'NOT_RESPONSIBLE_PERSON',
+  'ACQUISITION_CLOSED',
+  'ACQUISITION_OPEN',
+  'CHAIN_CONFLICT',
+  'BATCH_TOO_LARGE',
+  'TOTALS_DIFFER',
+  'TOTALS_OVERFLOW',
+  'NOT_TOUCHED',
+  'NOT_SEALED',
+  'LOCATION_SEALED',
+  'NOTHING_TO_DETERMINE',
+  'DETERMINATION_CONTRADICTS',
+  'NOT_A_FULL_COPY',
+  'RELEVANT_EXCEEDS_ITEMS',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** A refusal. Its message is `CODE: text`; the text names fields and limits, never contents. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, text: string) {
+    super(`${code}: ${text}`);
+    this.code = code;
+  }
+}
+
+/** @throws ContractError `code` unless `condition` holds. */
+export function assertRule(condition: boolean, code: ErrorCode, text: string): asserts condition {
+  if (!condition) throw new ContractError(code, text);
+}

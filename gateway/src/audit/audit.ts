@@ -1,0 +1,258 @@
+/**
+ * Reads a ledger again from block 0 and names the first thing that does not hold. Memory does not grow
+ * with the chain: blocks stream through, and the state stands in a temporary database.
+ */
+import {
+  type Block,
+  HEADER_TYPE,
+  readEnvelopeHeader,
+  type Trust,
+  validationCodeName,
+} from '@tabellion/proof';
+import type { TransactionPlace } from './audited-transaction.ts';
+import { AuditBreak, assertHolds, type BreakCode, type BreakPlace } from './break.ts';
+import { ChainChecker } from './chain.ts';
+import { applyWrites } from './concurrency.ts';
+import { Configuration, isInForce } from './configuration.ts';
+import { checkDefinition, LIFECYCLE } from './definition.ts';
+import { type Finding, type FindingCode, FindingLog } from './finding.ts';
+import { LateTransactions } from './late.ts';
+import { listOpenMatters } from './open-matters.ts';
+import { checkOrderers } from './orderer-check.ts';
+import { checkRecords } from './record-check.ts';
+import { RecordReader } from './stored-record.ts';
+import { type Judgement, judgeTransaction } from './validation.ts';
+import { WorldState } from './world-state.ts';
+
+export interface AuditOptions {
+  /** `common.Block` bytes, from block 0 on. */
+  readonly blocks: AsyncIterable<Uint8Array>;
+  readonly trust: Trust;
+  /** Milliseconds since 1970: what is overdue is judged as of then. */
+  readonly now: number;
+  readonly onProgress?: (blocks: number, bytes: number) => void;
+}
+
+export interface AuditReport {
+  readonly outcome: 'CLEAN' | 'BROKEN';
+  readonly break: (BreakPlace & { readonly code: BreakCode; readonly detail: string }) | null;
+  /** Blocks that hold together. */
+  readonly height: number;
+  readonly counts: AuditCounts;
+  readonly findings: readonly Finding[];
+  /** Of all findings, those beyond the listed ones included. */
+  readonly findingCounts: Readonly<Partial<Record<FindingCode, number>>>;
+}
+
+export interface AuditCounts {
+  transactions: number;
+  invalid: number;
+  acquisitions: number;
+  batches: number;
+  items: number;
+  bytes: number;
+}
+
+/** Whether a batch stands on the ledger is asked by what comes after an audit. */
+export interface AuditResult {
+  readonly report: AuditReport;
+  readonly records: RecordReader;
+  close(): void;
+}
+
+/** @throws whatever reading the blocks throws: that a ledger cannot be read is no break. */
+export async function auditLedger(options: AuditOptions): Promise<AuditResult> {
+  const state = new WorldState();
+  const auditor = new Auditor(options, state);
+  try {
+    const report = await auditor.run();
+    return { report, records: auditor.records, close: () => state.close() };
+  } catch (error) {
+    state.close();
+    throw error;
+  }
+}
+
+class Auditor {
+  readonly records: RecordReader;
+  readonly #options: AuditOptions;
+  readonly #state: WorldState;
+  readonly #chain: ChainChecker;
+  readonly #configuration: Configuration;
+  readonly #findings = new FindingLog();
+  readonly #late: LateTransactions;
+  readonly #counts: AuditCounts = {
+    transactions: 0,
+    invalid: 0,
+    acquisitions: 0,
+    batches: 0,
+    items: 0,
+    bytes: 0,
+  };
+
+  constructor(options: AuditOptions, state: WorldState) {
+    const { trust } = options;
+    this.#options = options;
+    this.#state = state;
+    this.#chain = new ChainChecker(trust.genesis);
+    this.#configuration = new Configuration(trust);
+    this.records = new RecordReader(state, trust.chaincode);
+    this.#late = new LateTransactions(this.records);
+  }
+
+  async run(): Promise<AuditReport> {
+    try {
+      await this.#readBlocks();
+      assertHolds(
+        { block: 0 },
+        this.#chain.height > 0,
+        'BLOCK_MISSING',
+        'the ledger has no block at all',
+      );
+      listOpenMatters(this.records, this.#options.now, this.#findings);
+      return this.#report(null);
+    } catch (error) {
+      if (!(error instanceof AuditBreak)) throw error;
+      return this.#report(error);
+    }
+  }
+
+  async #readBlocks(): Promise<void> {
+    let bytes = 0;
+    for await (const block of this.#options.blocks) {
+      this.#readBlock(block);
+      bytes += block.length;
+      this.#options.onProgress?.(this.#chain.height, bytes);
+    }
+  }
+
+  #readBlock(bytes: Uint8Array): void {
+    const block = this.#chain.check(bytes);
+    // Block 0 carries no signatures: the trust file's digest stands for it.
+    if (block.number > 0) checkOrderers(block, this.#configuration);
+    this.#late.startBlock();
+    block.envelopes.forEach((envelope, position) => {
+      if (this.#isConfiguration(block, envelope, position)) this.#readConfiguration(block, bytes);
+      else this.#readTransaction(block, envelope, position);
+    });
+    assertHolds(
+      { block: block.number },
+      block.number > 0 || this.#configuration.memberCount > 0,
+      'BLOCK_UNREADABLE',
+      'block 0 holds no configuration',
+    );
+  }
+
+  #isConfiguration(block: Block, envelope: Uint8Array, position: number): boolean {
+    try {
+      return readEnvelopeHeader(envelope).type === HEADER_TYPE.CONFIG;
+    } catch (error) {
+      const recorded = validationCodeName(block.validationCodes[position] ?? -1);
+      const place = { block: block.number, transaction: position };
+      assertHolds(place, recorded !== 'VALID', 'TRANSACTION_UNREADABLE', String(error));
+      return false;
+    }
+  }
+
+  #readConfiguration(block: Block, bytes: Uint8Array): void {
+    this.#configuration.apply(bytes, block.number);
+    if (block.number > 0) {
+      const { number } = block;
+      this.#findings.add('CONFIGURATION_CHANGED', `block ${number}`, { block: number });
+    }
+  }
+
+  #readTransaction(block: Block, envelope: Uint8Array, position: number): void {
+    const { trust } = this.#options;
+    const { channel, chaincode } = trust;
+    const ledger = { channel, chaincode, configuration: this.#configuration, state: this.#state };
+    const judgement = judgeTransaction(envelope, ledger);
+    const recorded = validationCodeName(block.validationCodes[position] ?? -1);
+    const place = { block: block.number, transaction: position, txId: txIdOf(envelope) };
+    checkCode(recorded, judgement, place);
+    this.#counts.transactions += 1;
+    if (recorded !== 'VALID' || judgement.code !== 'VALID') {
+      this.#counts.invalid += 1;
+      this.#findings.add('INVALID_TRANSACTION', recorded, place);
+      return;
+    }
+    this.#readValid(judgement, place);
+  }
+
+  #readValid(
+    { envelope, creator }: Extract<Judgement, { code: 'VALID' }>,
+    place: TransactionPlace,
+  ): void {
+    const { trust } = this.#options;
+    if (!isInForce(creator, envelope.timestampMs)) {
+      this.#findings.add('CERTIFICATE_NOT_IN_FORCE', creator.commonName, place);
+    }
+    if (envelope.chaincode === LIFECYCLE) {
+      checkDefinition(envelope.rwset, trust, place);
+      if (place.block > 1) this.#findings.add('DEFINITION_CHANGED', place.txId, place);
+    } else {
+      if (this.#late.isLate(envelope.timestampMs)) {
+        this.#findings.add('LATE_TRANSACTION', place.txId, place);
+      }
+      const written = checkRecords(
+        { place, envelope, signatory: creator },
+        trust.chaincode,
+        this.#state,
+        this.records,
+      );
+      for (const { name, record } of written) {
+        if (name === 'acquisition') this.#counts.acquisitions += 1;
+        if (name === 'batch' && 'size' in record) {
+          this.#counts.batches += 1;
+          this.#counts.items += record.size;
+          this.#counts.bytes += 'bytes' in record ? record.bytes : 0;
+        }
+      }
+    }
+    applyWrites(envelope.rwset, this.#state, place);
+  }
+
+  #report(broken: AuditBreak | null): AuditReport {
+    return {
+      outcome: broken === null ? 'CLEAN' : 'BROKEN',
+      break: broken && { code: broken.code, ...broken.place, detail: broken.message },
+      height: this.#chain.height,
+      counts: this.#counts,
+      findings: this.#findings.listed,
+      findingCounts: this.#findings.counts,
+    };
+  }
+}
+
+/**
+ * Codes that follow from the blocks alone. Others may rest on what a peer knew when it committed, so that
+ * a transaction that was found invalid for them and would be valid here is listed, not called a break.
+ */
+const DETERMINED = new Set([
+  'MVCC_READ_CONFLICT',
+  'PHANTOM_READ_CONFLICT',
+  'DUPLICATE_TXID',
+  'ENDORSEMENT_POLICY_FAILURE',
+]);
+
+function checkCode(recorded: string, judgement: Judgement, place: TransactionPlace): void {
+  const agrees =
+    (recorded === 'VALID') === (judgement.code === 'VALID') ||
+    (recorded !== 'VALID' && !DETERMINED.has(recorded));
+  const why = 'why' in judgement ? ` (${judgement.why})` : '';
+  assertHolds(
+    place,
+    agrees,
+    'VALIDATION_CODE_WRONG',
+    `recorded ${recorded}, found ${judgement.code}${why}`,
+  );
+}
+
+/** For the report; empty where the envelope is too broken to have one. */
+function txIdOf(envelope: Uint8Array): string {
+  try {
+    return readEnvelopeHeader(envelope).txId;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,93 @@
+/** What people still answer for once the ledger has been read: listed, not judged. */
+import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
+import type { FindingCode, FindingLog } from './finding.ts';
+import type { RecordReader } from './stored-record.ts';
+
+/** Flags of records that are findings as they stand. */
+const AS_FLAGGED = [
+  'ACCESS_LIMITS_UNSTATED',
+  'ACCESS_LIMITS_NOT_RESPECTED',
+  'STANDARD_NOT_ADOPTED',
+  'GATEWAY_HELD_KEY',
+] as const satisfies readonly FindingCode[];
+
+/** @param now milliseconds since 1970. */
+export function listOpenMatters(records: RecordReader, now: number, findings: FindingLog): void {
+  const states = new Set<string>();
+  for (const { kind, jurisdiction } of records.list('member')) {
+    if (kind === 'STATE') states.add(jurisdiction);
+  }
+  for (const acquisition of records.list('acquisition')) {
+    listFlags(acquisition, findings);
+    listPlace(acquisition, records, now, findings);
+    listPositions(acquisition, records, states, findings);
+    listTotals(acquisition, records, findings);
+  }
+  for (const batch of records.list('batch')) {
+    if (batch.flags.includes('VOLATILE_LATE')) {
+      findings.add('VOLATILE_LATE', `acquisition ${batch.acquisition}, batch ${batch.sequence}`);
+    }
+  }
+}
+
+function listFlags({ id, flags }: AcquisitionRecord, findings: FindingLog): void {
+  for (const code of AS_FLAGGED) if (flags.includes(code)) findings.add(code, `acquisition ${id}`);
+}
+
+function listPlace(
+  acquisition: AcquisitionRecord,
+  records: RecordReader,
+  now: number,
+  findings: FindingLog,
+): void {
+  const { id, delayedNotice, flags } = acquisition;
+  const subject = `acquisition ${id}`;
+  const crossBorder = records.find('location-head', id)?.crossBorder ?? acquisition.crossBorder;
+  if (crossBorder === 'SEALED' && delayedNotice !== undefined) {
+    findings.add(now > delayedNotice.latest ? 'NOTICE_OVERDUE' : 'NOTICE_PENDING', subject);
+  }
+  for (const { overdue } of records.list('location', `${id}/`)) {
+    if (overdue) findings.add('NOTICE_OVERDUE', subject);
+  }
+  if (crossBorder === 'UNKNOWN') findings.add('JURISDICTION_UNKNOWN', subject);
+  if (flags.includes('UNILATERAL') && crossBorder !== 'NO') {
+    findings.add('UNILATERAL_CROSS_BORDER', `${subject}, ${crossBorder}`);
+  }
+}
+
+/** @param states jurisdictions that have a member to answer. */
+function listPositions(
+  { id }: AcquisitionRecord,
+  records: RecordReader,
+  states: ReadonlySet<string>,
+  findings: FindingLog,
+): void {
+  const answered = new Set<string>();
+  for (const { act, position, reason } of records.list('answer', `${id}/`)) {
+    answered.add(act.jurisdiction);
+    if (position === 'OBJECTION') {
+      findings.add('OBJECTION', `acquisition ${id}, ${act.jurisdiction}: ${reason}`);
+    }
+  }
+  for (const jurisdiction of records.find('location-head', id)?.touched ?? []) {
+    if (states.has(jurisdiction) && !answered.has(jurisdiction)) {
+      findings.add('UNANSWERED', `acquisition ${id}, ${jurisdiction}`);
+    }
+  }
+}
+
+function listTotals(
+  { id, extent }: AcquisitionRecord,
+  records: RecordReader,
+  findings: FindingLog,
+): void {
+  const closing = records.find('closing', id);
+  if (closing === undefined) findings.add('NOT_CLOSED', `acquisition ${id}`);
+  else if (closing.unread > 0) {
+    findings.add('UNREAD_SOURCES', `acquisition ${id}: ${closing.unread}`);
+  }
+  const [segregation] = records.list('segregation', `${id}/`);
+  if (extent.kind === 'FULL_COPY' && segregation === undefined) {
+    findings.add('FULL_COPY_UNSEGREGATED', `acquisition ${id}`);
+  }
+}

@@ -1,0 +1,39 @@
+/** What one valid transaction of the contracts wrote, held to everything that stood before it. */
+import type { Envelope, MemberIdentity } from '@tabellion/proof';
+import { ACQUISITION_CHECKS } from './acquisition-check.ts';
+import { checkActs } from './act-check.ts';
+import type { AuditedTransaction, TransactionPlace, Written } from './audited-transaction.ts';
+import { assertHolds } from './break.ts';
+import { GOVERNANCE_CHECKS } from './governance-check.ts';
+import { checkMarkers } from './marker-check.ts';
+import type { RecordReader } from './stored-record.ts';
+import type { WorldState } from './world-state.ts';
+import { checkAnnouncement, readInput, readWritten } from './written-record.ts';
+
+const CHECKS = { ...ACQUISITION_CHECKS, ...GOVERNANCE_CHECKS };
+
+interface Valid {
+  readonly place: TransactionPlace;
+  readonly envelope: Envelope;
+  readonly signatory: MemberIdentity;
+}
+
+/** @throws AuditBreak. Returns the records, in the order of their keys. */
+export function checkRecords(
+  { place, envelope, signatory }: Valid,
+  chaincode: string,
+  state: WorldState,
+  records: RecordReader,
+): readonly Written[] {
+  const transaction = Buffer.from(envelope.args[0] ?? []).toString('latin1');
+  const check = Object.hasOwn(CHECKS, transaction) ? CHECKS[transaction] : undefined;
+  assertHolds(place, check !== undefined, 'RECORD_UNEXPECTED', `the function ${transaction}`);
+  const input = readInput(place, envelope);
+  const written = readWritten({ place, envelope, transaction }, chaincode, state);
+  const tx: AuditedTransaction = { place, envelope, signatory, transaction, input, written };
+  checkAnnouncement(tx);
+  checkActs(tx, state, chaincode);
+  checkMarkers(tx, chaincode);
+  check(tx, records);
+  return written;
+}

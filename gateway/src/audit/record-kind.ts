@@ -1,0 +1,68 @@
+/** What may stand under which key: the forms of records, and which of them are written once. */
+import {
+  acquisitionRecord,
+  answerRecord,
+  batchRecord,
+  closingRecord,
+  headRecord,
+  journalHeadRecord,
+  journalRecord,
+  locationHeadRecord,
+  locationRecord,
+  segregationRecord,
+} from '@tabellion/chaincode/evidence/record';
+import {
+  foundingRecord,
+  memberRecord,
+  parameterRecord,
+  proposalRecord,
+  referenceRecord,
+  voteRecord,
+} from '@tabellion/chaincode/member/record';
+import type { z } from 'zod';
+
+interface RecordKind<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  /** Never written a second time and never deleted. */
+  readonly once: boolean;
+  /** Functions that write it. */
+  readonly writers: readonly string[];
+}
+
+const once = <Schema extends z.ZodType>(
+  schema: Schema,
+  ...writers: string[]
+): RecordKind<Schema> => ({ schema, once: true, writers });
+const mutable = <Schema extends z.ZodType>(
+  schema: Schema,
+  ...writers: string[]
+): RecordKind<Schema> => ({ schema, once: false, writers });
+
+const FOUNDED = ['member:found', 'member:vote'] as const;
+const LOCATED = ['evidence:disclose', 'evidence:determine'] as const;
+
+/** By the first part of the key. */
+export const RECORD_KINDS = {
+  founding: once(foundingRecord, 'member:found'),
+  member: mutable(memberRecord, ...FOUNDED, 'member:declare'),
+  'member-history': once(memberRecord, ...FOUNDED, 'member:declare'),
+  parameter: mutable(parameterRecord, ...FOUNDED),
+  'parameter-history': once(parameterRecord, ...FOUNDED),
+  reference: once(referenceRecord, ...FOUNDED),
+  proposal: mutable(proposalRecord, 'member:propose', 'member:vote'),
+  vote: once(voteRecord, 'member:vote'),
+  acquisition: once(acquisitionRecord, 'evidence:acquire'),
+  head: mutable(headRecord, 'evidence:acquire', 'evidence:anchor', 'evidence:close'),
+  'location-head': mutable(locationHeadRecord, 'evidence:acquire', ...LOCATED),
+  batch: once(batchRecord, 'evidence:anchor'),
+  closing: once(closingRecord, 'evidence:close'),
+  answer: once(answerRecord, 'evidence:answer'),
+  location: once(locationRecord, ...LOCATED),
+  segregation: once(segregationRecord, 'evidence:segregate'),
+  journal: once(journalRecord, 'evidence:anchorJournal'),
+  'journal-head': mutable(journalHeadRecord, 'evidence:anchorJournal'),
+} as const satisfies Record<string, RecordKind>;
+
+export type RecordName = keyof typeof RECORD_KINDS;
+
+export const isRecordName = (name: string): name is RecordName => Object.hasOwn(RECORD_KINDS, name);

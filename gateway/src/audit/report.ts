@@ -1,0 +1,70 @@
+/** An audit as people read it. */
+import type { Trust } from '@tabellion/proof';
+import type { AuditReport } from './audit.ts';
+import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
+import type { ManifestAudit } from './manifest-audit.ts';
+
+export function describeAudit(
+  report: AuditReport,
+  trust: Trust,
+  manifests: ManifestAudit | undefined,
+): string {
+  return [
+    ...describeOutcome(report),
+    '',
+    ...describeCounts(report),
+    ...(manifests === undefined ? [] : describeManifests(manifests)),
+    ...describeFindings(report),
+    ...(trust.ledger === 'embedded'
+      ? ['', 'The ledger is embedded: one operator holds the keys of all members.']
+      : []),
+  ].join('\n');
+}
+
+function describeOutcome({ outcome, break: broken, height }: AuditReport): string[] {
+  if (outcome === 'CLEAN' || broken === null) return [`CLEAN: all ${height} blocks hold together`];
+  const { code, block, transaction, txId, detail } = broken;
+  const place =
+    transaction === undefined ? `block ${block}` : `block ${block}, transaction ${transaction}`;
+  return [
+    `BROKEN ${code} at ${place}`,
+    `  ${detail}`,
+    ...(txId === undefined || txId === '' ? [] : [`  transaction ID ${txId}`]),
+    `  Nothing after this place was judged.`,
+  ];
+}
+
+function describeCounts({ height, counts }: AuditReport): string[] {
+  return [
+    `${height} blocks, ${counts.transactions} transactions (${counts.invalid} invalid)`,
+    `${counts.acquisitions} acquisitions, ${counts.batches} batches, ${counts.items} items, ${counts.bytes} bytes`,
+  ];
+}
+
+function describeManifests({ checked, mismatches, missing }: ManifestAudit): string[] {
+  return [
+    `${checked} manifests recomputed, ${mismatches.length} not as anchored, ${missing.length} missing`,
+    ...mismatches.map(({ manifest, why }) => `  NOT AS ANCHORED ${manifest}: ${why}`),
+    ...missing.map((batch) => `  missing: manifest ${batch}`),
+  ];
+}
+
+function describeFindings({ findings, findingCounts }: AuditReport): string[] {
+  const codes = Object.keys(findingCounts) as FindingCode[];
+  return codes.flatMap((code) => {
+    const listed = findings.filter((finding) => finding.code === code);
+    const count = findingCounts[code] ?? 0;
+    const more = count - listed.length;
+    return [
+      '',
+      `${code} (${count}): ${FINDINGS[code]}`,
+      ...listed.map(describeFinding),
+      ...(more > 0 ? [`  … and ${more} more`] : []),
+    ];
+  });
+}
+
+const describeFinding = ({ subject, block, transaction }: Finding): string =>
+  block === undefined
+    ? `  ${subject}`
+    : `  ${subject} (block ${block}${transaction === undefined ? '' : `, transaction ${transaction}`})`;

@@ -1,0 +1,138 @@
+/**
+ * Judges a transaction anew, as a Fabric v3 peer does at commit: form, creator, transaction ID,
+ * endorsement policies, then what it read. Written apart from the ledger that committed it.
+ */
+import {
+  concatBytes,
+  type Envelope,
+  evaluateSignaturePolicy,
+  FabricError,
+  type MemberIdentity,
+  memberPeerPolicy,
+  type NamespaceRwset,
+  readEnvelope,
+  type Signatory,
+  verifySignature,
+} from '@tabellion/proof';
+import { judgeReads } from './concurrency.ts';
+import type { Configuration } from './configuration.ts';
+import { LIFECYCLE, readPolicy } from './definition.ts';
+import type { WorldState } from './world-state.ts';
+
+export interface Ledger {
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly configuration: Configuration;
+  /** What valid transactions before this one left. */
+  readonly state: WorldState;
+}
+
+/** `code` is Fabric's name where the verdict has one; every other text means invalid as well. */
+export type Judgement =
+  | { readonly code: 'VALID'; readonly envelope: Envelope; readonly creator: MemberIdentity }
+  | { readonly code: InvalidCode; readonly why: string };
+
+export type InvalidCode =
+  | 'BAD_PAYLOAD'
+  | 'TARGET_CHAIN_NOT_FOUND'
+  | 'BAD_CREATOR_SIGNATURE'
+  | 'DUPLICATE_TXID'
+  | 'INVALID_OTHER_REASON'
+  | 'ILLEGAL_WRITESET'
+  | 'INVALID_CHAINCODE'
+  | 'ENDORSEMENT_POLICY_FAILURE'
+  | 'MVCC_READ_CONFLICT'
+  | 'PHANTOM_READ_CONFLICT';
+
+const invalid = (code: InvalidCode, why: string): Judgement => ({ code, why });
+
+export function judgeTransaction(bytes: Uint8Array, ledger: Ledger): Judgement {
+  let envelope: Envelope;
+  try {
+    envelope = readEnvelope(bytes);
+  } catch (error) {
+    if (!(error instanceof FabricError)) throw error;
+    return invalid('BAD_PAYLOAD', `${error.code}: ${error.message}`);
+  }
+  const { channel, creator, payloadBytes, signature, txId, event, rwset } = envelope;
+  if (channel !== ledger.channel) return invalid('TARGET_CHAIN_NOT_FOUND', channel);
+  const identity = ledger.configuration.identify(creator);
+  if (identity === undefined) {
+    return invalid('BAD_CREATOR_SIGNATURE', `the creator is nobody of ${creator.mspId}`);
+  }
+  if (!verifySignature(identity.certificate, payloadBytes, signature)) {
+    return invalid('BAD_CREATOR_SIGNATURE', 'the creator did not sign this');
+  }
+  // Once its creator has signed it, a transaction takes its ID, valid or not.
+  if (!ledger.state.addTransaction(txId)) return invalid('DUPLICATE_TXID', txId);
+  if (event !== null && (event.txId !== txId || event.chaincode !== envelope.chaincode)) {
+    return invalid('INVALID_OTHER_REASON', 'the event is of another transaction');
+  }
+  if (new Set(rwset.map(({ namespace }) => namespace)).size < rwset.length) {
+    return invalid('ILLEGAL_WRITESET', 'a namespace stands twice');
+  }
+  const refusal = judgePolicies(envelope, ledger);
+  if (refusal !== undefined) return refusal;
+  const reads = judgeReads(rwset, ledger.state);
+  if (reads !== 'VALID') return invalid(reads, 'what it read had changed');
+  return { code: 'VALID', envelope, creator: identity };
+}
+
+function judgePolicies(envelope: Envelope, ledger: Ledger): Judgement | undefined {
+  const endorsers = listEndorsers(envelope, ledger.configuration);
+  const named = endorsers.map(({ mspId }) => mspId).join(', ') || 'nobody';
+  const sets = envelope.rwset.filter(
+    (set) => set.namespace === envelope.chaincode || hasWrites(set),
+  );
+  for (const { namespace, collections } of sets) {
+    if (namespace === LIFECYCLE) {
+      if (!isMajority(endorsers, ledger.configuration)) {
+        return invalid('ENDORSEMENT_POLICY_FAILURE', `defined by ${named}`);
+      }
+      continue;
+    }
+    const policy = namespace === ledger.chaincode && readPolicy(ledger.state, namespace);
+    if (!policy) return invalid('INVALID_CHAINCODE', namespace);
+    if (!evaluateSignaturePolicy(policy, endorsers)) {
+      return invalid('ENDORSEMENT_POLICY_FAILURE', `endorsed by ${named}`);
+    }
+    for (const { collection, writes, metadataWrites } of collections) {
+      if (writes.length + metadataWrites.length === 0) continue;
+      const owner = /^_implicit_org_(.+)$/.exec(collection)?.[1];
+      const held =
+        owner !== undefined &&
+        ledger.configuration.isMember(owner) &&
+        evaluateSignaturePolicy(memberPeerPolicy(owner), endorsers);
+      if (!held) {
+        return invalid('ENDORSEMENT_POLICY_FAILURE', `${collection} endorsed by ${named}`);
+      }
+    }
+  }
+  return undefined;
+}
+
+const hasWrites = ({ writes, metadataWrites, collections }: NamespaceRwset): boolean =>
+  writes.length > 0 ||
+  metadataWrites.length > 0 ||
+  collections.some((one) => one.writes.length > 0 || one.metadataWrites.length > 0);
+
+/** Endorsers whose certificate and signature hold, each identity once. */
+function listEndorsers(envelope: Envelope, configuration: Configuration): Signatory[] {
+  const counted = new Map<string, Signatory>();
+  for (const { endorser, signature } of envelope.endorsements) {
+    const identity = configuration.identify(endorser);
+    const signed = concatBytes(envelope.responsePayloadBytes, endorser.bytes);
+    if (identity !== undefined && verifySignature(identity.certificate, signed, signature)) {
+      counted.set(identity.fingerprint, { mspId: identity.mspId, role: identity.role });
+    }
+  }
+  return [...counted.values()];
+}
+
+/** Fabric's default for definitions: a majority of the members, each by a peer. */
+function isMajority(endorsers: readonly Signatory[], { memberCount }: Configuration): boolean {
+  const members = new Set(
+    endorsers.filter(({ role }) => role === 'PEER').map(({ mspId }) => mspId),
+  );
+  return members.size > memberCount / 2;
+}

@@ -1,0 +1,56 @@
+/** One act, signed by the key of this profile: nothing is signed that was not asked for. */
+import { canonicalBytes, parseCanonical } from '@tabellion/proof';
+import { performAct, type Signer } from '../ledger/act.ts';
+import type { CommitStatus } from '../ledger/port.ts';
+import { createActPort } from './act-port.ts';
+import { compareRecord } from './compare-record.ts';
+import { CliError } from './failure.ts';
+import type { Session } from './session.ts';
+import { openSigner } from './session.ts';
+import { readPinnedTrust } from './trust-pin.ts';
+
+export interface Act {
+  /** Fabric function, `<word>:<verb>`. */
+  readonly transaction: string;
+  readonly input: object;
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface Acted {
+  readonly txId: string;
+  readonly status: CommitStatus;
+  /** The record as it stands on the ledger. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Prepares, compares, signs, submits and waits for the commit.
+ * @throws LedgerError `UNKNOWN` when the outcome could not be learnt; its message names the transaction.
+ */
+export async function performOwnAct(session: Session, act: Act): Promise<Acted> {
+  const signer: Signer = await openSigner(session);
+  const port = createActPort(session.client, signer.certificate);
+  const { transaction, input, transient } = act;
+  const trust = await readPinnedTrust(session.paths);
+  const { txId, result, status } = await performAct(
+    port,
+    signer,
+    { transaction, args: [canonicalBytes(input)], ...(transient && { transient }) },
+    (endorsed) =>
+      compareRecord(act, endorsed.result, { signer, txId: endorsed.txId, at: endorsed.at }),
+    { signal: session.signal, ...(trust && { channel: trust.channel, chaincode: trust.chaincode }) },
+  );
+  if (status.code !== 'VALID') {
+    throw new CliError('TRANSACTION_INVALID', `${txId} was ordered but is ${status.code}: try again`);
+  }
+  return { txId, status, record: parseCanonical(result) as Record<string, unknown> };
+}
+
+/** What every act answers with. */
+export const describeActed = ({ txId, status, record }: Acted) => ({
+  txId,
+  code: status.code,
+  block: status.block,
+  position: status.position,
+  record,
+});

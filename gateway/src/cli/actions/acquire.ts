@@ -1,0 +1,79 @@
+/** `acquire`: records one act of collection and prints its id. */
+import { randomBytes } from 'node:crypto';
+import { acquireInput, location as locationSchema } from '@tabellion/chaincode/evidence/record';
+import {
+  type AcquireFlags,
+  draftAcquisition,
+  parseGoverned,
+  parseRecording,
+} from '../acquisition-input.ts';
+import { type Act, describeActed, performOwnAct } from '../act.ts';
+import type { Context, Invocation } from '../context.ts';
+import { checkInput, parseTime, readDocument } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { hashFile } from '../hash-file.ts';
+import type { Outcome } from '../output.ts';
+import { sealLocation } from '../sealed-location.ts';
+import { openSession, type Session } from '../session.ts';
+
+export interface AcquireOptions extends AcquireFlags {
+  readonly input?: string;
+  readonly recording?: readonly string[];
+  readonly delayNotice?: string;
+  readonly delayBasis?: string;
+}
+
+export async function acquire(invocation: Invocation<AcquireOptions>): Promise<Outcome> {
+  const { context, options } = invocation;
+  const session = await openSession(invocation);
+  const id = randomBytes(16).toString('hex');
+  const draft = draftAcquisition(options, {
+    document: await readDraft(context, options.input),
+    id,
+    now: context.now(),
+    recordings: await Promise.all((options.recording ?? []).map(readRecording)),
+  });
+  const acted = await performOwnAct(session, await toAct(session, id, draft, options));
+  return { document: { id, ...describeActed(acted) }, text: id };
+}
+
+async function readDraft(context: Context, source: string | undefined) {
+  if (source === undefined) return {};
+  const document = await readDocument(context, source);
+  if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
+    return document as Record<string, unknown>;
+  }
+  throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
+}
+
+async function readRecording(text: string) {
+  const [kind, file] = parseRecording(text);
+  const { sha256, size } = await hashFile(file);
+  return { kind: kind as 'VIDEO', sha256, size };
+}
+
+/** With a delayed notice the location is sealed here; the ledger gets its digest, and no more. */
+async function toAct(
+  { paths }: Session,
+  id: string,
+  draft: Record<string, unknown>,
+  { delayNotice, delayBasis }: AcquireOptions,
+): Promise<Act> {
+  const transaction = 'evidence:acquire';
+  if (delayNotice === undefined && delayBasis === undefined) {
+    return { transaction, input: checkInput(acquireInput, draft) };
+  }
+  if (delayNotice === undefined || delayBasis === undefined) {
+    throw new CliError('USAGE', 'give --delay-notice and --delay-basis together');
+  }
+  const { location, ...facts } = draft;
+  const notice = { basis: parseGoverned(delayBasis), latest: parseTime(delayNotice) };
+  const unsealed = { ...facts, delayedNotice: { ...notice, sealed: '0'.repeat(64) } };
+  checkInput(acquireInput, unsealed);
+  const seal = await sealLocation(paths, id, checkInput(locationSchema, location));
+  const input = checkInput(acquireInput, {
+    ...facts,
+    delayedNotice: { ...notice, sealed: seal.digest },
+  });
+  return { transaction, input, transient: { location: seal.bytes } };
+}

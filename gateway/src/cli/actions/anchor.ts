@@ -1,0 +1,130 @@
+/** `anchor`: seals files and directories; interrupted, the same command goes on where it was. */
+import '@tabellion/proof/node';
+import { anchorPaths } from '../../evidence/anchor-paths.ts';
+import { pathBytes } from '../../evidence/byte-path.ts';
+import type { DrainPorts } from '../../evidence/drain.ts';
+import { isOmission, type Report } from '../../evidence/source.ts';
+import { createActPort } from '../act-port.ts';
+import { anchorDirectory, keepAnchorReport } from '../anchor-report.ts';
+import type { Invocation } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { CliError } from '../failure.ts';
+import { createHttpAnchorReader } from '../http-anchor-reader.ts';
+import type { Outcome } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { openSession, openSigner, type Session } from '../session.ts';
+import { formatBytes } from '../table.ts';
+
+export interface AnchorOptions {
+  readonly acquisition: string;
+  readonly exhibit?: string;
+  readonly seal?: string;
+  readonly md5?: true;
+  readonly sha1?: true;
+}
+
+/** Reports printed one by one; the report file holds all of them. */
+const SHOWN = 100;
+
+export async function anchor(invocation: Invocation<AnchorOptions>): Promise<Outcome> {
+  const { context, options, args } = invocation;
+  const { acquisition, exhibit, seal } = options;
+  if (!/^[0-9a-f]{32}$/.test(acquisition)) {
+    throw new CliError('USAGE', 'an acquisition is named by 32 hexadecimal digits');
+  }
+  const session = await openSession(invocation);
+  const ports = await openPorts(session);
+  const progress = createProgress(context, options);
+  const reports: Report[] = [];
+  const also = [
+    ...(options.md5 ? ['md5' as const] : []),
+    ...(options.sha1 ? ['sha1' as const] : []),
+  ];
+  try {
+    const result = await anchorPaths(
+      args,
+      {
+        acquisition,
+        stateDirectory: anchorDirectory(session.paths),
+        also,
+        ...(exhibit !== undefined && { exhibit }),
+        ...(seal !== undefined && { seal }),
+        signal: context.signal,
+        now: context.now,
+        onProgress: (state) => progress.report(state),
+        onReport: (report) => {
+          if (reports.length < SHOWN) reports.push(report);
+        },
+      },
+      ports,
+    );
+    await keepAnchorReport(session.paths, acquisition, args, result.omitted);
+    return toOutcome(result, reports);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    throw new CliError('INTERRUPTED', 'interrupted: run the same command again to go on', error);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function openPorts(session: Session): Promise<DrainPorts> {
+  const { client } = session;
+  const signer = await openSigner(session);
+  return {
+    act: createActPort(client, signer.certificate),
+    signer,
+    reader: createHttpAnchorReader(client, signer.mspId),
+    putManifest: ({ digest, acquisition }, body) =>
+      client.put(`/v1/evidence/manifests/${digest}`, {
+        query: { acquisition },
+        stream: { body, type: 'application/x-ndjson' },
+        timeoutMs: 0,
+      }),
+  };
+}
+
+type Result = Awaited<ReturnType<typeof anchorPaths>>;
+
+function toOutcome(result: Result, reports: readonly Report[]): Outcome {
+  const { batches, omitted, totals, hashed, known, reportFile } = result;
+  return {
+    document: {
+      acquisition: result.acquisition,
+      batches: batches.map(({ batch, txId, root, size, bytes }) => ({
+        batch,
+        txId,
+        root,
+        size,
+        bytes,
+      })),
+      hashed,
+      known,
+      totals,
+      omitted,
+      reports: result.reports,
+      reportFile,
+    },
+    text: [
+      ...reports.map(describeReport),
+      ...describeMore(result, reports.length),
+      `${hashed.files} files (${formatBytes(hashed.bytes)}) hashed, ${known} known from before`,
+      `${batches.length} batches anchored now; ${totals.items} items in ${totals.batches} batches in all`,
+      omitted === 0
+        ? 'everything was read'
+        : `INCOMPLETE: ${omitted} sources are not anchored; see ${reportFile}`,
+    ].join('\n'),
+    exit: omitted === 0 ? EXIT.done : EXIT.incomplete,
+  };
+}
+
+function describeReport({ name, code, detail }: Report): string {
+  const mark = isOmission(code) ? 'NOT ANCHORED' : 'note';
+  const why = detail === undefined ? code : `${code} (${detail})`;
+  return `${mark}: ${why}: ${new TextDecoder().decode(pathBytes(name))}`;
+}
+
+function describeMore({ reports, reportFile }: Result, shown: number): string[] {
+  const all = Object.values(reports).reduce((sum, count) => sum + count, 0);
+  return all > shown ? [`… and ${all - shown} more in ${reportFile}`] : [];
+}

@@ -1,0 +1,67 @@
+/** `acquire`: opens one act of collection. */
+import { type Command, Option } from 'commander';
+import type { Runner } from '../context.ts';
+import { addExamples } from '../examples.ts';
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+const many = (flags: string, description: string) =>
+  new Option(flags, `${description} (repeatable)`).argParser(collect);
+
+export function addAcquireCommand(program: Command, run: Runner): void {
+  const acquire = program
+    .command('acquire')
+    .description('record one act of collection and print its id')
+    .option(
+      '--input <file>',
+      'all fields as JSON; flags replace single ones (- reads standard input)',
+    )
+    .option('--case <reference>', 'case in the files of the member')
+    .addOption(many('--legal-basis <id@version>', 'governed legal basis'))
+    .option('--method <id@version>', 'governed collection method')
+    .option('--standard <id@version>', 'governed standard followed')
+    .addOption(
+      new Option('--route <route>', 'how the evidence is obtained').choices([
+        'DOMESTIC',
+        'MUTUAL_ASSISTANCE',
+        'POLICE_COOPERATION',
+        'PROVIDER_DIRECT',
+        'UNILATERAL',
+      ]),
+    )
+    .option('--system <jurisdiction>', 'where the system is, or UNKNOWN')
+    .option('--medium <jurisdiction>', 'where the medium is, or UNKNOWN; without it, as --system')
+    .addOption(many('--node <kind@jurisdiction>', 'node of a network source'))
+    .addOption(many('--order <reference>', 'order that the collection rests on'))
+    .addOption(many('--treaty <reference>', 'request under a treaty that it rests on'))
+    .addOption(many('--consent <reference>', 'consent that it rests on'))
+    .option('--authorisation <KIND:reference>', 'JUDICIAL, EMERGENCY_POLICE or INTERNAL')
+    .option('--reason <text>', 'why')
+    .option('--continues <acquisition>', 'earlier acquisition that this one goes on with')
+    .addOption(many('--purpose <purpose>', 'JUDGE_CASE, ANALYSE_CRIME or FIX_SCOPE'))
+    .addOption(
+      new Option('--publicly-released <answer>', 'whether the data were public').choices([
+        'YES',
+        'NO',
+        'UNKNOWN',
+      ]),
+    )
+    .option('--access-limits <statement>', 'access limits met, and that they were respected')
+    .option('--full-copy <justification>', 'everything was copied, and why')
+    .option('--volatile', 'the data vanish quickly')
+    .addOption(many('--tool <name@version>', 'tool used'))
+    .addOption(many('--recording <KIND:file>', 'recording of the process; its digest is taken'))
+    .option('--without-recording <reason>', 'why there is no recording')
+    .addOption(many('--witness <digest>', "salted SHA-256 of a witness's name"))
+    .option('--clock-offset <ms>', 'device clock minus true time, milliseconds')
+    .option('--started <time>', 'start, RFC 3339 with zone; without it, now')
+    .option('--ended <time>', 'end, RFC 3339 with zone')
+    .option('--delay-notice <time>', 'covert measure: tell the touched state by this time')
+    .option('--delay-basis <id@version>', 'legal basis of the delay')
+    .action(run(async () => (await import('../actions/acquire.ts')).acquire));
+  addExamples(acquire, [
+    'acquire --case 2026/117 --legal-basis cn-cpl-2018@1 --method device-seizure@1 \\\n' +
+      '      --standard gat-1174@1 --route DOMESTIC --system CN --reason "Search of the office" \\\n' +
+      '      --tool "imager@4.2"',
+    'acquire --input acquisition.json',
+  ]);
+}

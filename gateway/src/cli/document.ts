@@ -1,0 +1,69 @@
+/** JSON that people hand to a command, by file or standard input, and times that they type. */
+import { readFile } from 'node:fs/promises';
+import { JsonError, parseStrict } from '@tabellion/proof';
+import type { z } from 'zod';
+import type { Context } from './context.ts';
+import { CliError } from './failure.ts';
+
+const MAX_BYTES = 1 << 20;
+
+/** @param source a path, or `-` for standard input. */
+export async function readDocument({ stdin }: Context, source: string): Promise<unknown> {
+  const bytes = source === '-' ? await readAll(stdin) : await readSmallFile(source, MAX_BYTES);
+  try {
+    return parseStrict(bytes, { maxBytes: MAX_BYTES });
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new CliError('BAD_INPUT', `${source}: ${error.message}`, error);
+  }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_BYTES) throw new CliError('BAD_INPUT', 'standard input is longer than 1 MiB');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @throws CliError `FILE_UNREADABLE`, or `FILE_MALFORMED` where it is longer than it may be. */
+export async function readSmallFile(path: string, limit: number): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new CliError('FILE_UNREADABLE', `cannot read ${path}`, error);
+  }
+  if (bytes.length > limit) throw new CliError('FILE_MALFORMED', `${path} is too long`);
+  return bytes;
+}
+
+/** Holds input to its schema and names every field that does not fit, before anything is sent. */
+export function checkInput<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(
+    ({ path, message }) => `  ${path.map(String).join('.') || 'input'}: ${message}`,
+  );
+  throw new CliError('BAD_INPUT', ['the input does not fit:', ...lines].join('\n'));
+}
+
+/** Milliseconds since 1970 of an RFC 3339 time; the zone must be said. */
+export function parseTime(text: string): number {
+  const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+  const time = pattern.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new CliError('USAGE', `${text} is not a time such as 2026-11-22T15:00:00+08:00`);
+  }
+  return time;
+}
+
+export function parseCount(name: string, text: string): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new CliError('USAGE', `${name} is not a whole number`);
+  return value;
+}

@@ -1,0 +1,98 @@
+/** Why a command did not do what was asked: one class, and the one place that turns errors into codes. */
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+/** The program's own codes; those of the gateway, the contracts and the ledger pass through unchanged. */
+const EXITS = {
+  USAGE: EXIT.usage,
+  BAD_INPUT: EXIT.usage,
+  NO_TERMINAL: EXIT.usage,
+  GATEWAY_NOT_SET: EXIT.usage,
+  GATEWAY_NOT_SECURE: EXIT.usage,
+  NOT_INITIALISED: EXIT.signIn,
+  SIGN_IN_REQUIRED: EXIT.signIn,
+  ALREADY_INITIALISED: EXIT.error,
+  FILE_UNREADABLE: EXIT.error,
+  FILE_MALFORMED: EXIT.error,
+  FILE_EXISTS: EXIT.error,
+  FILE_UNWRITABLE: EXIT.error,
+  TRANSACTION_INVALID: EXIT.error,
+  NOT_ANCHORED: EXIT.error,
+  NOT_ANCHORED_YET: EXIT.unknown,
+  UNREACHABLE: EXIT.error,
+  TIMED_OUT: EXIT.error,
+  BAD_ANSWER: EXIT.error,
+  TRUST_CHANGED: EXIT.untrusted,
+  INTERRUPTED: EXIT.unknown,
+} as const satisfies Record<string, ExitCode>;
+
+/** Codes of other parts that end in an exit code of their own; all others are 1. */
+const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
+  UNAUTHENTICATED: EXIT.signIn,
+  TOKEN_INVALID: EXIT.signIn,
+  TOKEN_EXPIRED: EXIT.signIn,
+  SIGN_IN_PENDING: EXIT.signIn,
+  SIGN_IN_REFUSED: EXIT.signIn,
+  SIGN_IN_EXPIRED: EXIT.signIn,
+  NOT_ENROLLED: EXIT.signIn,
+  CERTIFICATE_EXPIRED: EXIT.signIn,
+  CERTIFICATE_REVOKED: EXIT.signIn,
+  ENDORSEMENT_MISMATCH: EXIT.mismatch,
+  UNKNOWN: EXIT.unknown,
+  ATTESTATION_PENDING: EXIT.unknown,
+  HEIGHT_NOT_REACHED: EXIT.unknown,
+  IDEMPOTENCY_IN_FLIGHT: EXIT.unknown,
+  IDEMPOTENCY_OUTCOME_UNKNOWN: EXIT.unknown,
+};
+
+export type FailureCode = keyof typeof EXITS;
+
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** A problem document of the gateway (RFC 9457) or, where there was none, its HTTP status. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  /** The gateway's stable code, for example `CHAIN_CONFLICT`. */
+  readonly code: string;
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    errors: readonly { path: string; message: string }[] = [],
+  ) {
+    super([detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n'));
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly exit: ExitCode;
+}
+
+const isCoded = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string';
+
+/** What to tell the caller. Errors without a code are our own mistakes and read `INTERNAL`. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CliError) {
+    return { code: error.code, message: error.message, exit: EXITS[error.code] };
+  }
+  if (!isCoded(error)) return { code: 'INTERNAL', message: String(error), exit: EXIT.error };
+  const contract = 'contractCode' in error ? error.contractCode : undefined;
+  const code = typeof contract === 'string' ? contract : error.code;
+  return { code, message: error.message, exit: FOREIGN_EXITS[code] ?? EXIT.error };
+}

@@ -1,0 +1,40 @@
+/** The one place that writes results: text for people, exactly one JSON document with `--json`. */
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Failure } from './failure.ts';
+
+export interface Outcome {
+  /** What `--json` prints. */
+  readonly document: unknown;
+  /** What a person reads. */
+  readonly text: string;
+  /** Without it the command is done (0). */
+  readonly exit?: ExitCode;
+}
+
+/**
+ * Text that cannot steer a terminal: control and direction characters are shown as escapes. Line feeds
+ * stay; whatever comes from others (names, problem details) passes here before it is printed.
+ */
+export function makePrintable(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const toLine = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`);
+
+export function writeOutcome(context: Context, json: boolean, outcome: Outcome): void {
+  context.stdout.write(
+    json ? `${JSON.stringify(outcome.document)}\n` : toLine(makePrintable(outcome.text)),
+  );
+}
+
+/** People read failures on stderr; a script that asked for JSON finds its one document on stdout. */
+export function writeFailure(context: Context, json: boolean, failure: Failure): void {
+  const { code, message } = failure;
+  if (json) context.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  else context.stderr.write(toLine(makePrintable(`tabellion: ${code}: ${message}`)));
+}

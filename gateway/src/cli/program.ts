@@ -1,0 +1,60 @@
+/** The command tree. It loads no action: what a command needs is loaded when it runs. */
+import { Command, Option, type OutputConfiguration } from 'commander';
+import { addAcquireCommand } from './commands/acquire.ts';
+import { addAnchorCommand } from './commands/anchor.ts';
+import { addAuditCommand } from './commands/audit.ts';
+import { addCompletionCommand } from './commands/completion.ts';
+import { addEvidenceCommands } from './commands/evidence.ts';
+import { addFollowUpCommands } from './commands/follow-up.ts';
+import { addIdentityCommands } from './commands/identity.ts';
+import { addMemberCommands } from './commands/member.ts';
+import { addProofCommands } from './commands/proof.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addTrustCommands } from './commands/trust.ts';
+import { addVerifyCommand } from './commands/verify.ts';
+import type { Runner } from './context.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 error, 2 usage, 3 some input could not be read, 4 sign in first,
+  10 mismatch or break found, 11 not trusted, 12 pending or not known yet.
+With --json, standard output holds exactly one JSON document, {"error":{"code","message"}} if the
+command failed; without it, failures are told on standard error.
+
+Environment: TABELLION_HOME (directory of profiles and keys), TABELLION_GATEWAY, TABELLION_PROFILE,
+  TABELLION_CLIENT_ID and TABELLION_CLIENT_SECRET (sign-in of systems).
+`;
+
+export function buildProgram(run: Runner, output: OutputConfiguration): Command {
+  const program = new Command('tabellion')
+    .description('Seals electronic evidence on a shared ledger, and proves it to anyone.')
+    .option('--json', 'print exactly one JSON document on standard output')
+    .addOption(
+      new Option(
+        '--progress <how>',
+        'bar on a terminal (auto), JSON lines on standard error, or none',
+      )
+        .choices(['auto', 'json', 'none'])
+        .default('auto'),
+    )
+    .option('--gateway <url>', 'gateway to talk to, instead of that of the profile')
+    .option('--profile <name>', 'who acts, and where; without it, "default"')
+    .helpCommand('help [command]', 'show how a command is used')
+    .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+    .configureOutput(output)
+    .showHelpAfterError('(add --help for how it is used)')
+    .exitOverride();
+  // Subcommands inherit the settings that stand above, so they come after them.
+  addIdentityCommands(program, run);
+  addStatusCommand(program, run);
+  addMemberCommands(program, run);
+  addAcquireCommand(program, run);
+  addAnchorCommand(program, run);
+  addFollowUpCommands(program, run);
+  addEvidenceCommands(program, run);
+  addProofCommands(program, run);
+  addTrustCommands(program, run);
+  addVerifyCommand(program, run);
+  addAuditCommand(program, run);
+  addCompletionCommand(program, run);
+  return program.addHelpText('after', EXIT_CODES);
+}

@@ -1,0 +1,191 @@
+/** Items that systems hand in over HTTP, anchored with the key that the gateway holds for the member. */
+import { mkdirSync } from 'node:fs';
+import { access, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { leafHash, MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
+import type { AnchoredItem, Anchoring, ItemInput, Principal, ReceiptState } from '../http/deps.ts';
+import type { AnchorPorts } from './anchor.ts';
+import { drawSalt, encodeCommitment } from './commitment.ts';
+import { EvidenceError } from './error.ts';
+import { toItemFacts } from './item-facts.ts';
+import { Lane } from './lane.ts';
+import type { ManifestStore } from './manifest-store.ts';
+import { type PendingItem, PendingItems } from './pending-items.ts';
+import { placeItems } from './place-items.ts';
+
+export interface AnchoringOptions {
+  /** The spool. */
+  readonly directory: string;
+  /** The member's way to the ledger; undefined if the gateway holds no key for it. */
+  readonly portsOf: (member: string) => AnchorPorts | undefined;
+  readonly manifestsOf: (member: string) => ManifestStore;
+  /** A batch of the member is on the ledger. */
+  readonly onAnchored?: (member: string, batch: string) => void;
+  readonly onSpoolFailure?: (member: string, error: unknown) => void;
+  readonly now: () => number;
+  /** How long an item waits for others, milliseconds. */
+  readonly maxAgeMs?: number;
+  readonly batchItems?: number;
+  readonly retryMs?: number;
+}
+
+const MAX_AGE_MS = 100;
+const RETRY_MS = 2_000;
+const RECEIPT = /^([0-9a-f]{32})\.[0-9a-f]{32}$/;
+const SPOOL_FILE = /^([0-9a-f]{32})\.sqlite$/;
+/** Failures that no repetition cures. */
+const FINAL = new Set(['ACQUISITION_CLOSED', 'ACQUISITION_UNKNOWN', 'NOT_ALLOWED', 'CONTRACT']);
+
+export interface ClosableAnchoring extends Anchoring {
+  close(): Promise<void>;
+}
+
+/** Opens the spool and goes on with what an earlier process left there. */
+export async function openAnchoring(options: AnchoringOptions): Promise<ClosableAnchoring> {
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const anchoring = new SystemAnchoring(options);
+  for (const member of await readdir(options.directory)) {
+    if (options.portsOf(member) === undefined) continue;
+    for (const file of await readdir(join(options.directory, member))) {
+      const acquisition = SPOOL_FILE.exec(file)?.[1];
+      if (acquisition !== undefined) anchoring.resume(member, acquisition);
+    }
+  }
+  return anchoring;
+}
+
+class SystemAnchoring implements ClosableAnchoring {
+  readonly #options: AnchoringOptions;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(options: AnchoringOptions) {
+    this.#options = options;
+  }
+
+  resume(member: string, acquisition: string): void {
+    this.#laneOf(member, acquisition).resume();
+  }
+
+  async *anchorItems(
+    principal: Principal,
+    acquisition: string,
+    items: AsyncIterable<ItemInput>,
+  ): AsyncIterable<AnchoredItem> {
+    const lane = await this.#enter(principal, acquisition);
+    const placed = placeItems(lane.batcher, items, this.#options.now);
+    for await (const { index, leaf, committed } of placed) {
+      const { digest, txId } = await committed;
+      yield { batch: digest, index, leaf: toHex(leaf), txId };
+    }
+  }
+
+  async spoolItems(
+    principal: Principal,
+    acquisition: string,
+    items: AsyncIterable<ItemInput>,
+  ): Promise<string> {
+    const lane = await this.#enter(principal, acquisition);
+    const taken: PendingItem[] = [];
+    for await (const item of items) {
+      if (taken.length === MAX_BATCH_ITEMS) {
+        throw new EvidenceError('TOO_LARGE', 'a receipt stands for 65,536 items at most');
+      }
+      taken.push({
+        size: item.size,
+        collectedAt: item.collectedAt ?? this.#options.now(),
+        commitment: encodeCommitment(toItemFacts(item), drawSalt()),
+      });
+    }
+    if (taken.length === 0) throw new EvidenceError('ITEM_INVALID', 'no items');
+    return lane.spool(taken);
+  }
+
+  async findReceipt(member: string, receipt: string): Promise<ReceiptState | undefined> {
+    const acquisition = RECEIPT.exec(receipt)?.[1];
+    if (acquisition === undefined || !(await this.#hasSpool(member, acquisition))) return undefined;
+    const lane = this.#laneOf(member, acquisition);
+    const range = lane.items.findReceipt(receipt);
+    if (range === undefined) return undefined;
+    const anchored = listAnchored(lane.items, range);
+    const items = range.last - range.first + 1;
+    if (anchored.length === items) return { state: 'ANCHORED', items: anchored };
+    const code = finalCode(lane.spoolFailure);
+    return code === undefined ? { state: 'PENDING', items } : { state: 'FAILED', code, anchored };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+  }
+
+  /** @throws EvidenceError `NOT_ALLOWED`, `ACQUISITION_UNKNOWN`, `ACQUISITION_CLOSED`. */
+  async #enter({ member, clientKind }: Principal, acquisition: string): Promise<Lane> {
+    const ports = this.#options.portsOf(member);
+    if (clientKind !== 'system' || ports === undefined) {
+      throw new EvidenceError('NOT_ALLOWED', 'the gateway signs for its member’s systems only');
+    }
+    const context = await ports.reader.readContext(acquisition);
+    if (context.acquisition.act.member !== member) {
+      throw new EvidenceError('NOT_ALLOWED', 'the acquisition is another member’s');
+    }
+    if (context.head.closed) {
+      throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
+    }
+    return this.#laneOf(member, acquisition, context.parameters.batchMaxItems);
+  }
+
+  #laneOf(member: string, acquisition: string, batchMaxItems = MAX_BATCH_ITEMS): Lane {
+    const key = `${member}/${acquisition}`;
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const options = this.#options;
+    const batchItems = Math.min(options.batchItems ?? MAX_BATCH_ITEMS, batchMaxItems);
+    const lane = new Lane({
+      acquisition,
+      ports: options.portsOf(member)!,
+      manifests: options.manifestsOf(member),
+      batchItems,
+      maxAgeMs: options.maxAgeMs ?? MAX_AGE_MS,
+      retryMs: options.retryMs ?? RETRY_MS,
+      openItems: () => {
+        mkdirSync(join(options.directory, member), { recursive: true, mode: 0o700 });
+        return new PendingItems(this.#spoolFile(member, acquisition), acquisition, batchItems);
+      },
+      onAnchored: (batch) => options.onAnchored?.(member, batch),
+      onSpoolFailure: (error) => options.onSpoolFailure?.(member, error),
+    });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #spoolFile(member: string, acquisition: string): string {
+    return join(this.#options.directory, member, `${acquisition}.sqlite`);
+  }
+
+  async #hasSpool(member: string, acquisition: string): Promise<boolean> {
+    return access(this.#spoolFile(member, acquisition)).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function listAnchored(
+  items: PendingItems,
+  { first, last }: { readonly first: number; readonly last: number },
+): AnchoredItem[] {
+  return items.confirmedBetween(first, last).flatMap((batch) => {
+    const from = Math.max(first, batch.first);
+    return Array.from({ length: Math.min(last, batch.last) - from + 1 }, (_, at) => ({
+      batch: batch.batch,
+      index: from + at - batch.first,
+      leaf: toHex(leafHash(items.commitment(from + at))),
+      txId: batch.txId,
+    }));
+  });
+}
+
+/** The code of a failure that no repetition cures. */
+function finalCode(error: unknown): string | undefined {
+  const { code, contractCode } = (error ?? {}) as { code?: string; contractCode?: string };
+  return code !== undefined && FINAL.has(code) ? (contractCode ?? code) : undefined;
+}

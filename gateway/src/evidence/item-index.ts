@@ -1,0 +1,166 @@
+/**
+ * Where a member's items stand in its manifests. Derived: everything here can be computed again from
+ * the manifest files, so it is not fsynced row by row.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { ManifestFacts, ManifestLine } from './manifest.ts';
+
+export interface StoredManifest extends ManifestFacts {
+  readonly acquisition: string;
+}
+
+export interface ItemPosition {
+  /** Grows with every item stored; opaque outside. */
+  readonly id: number;
+  readonly manifest: string;
+  readonly acquisition: string;
+  readonly index: number;
+  readonly offset: number;
+}
+
+export interface ItemFilter {
+  readonly acquisition?: string;
+  /** First 48 bits of the SHA-256, as a number; the caller compares the rest. */
+  readonly prefix?: number;
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS manifest (
+  id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, acquisition TEXT NOT NULL, root TEXT NOT NULL,
+  size INTEGER NOT NULL, bytes INTEGER NOT NULL, complete INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX IF NOT EXISTS manifest_acquisition ON manifest (acquisition, id);
+CREATE TABLE IF NOT EXISTS item (
+  id INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, offset INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS item_prefix ON item (prefix);
+`;
+
+/** Positions of one manifest; an item's ID is its manifest's ID times this plus its index. */
+const STRIDE = 65_536;
+
+/** 48 bits of a digest: enough to find, small enough for an index and for a number. */
+export function digestPrefix(sha256: string): number {
+  return Number.parseInt(sha256.slice(0, 12), 16);
+}
+
+export class ItemIndex {
+  readonly #database: DatabaseSync;
+  readonly #insertItem: StatementSync;
+  readonly #findManifest: StatementSync;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    this.#database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; ${SCHEMA}`);
+    this.#insertItem = this.#database.prepare('INSERT OR REPLACE INTO item VALUES (?, ?, ?)');
+    this.#findManifest = this.#database.prepare('SELECT * FROM manifest WHERE digest = ?');
+  }
+
+  findManifest(digest: string): StoredManifest | undefined {
+    const row = this.#findManifest.get(digest);
+    return row === undefined ? undefined : toManifest(row);
+  }
+
+  /** Makes the manifest known; its items follow by `addItems`, then `complete`. */
+  addManifest(manifest: StoredManifest): void {
+    this.#database
+      .prepare(
+        'INSERT OR IGNORE INTO manifest (digest, acquisition, root, size, bytes) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run(manifest.digest, manifest.acquisition, manifest.root, manifest.size, manifest.bytes);
+  }
+
+  /** Items from `first` on, in one transaction. */
+  addItems(
+    digest: string,
+    first: number,
+    items: readonly Pick<ManifestLine, 'sha256' | 'offset'>[],
+  ): void {
+    const base = (this.#findManifest.get(digest)!.id as number) * STRIDE + first;
+    this.#database.exec('BEGIN');
+    items.forEach(({ sha256, offset }, index) => {
+      this.#insertItem.run(base + index, digestPrefix(sha256), offset);
+    });
+    this.#database.exec('COMMIT');
+  }
+
+  complete(digest: string): void {
+    this.#database.prepare('UPDATE manifest SET complete = 1 WHERE digest = ?').run(digest);
+  }
+
+  /** Manifests whose items are not all here, as after an interruption. */
+  listIncomplete(): StoredManifest[] {
+    return this.#database
+      .prepare('SELECT * FROM manifest WHERE complete = 0')
+      .all()
+      .map(toManifest);
+  }
+
+  /** Items with an ID above `after`, in the order in which they were stored. */
+  list(filter: ItemFilter, after: number, limit: number): ItemPosition[] {
+    return filter.prefix === undefined
+      ? this.#listByManifest(filter.acquisition, after, limit)
+      : this.#listByPrefix(filter.prefix, filter.acquisition, after, limit);
+  }
+
+  clear(): void {
+    this.#database.exec('BEGIN; DELETE FROM item; DELETE FROM manifest; COMMIT');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #listByPrefix(prefix: number, acquisition: string | undefined, after: number, limit: number) {
+    return this.#database
+      .prepare(
+        `SELECT item.id, item.offset, digest, acquisition FROM item
+         JOIN manifest ON manifest.id = item.id / ${STRIDE}
+         WHERE prefix = ?1 AND item.id > ?2 AND (?3 IS NULL OR acquisition = ?3)
+         ORDER BY item.id LIMIT ?4`,
+      )
+      .all(prefix, after, acquisition ?? null, limit)
+      .map(toPosition);
+  }
+
+  #listByManifest(acquisition: string | undefined, after: number, limit: number) {
+    // Manifest by manifest, so that a page costs no more than its rows.
+    const positions: ItemPosition[] = [];
+    const manifests = this.#database
+      .prepare(
+        `SELECT id, digest, acquisition FROM manifest
+         WHERE id >= ?1 AND (?2 IS NULL OR acquisition = ?2) ORDER BY id`,
+      )
+      .iterate(Math.max(0, Math.floor(after / STRIDE)), acquisition ?? null);
+    const items = this.#database.prepare(
+      'SELECT id, offset FROM item WHERE id > ? AND id < ? ORDER BY id LIMIT ?',
+    );
+    for (const manifest of manifests) {
+      const id = manifest.id as number;
+      const from = Math.max(after, id * STRIDE - 1);
+      const rows = items.all(from, (id + 1) * STRIDE, limit - positions.length);
+      positions.push(...rows.map((row) => toPosition({ ...manifest, ...row })));
+      if (positions.length === limit) break;
+    }
+    return positions;
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function toManifest(row: Row): StoredManifest {
+  const { digest, acquisition, root, size, bytes } = row;
+  return { digest, acquisition, root, size, bytes } as StoredManifest;
+}
+
+function toPosition(row: Row): ItemPosition {
+  const { id, digest, acquisition, offset } = row as Record<string, string> & {
+    id: number;
+    offset: number;
+  };
+  return {
+    id,
+    manifest: digest!,
+    acquisition: acquisition!,
+    index: id % STRIDE,
+    offset,
+  };
+}

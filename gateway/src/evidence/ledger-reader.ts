@@ -1,0 +1,89 @@
+/** Reads from the ledger itself what anchoring depends on; the gateway's own way, no projection. */
+import {
+  acquisitionKey,
+  batchKey,
+  headKey,
+  locationHeadKey,
+} from '@tabellion/chaincode/evidence/key';
+import {
+  acquisitionRecord,
+  headRecord,
+  locationHeadRecord,
+} from '@tabellion/chaincode/evidence/record';
+import { memberKey, parameterKey } from '@tabellion/chaincode/member/key';
+import {
+  memberRecord,
+  type ParameterName,
+  parameterRecord,
+} from '@tabellion/chaincode/member/record';
+import { parseCanonical, utf8 } from '@tabellion/proof';
+import type { z } from 'zod';
+import type { Signer } from '../ledger/act.ts';
+import { LedgerError, type LedgerPort } from '../ledger/port.ts';
+import type { AnchorContext, AnchorReader } from './anchor.ts';
+import { EvidenceError } from './error.ts';
+
+type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;
+
+export function createLedgerReader(ledger: Evaluator, signer: Signer): AnchorReader {
+  const readBytes = (key: string) => readKey(ledger, signer, key);
+  const read = async <T>(schema: z.ZodType<T>, key: string): Promise<T> =>
+    schema.parse(parseCanonical(await readBytes(key)));
+  const readParameter = async (name: ParameterName) =>
+    (await read(parameterRecord, parameterKey(name))).value;
+
+  return {
+    async readContext(id): Promise<AnchorContext> {
+      const acquisition = await orUnknown(read(acquisitionRecord, acquisitionKey(id)));
+      const [head, place, member, batchMaxItems, volatileGapSeconds, timeWindowSeconds] =
+        await Promise.all([
+          read(headRecord, headKey(id)),
+          read(locationHeadRecord, locationHeadKey(id)),
+          read(memberRecord, memberKey(signer.mspId)),
+          readParameter('batchMaxItems'),
+          readParameter('volatileGapSeconds'),
+          readParameter('timeWindowSeconds'),
+        ]);
+      return {
+        acquisition,
+        head,
+        touched: place.touched,
+        jurisdiction: member.jurisdiction,
+        parameters: { batchMaxItems, volatileGapSeconds, timeWindowSeconds },
+      };
+    },
+    async hasBatch(digest) {
+      try {
+        await readBytes(batchKey(digest));
+        return true;
+      } catch (error) {
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The exact bytes under a ledger key. @throws LedgerError `CONTRACT` with `NOT_FOUND`. */
+async function readKey(ledger: Evaluator, signer: Signer, key: string): Promise<Uint8Array> {
+  const word = /^(member|parameter)\//.test(key) ? 'member' : 'evidence';
+  const { proposal } = await ledger.prepare({
+    transaction: `${word}:read`,
+    args: [utf8(key)],
+    creator: signer.creator,
+  });
+  return ledger.evaluate({ bytes: proposal, signature: await signer.sign(proposal) });
+}
+
+async function orUnknown<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new EvidenceError('ACQUISITION_UNKNOWN', 'no such acquisition', { cause: error });
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof LedgerError && error.contractCode === 'NOT_FOUND';
+}

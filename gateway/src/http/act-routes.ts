@@ -1,0 +1,303 @@
+/**
+ * Acts: prepared and relayed for a person who holds the key, or performed whole with the key that the
+ * gateway holds for a system. Each step checks anew whose signature it relays, and for what.
+ */
+import type { AnchorInput } from '@tabellion/chaincode/evidence/record';
+import { digestHex } from '@tabellion/chaincode/kernel/schema';
+import { mayAct } from '@tabellion/chaincode/member/permission';
+import type { MemberRecord } from '@tabellion/chaincode/member/record';
+import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
+import { z } from 'zod';
+import { performAct } from '../ledger/act.ts';
+import { encodeCreator } from '../ledger/creator.ts';
+import { type CommitStatus, LedgerError, type Signed } from '../ledger/port.ts';
+import { createEventFeed } from '../projection/event-feed.ts';
+import { createRecords } from '../projection/records.ts';
+import { ACTS, type Act, findAct, rolesOf } from './acts.ts';
+import { assertReflects } from './compare.ts';
+import {
+  type Asked,
+  assertOwner,
+  assertSigned,
+  fingerprintOf,
+  readAskedProposal,
+  readAskedTransaction,
+} from './creator.ts';
+import type { GatewayDeps, Principal } from './deps.ts';
+import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
+import { isProblemCode, Problem } from './problem.ts';
+import { base64urlBytes, base64urlText, pem } from './schema.ts';
+
+const MAX_TRANSIENT = 16_384;
+const MAX_PROPOSAL = 262_144;
+/** A transaction that has not committed by then is answered as UNKNOWN; the caller asks again. */
+const COMMIT_WAIT_MS = 20_000;
+const LOOK_MS = 500;
+
+const transient = z.record(z.string().regex(/^[A-Za-z0-9]{1,32}$/), base64urlBytes(MAX_TRANSIENT));
+const signature = base64urlBytes(128);
+const status = z.strictObject({
+  txId: digestHex,
+  code: z.string(),
+  block: z.int(),
+  position: z.int(),
+});
+const unknown = z.strictObject({ txId: digestHex, code: z.literal('UNKNOWN') });
+
+export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
+  const { ledger, enrolment, manifests, serviceSigners, projection } = deps;
+  const records = createRecords(projection.database);
+  const feed = createEventFeed(projection);
+
+  /** The same matrix as the contract's, so that a refusal comes before anything is signed. */
+  const assertMayAct = ({ member, role }: Principal, act: Act) => {
+    const kind = records.find<MemberRecord>(`member/${member}`)?.record.kind;
+    const allowed = kind ? mayAct(role, kind, act.transaction) : rolesOf(act).includes(role);
+    if (!allowed) throw new Problem('ROLE_NOT_ALLOWED', `${role} may not ${act.transaction}`);
+  };
+
+  /** A root whose manifest is not in safe keeping would prove nothing later. */
+  const assertManifest = async ({ member }: Principal, act: Act, input: unknown) => {
+    if (act.transaction !== 'evidence:anchor') return;
+    const { manifest, acquisition, root, size, bytes } = input as AnchorInput;
+    const held = await manifests.find(member, manifest);
+    if (held?.acquisition !== acquisition) throw new Problem('MANIFEST_MISSING');
+    if (held.root !== root || held.size !== size || held.bytes !== bytes)
+      throw new Problem('ROOT_MISMATCH');
+  };
+
+  /** Whose signature is being relayed for which act. */
+  const assertRelayable = async (call: Call, asked: Asked, { bytes, signature }: Signed) => {
+    const act = findAct(asked.transaction);
+    if (!act) throw new Problem('BAD_PROPOSAL', 'not an act that this gateway relays');
+    const fingerprint = fingerprintOf(asked.creator.certificatePem);
+    call.note({ verb: act.transaction, certificate: fingerprint });
+    if (asked.creator.mspId !== call.principal.member) throw new Problem('CERTIFICATE_NOT_YOURS');
+    assertOwner(enrolment, call.principal, fingerprint);
+    assertSigned(asked.creator.certificatePem, bytes, signature);
+    assertMayAct(call.principal, act);
+    await assertManifest(call.principal, act, parseArgument(act, asked.args));
+  };
+
+  const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
+    const timeout = AbortSignal.timeout(waitMs);
+    try {
+      return await ledger.status(txId, {
+        signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+      });
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'UNKNOWN') return undefined;
+      throw error;
+    }
+  };
+
+  const replyStatus = async (txId: string, { signal }: Call): Promise<Reply> => {
+    const found = await findStatus(txId, COMMIT_WAIT_MS, signal);
+    if (!found) return unknownReply(txId);
+    assertValid(found);
+    return { status: 200, body: found };
+  };
+
+  /** As the first answer would have been; the record stands in the transaction's event. */
+  const replyPerformed = async (txId: string, call: Call): Promise<Reply> => {
+    const { status, body } = await replyStatus(txId, call);
+    if (status !== 200) return unknownReply(txId);
+    const { block, position } = body as CommitStatus;
+    await projection.waitForHeight(block + 1, AbortSignal.timeout(COMMIT_WAIT_MS));
+    const record = feed.find(block, position)?.record;
+    return { status: 201, body: { ...(body as CommitStatus), record } };
+  };
+
+  const prepare = async (call: Call, act: Act, body: ActBody, certificate: string) => {
+    const fingerprint = fingerprintOf(certificate);
+    call.note({ certificate: fingerprint });
+    assertOwner(enrolment, call.principal, fingerprint);
+    const { txId, proposal } = await ledger.prepare({
+      ...requestOf(act, body),
+      creator: encodeCreator(call.principal.member, certificate),
+    });
+    return { status: 202, body: { txId, proposal: toBase64url(proposal) } };
+  };
+
+  const perform = async ({ principal, ...call }: Call, act: Act, body: ActBody) => {
+    const signer = serviceSigners.get(principal.member);
+    if (!signer || principal.clientKind !== 'system') throw new Problem('KEY_NOT_HELD');
+    call.note({ certificate: fingerprintOf(signer.certificate) });
+    const remembering = {
+      prepare: ledger.prepare.bind(ledger),
+      endorse: ledger.endorse.bind(ledger),
+      status: ledger.status.bind(ledger),
+      submit: (payload: Parameters<typeof ledger.submit>[0]) => {
+        call.remember(readAskedTransaction(payload.bytes, ledger).txId);
+        return ledger.submit(payload);
+      },
+    };
+    try {
+      const { result, status } = await performAct(
+        remembering,
+        signer,
+        requestOf(act, body),
+        ({ result }) => assertReflects(body.input, result),
+        {
+          channel: ledger.channel,
+          chaincode: ledger.chaincode,
+          now: deps.now,
+          signal: AbortSignal.any([call.signal, AbortSignal.timeout(COMMIT_WAIT_MS)]),
+        },
+      );
+      assertValid(status);
+      return { status: 201, body: { ...status, record: parseStrict(result) } };
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'UNKNOWN' && error.txId !== undefined)
+        return unknownReply(error.txId);
+      throw error;
+    }
+  };
+
+  const actEndpoint = (act: Act) =>
+    defineEndpoint({
+      method: 'post',
+      path: `/v1/${act.word}/${act.verb}`,
+      id: act.transaction.replace(':', '.'),
+      tag: act.word,
+      summary: act.summary,
+      access: rolesOf(act),
+      act: true,
+      body: z.strictObject({
+        input: act.input,
+        transient: transient.optional(),
+        certificate: pem.optional(),
+      }),
+      answers: {
+        201: {
+          description: 'Performed with the key that the gateway holds for the system',
+          schema: status.extend({ record: z.looseObject({}) }),
+        },
+        202: {
+          description:
+            'Prepared: sign the proposal and go on with /v1/acts/endorse. Or, with the gateway’s key, not known in time: ask /v1/acts/{txId}',
+          schema: z.union([z.strictObject({ txId: digestHex, proposal: base64urlText }), unknown]),
+        },
+      },
+      handle: async (call) => {
+        const { certificate, ...body } = call.body as ActBody & { certificate?: string };
+        call.note({ verb: act.transaction });
+        assertMayAct(call.principal, act);
+        await assertManifest(call.principal, act, body.input);
+        return certificate === undefined
+          ? perform(call, act, body)
+          : prepare(call, act, body, certificate);
+      },
+      resolve: replyPerformed,
+    });
+
+  return [
+    ...ACTS.map(actEndpoint),
+    defineEndpoint({
+      method: 'post',
+      path: '/v1/acts/endorse',
+      id: 'endorse',
+      tag: 'acts',
+      summary: 'Have a signed proposal executed and endorsed; compare the result before signing it',
+      access: 'member',
+      act: true,
+      body: z.strictObject({ proposal: base64urlBytes(MAX_PROPOSAL), signature }),
+      answers: {
+        200: {
+          description: 'Endorsed',
+          schema: z.strictObject({
+            txId: digestHex,
+            payload: base64urlText,
+            result: base64urlText,
+          }),
+        },
+      },
+      handle: async (call) => {
+        const signed = { bytes: call.body.proposal, signature: call.body.signature };
+        await assertRelayable(call, readAskedProposal(signed.bytes, ledger), signed);
+        const endorsed = await ledger.endorse(signed);
+        return {
+          status: 200,
+          body: {
+            txId: endorsed.txId,
+            payload: toBase64url(endorsed.payload),
+            result: toBase64url(endorsed.result),
+          },
+        };
+      },
+    }),
+    defineEndpoint({
+      method: 'post',
+      path: '/v1/acts/submit',
+      id: 'submit',
+      tag: 'acts',
+      summary: 'Hand a signed transaction to ordering and wait for its commit',
+      access: 'member',
+      act: true,
+      body: z.strictObject({ payload: base64urlBytes(MAX_PROPOSAL), signature }),
+      answers: {
+        200: { description: 'Committed and valid', schema: status },
+        202: { description: 'Not known in time: ask /v1/acts/{txId}', schema: unknown },
+      },
+      handle: async (call) => {
+        const signed = { bytes: call.body.payload, signature: call.body.signature };
+        const asked = readAskedTransaction(signed.bytes, ledger);
+        await assertRelayable(call, asked, signed);
+        call.remember(asked.txId);
+        try {
+          await ledger.submit(signed);
+        } catch (error) {
+          // Ordering may refuse what it has already taken: only the transaction ID tells.
+          const found = await findStatus(asked.txId, LOOK_MS).catch(() => undefined);
+          if (!found) throw error;
+        }
+        return replyStatus(asked.txId, call);
+      },
+      resolve: replyStatus,
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/v1/acts/:txId',
+      id: 'showAct',
+      tag: 'acts',
+      summary: 'Whether a transaction is committed, and as what',
+      access: 'member',
+      params: z.strictObject({ txId: digestHex }),
+      answers: { 200: { description: 'Committed', schema: status } },
+      handle: async ({ params: { txId } }) => {
+        const found = await findStatus(txId, LOOK_MS);
+        if (!found) throw new Problem('NOT_FOUND', 'not committed, as far as this gateway knows');
+        return { status: 200, body: found };
+      },
+    }),
+  ];
+}
+
+interface ActBody {
+  readonly input: unknown;
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
+}
+
+const requestOf = ({ transaction }: Act, { input, transient }: ActBody) => ({
+  transaction,
+  args: [canonicalBytes(input)],
+  ...(transient && { transient }),
+});
+
+/** The input as the contract will parse it. @throws Problem `BAD_INPUT`, JsonError. */
+function parseArgument(act: Act, args: readonly Uint8Array[]): unknown {
+  if (args.length !== 1) throw new Problem('BAD_PROPOSAL', 'exactly one argument is taken');
+  return act.input.parse(parseStrict(args[0]!));
+}
+
+/** Not the last word: the caller asks again. */
+const unknownReply = (txId: string): Reply => ({
+  status: 202,
+  body: { txId, code: 'UNKNOWN' },
+  final: false,
+});
+
+function assertValid({ txId, code }: CommitStatus): void {
+  if (code === 'VALID') return;
+  throw new Problem(isProblemCode(code) ? code : 'TRANSACTION_INVALID', `${code}: ${txId}`);
+}

@@ -1,0 +1,195 @@
+/** The gateway's HTTP surface: every route of `/v1`, the reference page, and nothing by default. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import helmet from 'helmet';
+import { evidenceEndpoints } from '../evidence/routes.ts';
+import { journalEndpoints } from '../journal/routes.ts';
+import { memberEndpoints } from '../member/routes.ts';
+import { actEndpoints } from './act-routes.ts';
+import type { GatewayDeps } from './deps.ts';
+import { docsRouter } from './docs.ts';
+import { type AnyEndpoint, defineEndpoint } from './endpoint.ts';
+import { healthEndpoints } from './health-routes.ts';
+import { openIdempotencyStore } from './idempotency.ts';
+import { itemEndpoints } from './item-routes.ts';
+import { ledgerEndpoints } from './ledger-routes.ts';
+import { DEFAULT_LIMITS, type GatewayLimits, limitByAddress } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { buildOpenApi } from './openapi.ts';
+import { createPipeline } from './pipeline.ts';
+import { Problem, toProblem } from './problem.ts';
+import { sendProblem } from './reply.ts';
+
+export const API_VERSION = '0.1.0';
+/** In-flight requests have this long to end when the gateway closes, milliseconds. */
+const DRAIN_MS = 10_000;
+
+export interface Gateway {
+  readonly app: Express;
+  /** Every route, as described to callers. */
+  readonly endpoints: readonly AnyEndpoint[];
+  /** Starts to listen; port 0 picks a free one. */
+  listen(address: { host: string; port: number }): Promise<Server>;
+  /** Ends streams, lets requests in flight finish, then closes what the gateway itself opened. */
+  close(): Promise<void>;
+}
+
+export function createGateway(deps: GatewayDeps, overrides: Partial<GatewayLimits> = {}): Gateway {
+  const limits = { ...DEFAULT_LIMITS, ...overrides };
+  const closing = new AbortController();
+  const idempotency = openIdempotencyStore(join(deps.directory, 'idempotency.sqlite'), deps.now);
+  const metrics = createMetrics(deps);
+  const endpoints = describeEndpoints(deps, limits, metrics);
+  const serve = createPipeline({ deps, limits, idempotency, closing: closing.signal });
+  const servers = new Set<Server>();
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.use(observe(deps, metrics));
+  app.use(limitByAddress(limits.perAddress));
+  if (deps.issuerMiddleware) app.use('/oidc', deps.issuerMiddleware);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      referrerPolicy: { policy: 'no-referrer' },
+    }),
+  );
+  app.use('/docs', docsRouter());
+  for (const [path, group] of byPath(endpoints)) {
+    for (const endpoint of group) {
+      app[endpoint.method](path, (request, response) => {
+        response.locals.route = path;
+        return serve(endpoint, request, response);
+      });
+    }
+    app.all(path, (_request, response) => {
+      response.locals.route = path;
+      throw new Problem('METHOD_NOT_ALLOWED', undefined, { headers: { allow: allowed(group) } });
+    });
+  }
+  app.use(() => {
+    throw new Problem('ROUTE_UNKNOWN');
+  });
+  app.use(answerError(deps));
+
+  return {
+    app,
+    endpoints,
+    async listen({ host, port }) {
+      const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 15_000 }, app);
+      // Streams of items may last; bodies have their own time-outs (body.ts).
+      server.requestTimeout = 0;
+      server.maxHeadersCount = 64;
+      servers.add(server);
+      server.listen(port, host);
+      await once(server, 'listening');
+      return server;
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([...servers].map(closeServer));
+      idempotency.close();
+    },
+  };
+}
+
+function describeEndpoints(
+  deps: GatewayDeps,
+  limits: GatewayLimits,
+  metrics: Metrics,
+): readonly AnyEndpoint[] {
+  const endpoints: AnyEndpoint[] = [
+    ...memberEndpoints(deps),
+    ...actEndpoints(deps),
+    ...evidenceEndpoints(deps),
+    ...itemEndpoints(deps),
+    ...ledgerEndpoints(deps, limits),
+    ...journalEndpoints(deps),
+    ...healthEndpoints(deps, metrics),
+    defineEndpoint({
+      method: 'get',
+      path: '/v1/openapi.json',
+      id: 'showOpenApi',
+      tag: 'operations',
+      summary: 'This document',
+      access: 'public',
+      answers: { 200: { description: 'OpenAPI 3.1' } },
+      handle: async () => ({ status: 200, body: document }),
+    }),
+  ];
+  const document = buildOpenApi(endpoints, API_VERSION);
+  return endpoints;
+}
+
+function byPath(endpoints: readonly AnyEndpoint[]): Map<string, AnyEndpoint[]> {
+  const groups = new Map<string, AnyEndpoint[]>();
+  for (const endpoint of endpoints) {
+    groups.set(endpoint.path, [...(groups.get(endpoint.path) ?? []), endpoint]);
+  }
+  return groups;
+}
+
+const allowed = (group: readonly AnyEndpoint[]) =>
+  group
+    .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+    .join(', ');
+
+/** Logs and counts each request: its route template, never its path, query or headers. */
+function observe({ logger }: GatewayDeps, metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    response.once('close', () => {
+      const ms = performance.now() - started;
+      const route = routeOf(response);
+      const { statusCode: status } = response;
+      metrics.observe(request.method, route, status, ms / 1000);
+      logger.info(
+        { requestId, method: request.method, route, status, ms: Math.round(ms) },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+const routeOf = ({ locals }: Response) =>
+  typeof locals.route === 'string' ? locals.route : 'other';
+
+/** What Express itself refuses, as a problem. */
+function answerError({ logger }: GatewayDeps): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    const known = error instanceof Problem || status === undefined || Number(status) >= 500;
+    const problem = known ? toProblem(error) : new Problem('BAD_REQUEST');
+    if (problem.status >= 500) logger.error({ code: problem.code }, 'request failed');
+    sendProblem(response, problem);
+  };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // Connections become idle one by one, as their answers end.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(timer);
+}

@@ -1,0 +1,122 @@
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the first answer to a key is kept on
+ * disk and given again, also after a restart. A request that a crash cut off is resolved by the
+ * transaction that it had begun to submit.
+ */
+import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { Problem } from './problem.ts';
+
+const KEEP_MS = 48 * 3_600_000;
+const PURGE_MS = 3_600_000;
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+export interface StoredReply {
+  readonly status: number;
+  readonly mediaType: string | null;
+  /** JSON object of response headers. */
+  readonly headers: string;
+  /** Null when the answer was too large to keep. */
+  readonly body: Uint8Array | null;
+}
+
+/** Names one caller's use of one route. */
+export interface RequestName {
+  readonly scope: string;
+  readonly key: string;
+}
+
+export type Beginning =
+  | { readonly state: 'new' }
+  /** Answered already. */
+  | { readonly state: 'done'; readonly reply: StoredReply; readonly digest: string }
+  /** Begun by a process that is gone; `txId` is empty if it cannot be told what became of it. */
+  | { readonly state: 'cut-off'; readonly txId: string };
+
+export type IdempotencyStore = ReturnType<typeof openIdempotencyStore>;
+
+/** @throws Problem `BAD_REQUEST` for a key that is empty, too long or not printable ASCII. */
+export function readIdempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && KEY.test(header)) return header;
+  throw new Problem('BAD_REQUEST', 'Idempotency-Key: 1 to 255 printable ASCII characters');
+}
+
+export function openIdempotencyStore(file: string, now: () => number) {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec(`CREATE TABLE IF NOT EXISTS request (
+    scope TEXT NOT NULL, key TEXT NOT NULL, process TEXT NOT NULL, at INTEGER NOT NULL,
+    digest TEXT, tx_id TEXT, status INTEGER, media_type TEXT, headers TEXT, body BLOB,
+    PRIMARY KEY (scope, key)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS request_age ON request (at);`);
+  const processId = randomUUID();
+  const select = database.prepare('SELECT * FROM request WHERE scope = ? AND key = ?');
+  const insert = database.prepare(
+    `INSERT INTO request (scope, key, process, at, digest) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (scope, key) DO UPDATE SET process = excluded.process, digest = excluded.digest`,
+  );
+  const setTransaction = database.prepare(
+    'UPDATE request SET tx_id = ? WHERE scope = ? AND key = ?',
+  );
+  const setReply = database.prepare(
+    `UPDATE request SET digest = ?, status = ?, media_type = ?, headers = ?, body = ?
+     WHERE scope = ? AND key = ?`,
+  );
+  const release = database.prepare(
+    `UPDATE request SET process = '' WHERE scope = ? AND key = ? AND tx_id IS NOT NULL`,
+  );
+  const forget = database.prepare(
+    'DELETE FROM request WHERE scope = ? AND key = ? AND tx_id IS NULL AND status IS NULL',
+  );
+  const purge = database.prepare('DELETE FROM request WHERE at < ?');
+  let purgedAt = 0;
+
+  return {
+    /**
+     * `digest`: SHA-256 of the body, or null while it is still streaming.
+     * @throws Problem `IDEMPOTENCY_KEY_REUSED` | `IDEMPOTENCY_IN_FLIGHT`.
+     */
+    begin({ scope, key }: RequestName, digest: string | null): Beginning {
+      if (now() - purgedAt > PURGE_MS) {
+        purge.run(now() - KEEP_MS);
+        purgedAt = now();
+      }
+      const row = select.get(scope, key) as Row | undefined;
+      if (row?.digest && digest && row.digest !== digest)
+        throw new Problem('IDEMPOTENCY_KEY_REUSED');
+      if (row && row.status !== null) {
+        const { status, media_type: mediaType, headers, body } = row;
+        const reply = { status, mediaType, headers: headers ?? '{}', body };
+        return { state: 'done', reply, digest: row.digest ?? '' };
+      }
+      if (row?.process === processId) throw new Problem('IDEMPOTENCY_IN_FLIGHT');
+      if (row && row.tx_id !== null) return { state: 'cut-off', txId: row.tx_id };
+      insert.run(scope, key, processId, now(), digest);
+      return { state: 'new' };
+    },
+    /** Durable before the transaction is submitted. */
+    remember: ({ scope, key }: RequestName, txId: string): void =>
+      void setTransaction.run(txId, scope, key),
+    finish({ scope, key }: RequestName, digest: string, reply: StoredReply): void {
+      const { status, mediaType, headers, body } = reply;
+      setReply.run(digest, status, mediaType, headers, body, scope, key);
+    },
+    /** The request came to no lasting answer: it may be sent again. */
+    abandon({ scope, key }: RequestName): void {
+      forget.run(scope, key);
+      release.run(scope, key);
+    },
+    close: () => database.close(),
+  };
+}
+
+interface Row {
+  readonly process: string;
+  readonly digest: string | null;
+  readonly tx_id: string | null;
+  readonly status: number | null;
+  readonly media_type: string | null;
+  readonly headers: string | null;
+  readonly body: Uint8Array | null;
+}

@@ -1,0 +1,296 @@
+/** Items by systems, and idempotency keys, on the real ledger. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EvidenceError } from '../evidence/error.ts';
+import {
+  acquisitionInput,
+  CN,
+  newId,
+  openTestConsortium,
+  SG,
+  startTestGateway,
+  type TestConsortium,
+  type TestGateway,
+} from './testing.ts';
+
+let consortium: TestConsortium;
+let gateway: TestGateway;
+let token: string;
+let acquisition: string;
+
+beforeAll(async () => {
+  consortium = await openTestConsortium();
+  gateway = await startTestGateway(consortium);
+  token = await gateway.signIn(CN, 'system', 'intake');
+  const input = acquisitionInput();
+  acquisition = input.id;
+  const { status } = await gateway.call('POST', '/v1/evidence/acquire', { token, body: { input } });
+  expect(status).toBe(201);
+});
+afterAll(async () => {
+  await gateway?.close();
+  await consortium?.close();
+});
+
+const item = (path: string) => ({ sha256: newId(32), size: 10, path });
+const lines = (...items: unknown[]) => items.map((value) => JSON.stringify(value)).join('\n');
+const post = (
+  options: { body?: unknown; raw?: string; headers?: Record<string, string>; id?: string } = {},
+) =>
+  gateway.call('POST', `/v1/evidence/acquisitions/${options.id ?? acquisition}/items`, {
+    token,
+    ...(options.body !== undefined && { body: options.body }),
+    ...(options.raw !== undefined && { raw: options.raw }),
+    headers: {
+      ...(options.raw !== undefined && { 'content-type': 'application/x-ndjson' }),
+      ...options.headers,
+    },
+  });
+const parseLines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const countItems = async () => {
+  const auditor = await gateway.signIn(CN, 'auditor', 'a');
+  const { json } = await gateway.call(
+    'GET',
+    `/v1/evidence/acquisitions/${acquisition}/items?limit=200`,
+    {
+      token: auditor,
+      headers: { 'tabellion-min-height': String(await consortium.ledger.height()) },
+    },
+  );
+  return json.items.length as number;
+};
+
+describe('items', () => {
+  it('one as JSON is answered once it is on the ledger', async () => {
+    const { status, json } = await post({ body: item('chat/1') });
+    expect(status).toBe(201);
+    expect(json.index).toBe(0);
+    const known = await gateway.call('GET', `/v1/acts/${json.txId}`, { token });
+    expect(known.json.code).toBe('VALID');
+  });
+
+  it('a stream is answered line by line, in order, the last line feed or not', async () => {
+    const sent = ['a', 'b', 'c'].map(item);
+    const { status, text } = await post({ raw: lines(...sent) });
+    expect(status).toBe(200);
+    const answers = parseLines(text);
+    expect(answers.map(({ line }) => line)).toEqual([1, 2, 3]);
+    const [first] = answers;
+    const batch = await gateway.call('GET', `/v1/evidence/batches/${first.batch}`, {
+      token: await gateway.signIn(CN, 'auditor', 'a'),
+      headers: { 'tabellion-min-height': String(await consortium.ledger.height()) },
+    });
+    expect(batch.json.txId).toBe(first.txId);
+  });
+
+  it('a bad line ends the answer, and what came before it is on the ledger', async () => {
+    const before = await countItems();
+    const { status, text } = await post({
+      raw: lines(item('a'), item('b'), { sha256: 'short' }, item('d')),
+    });
+    expect(status).toBe(200);
+    const answers = parseLines(text);
+    expect(answers).toHaveLength(3);
+    expect(answers[2]).toMatchObject({ line: 3, code: 'BAD_INPUT' });
+    expect(await countItems()).toBe(before + 2);
+  });
+
+  it('a bad first line is a problem', async () => {
+    for (const raw of ['{', lines({ ...item('a'), extra: 1 }), lines({ ...item('a'), size: -1 })]) {
+      const { status } = await post({ raw });
+      expect(status).toBe(400);
+    }
+    const { json } = await post({ body: { ...item('a'), pathBase64url: 'YQ' } });
+    expect(json.errors).toEqual([{ path: '', message: 'give either path or pathBase64url' }]);
+  });
+
+  it('take any bytes as path', async () => {
+    const { path: _, ...rest } = item('x');
+    const { status } = await post({ body: { ...rest, pathBase64url: '_wA' } });
+    expect(status).toBe(201);
+  });
+
+  it('get a receipt at once when asked for, which tells what became of them', async () => {
+    const { status, json, headers } = await post({
+      raw: lines(item('r1'), item('r2')),
+      headers: { prefer: 'respond-async' },
+    });
+    expect(status).toBe(202);
+    expect(headers.get('preference-applied')).toBe('respond-async');
+    const where = headers.get('location')!;
+    expect(where).toBe(`/v1/evidence/receipts/${json.receipt}`);
+    await expect
+      .poll(async () => (await gateway.call('GET', where, { token })).json.state, {
+        timeout: 10_000,
+      })
+      .toBe('ANCHORED');
+    const other = await gateway.signIn(SG, 'system', 'other');
+    expect((await gateway.call('GET', where, { token: other })).status).toBe(404);
+  });
+
+  it('refused in the middle of a stream leave a line in the answer and in the journal', async () => {
+    const { anchoring } = gateway.deps;
+    const stopping = await startTestGateway(consortium, {
+      name: 'stopping',
+      change: {
+        anchoring: {
+          spoolItems: anchoring.spoolItems.bind(anchoring),
+          findReceipt: anchoring.findReceipt.bind(anchoring),
+          async *anchorItems(principal, id, items) {
+            yield* anchoring.anchorItems(principal, id, items);
+            throw new EvidenceError('ACQUISITION_CLOSED', 'closed meanwhile');
+          },
+        },
+      },
+    });
+    const { text, status } = await stopping.call(
+      'POST',
+      `/v1/evidence/acquisitions/${acquisition}/items`,
+      { token, raw: lines(item('a')), headers: { 'content-type': 'application/x-ndjson' } },
+    );
+    expect(status).toBe(200);
+    expect(parseLines(text)[1]).toEqual({
+      line: 2,
+      code: 'ACQUISITION_CLOSED',
+      detail: 'closed meanwhile',
+    });
+    const [entry] = stopping.journalStore.entries(CN, 1, 10);
+    expect(JSON.parse(Buffer.from(entry!.bytes).toString())).toMatchObject({
+      kind: 'REFUSAL',
+      operation: 'addItems',
+      verb: 'evidence:anchor',
+      code: 'ACQUISITION_CLOSED',
+    });
+    await stopping.close();
+  });
+
+  it('are refused for unknown and foreign acquisitions', async () => {
+    const unknown = await post({ body: item('a'), id: newId() });
+    expect([unknown.status, unknown.json.code]).toEqual([422, 'ACQUISITION_UNKNOWN']);
+    const foreign = await gateway.call('POST', `/v1/evidence/acquisitions/${acquisition}/items`, {
+      token: await gateway.signIn(SG, 'system', 'other'),
+      body: item('a'),
+    });
+    expect(foreign.status).toBe(403);
+  });
+});
+
+describe('an idempotency key', () => {
+  const keyed = (key: string) => ({ 'idempotency-key': key });
+
+  it('gives the first answer again, also after a restart', async () => {
+    const body = item('once');
+    const first = await post({ body, headers: keyed('k1') });
+    const before = await countItems();
+    const again = await post({ body, headers: keyed('k1') });
+    expect(again.text).toBe(first.text);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    await gateway.close();
+    gateway = await startTestGateway(consortium);
+    const later = await post({ body, headers: keyed('k1') });
+    expect(later.text).toBe(first.text);
+    expect(await countItems()).toBe(before);
+  });
+
+  it('does so for streams and receipts too', async () => {
+    const raw = lines(item('s1'), item('s2'));
+    for (const headers of [keyed('s'), { ...keyed('t'), prefer: 'respond-async' }]) {
+      const first = await post({ raw, headers });
+      const again = await post({ raw, headers });
+      expect(again.text).toBe(first.text);
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+      const other = await post({ raw: `${raw}\n`, headers });
+      expect([other.status, other.json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    }
+  });
+
+  it('replays a refusal', async () => {
+    const options = { body: item('a'), id: newId(), headers: keyed('refused') };
+    const first = await post(options);
+    const again = await post(options);
+    expect([first.status, again.status]).toEqual([422, 422]);
+    expect(again.headers.get('content-type')).toBe('application/problem+json');
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('with another body is refused, at the same time too', async () => {
+    await post({ body: item('a'), headers: keyed('k2') });
+    const { status, json } = await post({ body: item('b'), headers: keyed('k2') });
+    expect([status, json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    const body = item('c');
+    const answers = await Promise.all([
+      post({ body, headers: keyed('k3') }),
+      post({ body, headers: keyed('k3') }),
+    ]);
+    const found = answers.map(({ status, json }) => [status, json.code]);
+    expect(found).toContainEqual([201, undefined]);
+    expect(found).toContainEqual([409, 'IDEMPOTENCY_IN_FLIGHT']);
+  });
+
+  it('belongs to its caller and route', async () => {
+    const body = { input: acquisitionInput() };
+    const first = await gateway.call('POST', '/v1/evidence/acquire', {
+      token,
+      body,
+      headers: keyed('k2'),
+    });
+    expect(first.status).toBe(201);
+    const other = await gateway.call('POST', '/v1/evidence/acquire', {
+      token: await gateway.signIn(CN, 'system', 'second'),
+      body: { input: acquisitionInput() },
+      headers: keyed('k2'),
+    });
+    expect(other.headers.get('idempotency-replayed')).toBeNull();
+    expect(other.status).toBe(201);
+  });
+
+  it('resolves an act that a crash cut off by its transaction', async () => {
+    const { ledger } = consortium;
+    let crash = true;
+    // The process dies between the commit and the answer: the answer is never kept.
+    const dying = await startTestGateway(consortium, {
+      name: 'dying',
+      change: {
+        ledger: new Proxy(ledger, {
+          get(target, name) {
+            const value = Reflect.get(target, name, target);
+            if (name === 'status' && crash) {
+              return async (...args: Parameters<typeof ledger.status>) => {
+                await target.status(...args);
+                throw new Error('killed');
+              };
+            }
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+      },
+    });
+    const options = {
+      token,
+      body: { input: acquisitionInput() },
+      headers: keyed('cut'),
+    };
+    const failed = await dying.call('POST', '/v1/evidence/acquire', options);
+    expect(failed.status).toBe(500);
+    await dying.close();
+    crash = false;
+    const revived = await startTestGateway(consortium, { name: 'dying' });
+    const before = await ledger.height();
+    const { status, json, headers } = await revived.call('POST', '/v1/evidence/acquire', options);
+    expect(status).toBe(201);
+    expect(json.record.id).toBe(options.body.input.id);
+    expect(headers.get('idempotency-replayed')).toBe('true');
+    expect(await ledger.height()).toBe(before);
+    await revived.close();
+  });
+
+  it('must be short printable ASCII', async () => {
+    const { status, json } = await post({ body: item('a'), headers: keyed('x'.repeat(256)) });
+    expect([status, json.code]).toEqual([400, 'BAD_REQUEST']);
+  });
+});

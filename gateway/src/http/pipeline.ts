@@ -1,0 +1,221 @@
+/** What happens around every endpoint: who, how much, what, once, remembered, answered. */
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { JournalFact } from '../journal/entry.ts';
+import { authenticate } from './authenticate.ts';
+import { mediaTypeOf, parseBody, readBody, streamBody } from './body.ts';
+import type { GatewayDeps, Principal } from './deps.ts';
+import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
+import type { IdempotencyStore } from './idempotency.ts';
+import { createGate, type GatewayLimits, limitByPrincipal } from './limits.ts';
+import { fieldProblem, Problem, toProblem } from './problem.ts';
+import { pseudonymOf } from './pseudonym.ts';
+import { answerOnce, type Digested } from './replay.ts';
+import { sendProblem, sendReply } from './reply.ts';
+
+export interface PipelineContext {
+  readonly deps: GatewayDeps;
+  readonly limits: GatewayLimits;
+  readonly idempotency: IdempotencyStore;
+  /** Fires when the gateway closes. */
+  readonly closing: AbortSignal;
+}
+
+/** What is known of a request so far, for the journal. */
+interface Facts {
+  principal?: Principal;
+  verb?: string;
+  certificate?: string;
+}
+
+export function createPipeline(context: PipelineContext) {
+  const { deps, limits, closing } = context;
+  const limit = limitByPrincipal(limits.perPrincipal);
+  const requests = createGate(limits.maxInFlight);
+  const streams = createGate(limits.maxStreams);
+
+  const identify = async (endpoint: AnyEndpoint, request: Request, response: Response) => {
+    if (endpoint.access === 'public') return undefined;
+    const principal = await authenticate(request.headers, deps.tokens);
+    await limit(request, response, pseudonymOf(principal));
+    return principal;
+  };
+
+  const answer = async (
+    endpoint: AnyEndpoint,
+    request: Request,
+    response: Response,
+    facts: Facts,
+    signal: AbortSignal,
+  ): Promise<Reply> => {
+    const principal = await identify(endpoint, request, response);
+    if (principal) facts.principal = principal;
+    assertRole(endpoint, principal);
+    const params = parsePart(endpoint.params, request.params, 'params');
+    const query = parsePart(endpoint.query, request.query, 'query');
+    const body = await readInput(endpoint, request, limits);
+    const call: Call = {
+      principal: principal as Principal,
+      params,
+      query,
+      body: body.value,
+      stream: body.stream,
+      headers: request.headers,
+      signal,
+      note: (fact) => void Object.assign(facts, fact),
+      refused: (problem) => journalRefusal(endpoint, facts, problem),
+      remember: () => undefined,
+    };
+    if (endpoint.projected) await awaitHeight(request);
+    const reply = endpoint.act
+      ? await answerOnce(endpoint, call, body, request.path, context.idempotency)
+      : await endpoint.handle(call);
+    return endpoint.projected
+      ? {
+          ...reply,
+          headers: { ...reply.headers, 'tabellion-height': String(deps.projection.height) },
+        }
+      : reply;
+  };
+
+  const awaitHeight = async ({ headers }: Request) => {
+    const wanted = headers['tabellion-min-height'];
+    if (wanted === undefined) return;
+    if (typeof wanted !== 'string' || !/^\d{1,15}$/.test(wanted))
+      throw new Problem('BAD_REQUEST', 'Tabellion-Min-Height is not a whole number');
+    const reached = await deps.projection.waitForHeight(
+      Number(wanted),
+      AbortSignal.any([closing, AbortSignal.timeout(limits.minHeightMs)]),
+    );
+    if (!reached)
+      throw new Problem('HEIGHT_NOT_REACHED', undefined, { headers: { 'retry-after': '1' } });
+  };
+
+  const journalRead = async (endpoint: AnyEndpoint, call: Request, facts: Facts, reply: Reply) => {
+    if (!endpoint.logged) return;
+    const { principal } = facts;
+    if (!principal || !reply.disclosed)
+      throw new Error(`${endpoint.id} does not say what it shows`);
+    const purpose = readPurpose(call);
+    await deps.journal.record({
+      kind: 'READ',
+      member: principal.member,
+      who: pseudonymOf(principal),
+      role: principal.role,
+      operation: endpoint.id,
+      objects: [...reply.disclosed],
+      ...(purpose !== undefined && { purpose }),
+    });
+  };
+
+  const journalRefusal = async (endpoint: AnyEndpoint, facts: Facts, problem: Problem) => {
+    if (!isJournalled(endpoint, problem)) return;
+    const { principal, verb, certificate } = facts;
+    const fact: JournalFact = {
+      kind: 'REFUSAL',
+      member: principal?.member ?? deps.operator,
+      who: principal ? pseudonymOf(principal) : null,
+      role: principal?.role ?? null,
+      operation: endpoint.id,
+      code: problem.code,
+      ...(verb !== undefined && { verb }),
+      ...(certificate !== undefined && { certificate }),
+    };
+    await deps.journal.record(fact);
+  };
+
+  return async (endpoint: AnyEndpoint, request: Request, response: Response): Promise<void> => {
+    const facts: Facts = {};
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const signal = endpoint.open ? AbortSignal.any([closing, gone.signal]) : gone.signal;
+    let leave: (() => void) | undefined;
+    try {
+      leave = (endpoint.open ? streams : requests).enter();
+      response.once('close', leave);
+      const reply = await answer(endpoint, request, response, facts, signal);
+      await journalRead(endpoint, request, facts, reply);
+      await sendReply(response, reply);
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status >= 500) logFailure(deps, endpoint, problem);
+      if (response.headersSent) return;
+      await journalRefusal(endpoint, facts, problem).catch((cause: unknown) =>
+        logFailure(deps, endpoint, toProblem(cause)),
+      );
+      if (!response.destroyed) sendProblem(response, problem);
+    }
+  };
+}
+
+function assertRole({ access, id }: AnyEndpoint, principal: Principal | undefined): void {
+  if (typeof access === 'string' || !principal) return;
+  if (!access.includes(principal.role))
+    throw new Problem('ROLE_NOT_ALLOWED', `${principal.role} may not ${id}`);
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown, name: string): unknown {
+  if (!schema) {
+    const [extra] = Object.keys((value ?? {}) as object);
+    if (name === 'query' && extra !== undefined) throw new Problem('BAD_INPUT', 'query: not taken');
+    return undefined;
+  }
+  const parsed = schema.safeParse({ ...(value as object) });
+  if (!parsed.success) throw fieldProblem(parsed.error.issues, name);
+  return parsed.data;
+}
+
+/** The body: parsed JSON, or the raw stream where the endpoint takes its media type. */
+async function readInput(
+  endpoint: AnyEndpoint,
+  request: Request,
+  limits: GatewayLimits,
+): Promise<Digested> {
+  const { body: schema, streams = [] } = endpoint;
+  if (!schema && streams.length === 0) return { value: undefined, digest: () => '' };
+  const type = mediaTypeOf(request);
+  if (streams.includes(type)) {
+    const hash = createHash('sha256');
+    let digest: string | undefined;
+    const hashed = async function* () {
+      for await (const chunk of streamBody(request, limits.body.idleMs)) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      digest = hash.digest('hex');
+    };
+    return { value: undefined, stream: hashed(), digest: () => digest };
+  }
+  if (!schema || type !== 'application/json') {
+    const taken = [...(schema ? ['application/json'] : []), ...streams].join(', ');
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', `taken: ${taken}`, { headers: { accept: taken } });
+  }
+  const bytes = await readBody(request, limits.body);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return { value: parseBody(bytes, schema, limits.body), digest: () => digest };
+}
+
+/** @throws Problem `BAD_REQUEST` for a purpose that is too long or not printable ASCII. */
+function readPurpose({ headers }: Request): string | undefined {
+  const purpose = headers['tabellion-purpose'];
+  if (purpose === undefined) return undefined;
+  if (typeof purpose === 'string' && /^[\x20-\x7e]{1,200}$/.test(purpose)) return purpose;
+  throw new Problem('BAD_REQUEST', 'Tabellion-Purpose: 1 to 200 printable ASCII characters');
+}
+
+/**
+ * Every refusal of an act, and every attempt that identity or role stopped. A request without any
+ * token is nobody's attempt; requests that are merely malformed are not refusals.
+ */
+function isJournalled({ act }: AnyEndpoint, { code, status, cause }: Problem): boolean {
+  if (code === 'UNAUTHENTICATED') return false;
+  if (status === 401 || status === 403) return true;
+  const byContract = cause instanceof Error && 'contractCode' in cause && !!cause.contractCode;
+  return act === true && (byContract || status === 404 || status === 409 || status === 422);
+}
+
+function logFailure({ logger }: GatewayDeps, { id }: AnyEndpoint, { code, cause }: Problem): void {
+  const reason = cause instanceof Error ? { name: cause.name, message: cause.message } : undefined;
+  logger.error({ operation: id, code, reason }, 'request failed');
+}

@@ -1,0 +1,121 @@
+/** Around an act with an `Idempotency-Key`: do it once, answer it as often as asked. */
+import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
+import {
+  type IdempotencyStore,
+  type RequestName,
+  readIdempotencyKey,
+  type StoredReply,
+} from './idempotency.ts';
+import { PROBLEM_MEDIA_TYPE, Problem, toProblem } from './problem.ts';
+import { pseudonymOf } from './pseudonym.ts';
+import { encodeBody, isStream } from './reply.ts';
+
+export interface Digested {
+  readonly value: unknown;
+  readonly stream?: AsyncIterable<Uint8Array>;
+  /** SHA-256 of the exact bytes; undefined until all have been read. */
+  digest(): string | undefined;
+}
+
+/** Answers larger than this are not kept. */
+const MAX_KEPT = 8_388_608;
+const REPLAYED = { 'idempotency-replayed': 'true' };
+
+export async function answerOnce(
+  endpoint: AnyEndpoint,
+  call: Call,
+  input: Digested,
+  path: string,
+  store: IdempotencyStore,
+): Promise<Reply> {
+  const key = readIdempotencyKey(call.headers['idempotency-key']);
+  if (key === undefined) return endpoint.handle(call);
+  const name = { scope: `${pseudonymOf(call.principal)} ${path}`, key };
+  const begun = store.begin(name, input.digest() ?? null);
+  if (begun.state === 'done') {
+    if (input.stream) for await (const _ of input.stream);
+    if (input.digest() !== begun.digest) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+    return replay(begun.reply);
+  }
+  if (begun.state === 'cut-off') {
+    if (begun.txId === '' || !endpoint.resolve) throw new Problem('IDEMPOTENCY_OUTCOME_UNKNOWN');
+    const reply = await endpoint.resolve(begun.txId, call);
+    return { ...reply, headers: { ...reply.headers, ...REPLAYED } };
+  }
+  return perform(endpoint, call, input, name, store);
+}
+
+async function perform(
+  endpoint: AnyEndpoint,
+  call: Call,
+  input: Digested,
+  name: RequestName,
+  store: IdempotencyStore,
+): Promise<Reply> {
+  const remember = (txId: string) => store.remember(name, txId);
+  /** Without a digest a later body could not be compared with this one: nothing is kept. */
+  const keep = (reply: Reply, body: Uint8Array | null) => {
+    const digest = input.digest();
+    if (digest === undefined) return store.abandon(name);
+    store.finish(name, digest, {
+      status: reply.status,
+      mediaType: reply.body === undefined && !body ? null : (reply.mediaType ?? 'application/json'),
+      headers: JSON.stringify(reply.headers ?? {}),
+      body,
+    });
+  };
+  try {
+    const reply = await endpoint.handle({ ...call, remember });
+    if (isStream(reply.body)) {
+      const body = copyStream(
+        reply.body,
+        (bytes) => keep(reply, bytes),
+        () => store.abandon(name),
+      );
+      return { ...reply, body };
+    }
+    if (reply.final === false) store.abandon(name);
+    else keep(reply, reply.body === undefined ? null : encodeBody(reply.body));
+    return reply;
+  } catch (error) {
+    const problem = toProblem(error);
+    const { status, headers } = problem;
+    if (status >= 500 || status === 408) store.abandon(name);
+    else keep({ status, headers, mediaType: PROBLEM_MEDIA_TYPE }, encodeBody(problem));
+    throw error;
+  }
+}
+
+/** Passes a stream on and hands over all of it at its end, or null if it grew too large to keep. */
+async function* copyStream(
+  body: AsyncIterable<Uint8Array>,
+  onEnd: (bytes: Uint8Array | null) => void,
+  onCut: () => void,
+): AsyncGenerator<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  let ended = false;
+  try {
+    for await (const piece of body) {
+      size += piece.length;
+      if (size <= MAX_KEPT) pieces.push(piece);
+      else pieces.length = 0;
+      yield piece;
+    }
+    ended = true;
+    onEnd(size <= MAX_KEPT ? Buffer.concat(pieces) : null);
+  } finally {
+    if (!ended) onCut();
+  }
+}
+
+function replay({ status, mediaType, headers, body }: StoredReply): Reply {
+  if (body === null && mediaType !== null)
+    throw new Problem('IDEMPOTENCY_OUTCOME_UNKNOWN', 'the first answer was too large to keep');
+  return {
+    status,
+    ...(mediaType !== null && { mediaType }),
+    headers: { ...(JSON.parse(headers) as Record<string, string>), ...REPLAYED },
+    ...(body !== null && { body }),
+  };
+}

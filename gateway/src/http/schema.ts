@@ -1,0 +1,57 @@
+/** Schemas that several routes share. */
+import { digestHex } from '@tabellion/chaincode/kernel/schema';
+import { fromBase64url } from '@tabellion/proof';
+import { z } from 'zod';
+
+/** A whole number in a path, query string or header. */
+export const integerText = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/, { error: 'is not a whole number' })
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+    .meta({
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.pattern;
+        Object.assign(jsonSchema, { type: 'integer', minimum, maximum });
+      },
+    });
+
+export const MAX_PAGE = 200;
+export const limitText = integerText(1, MAX_PAGE).default(50);
+
+/** Canonical base64url text of at most `maximum` bytes, decoded. */
+export const base64urlBytes = (maximum: number) =>
+  z
+    .string()
+    .max(Math.ceil((maximum * 4) / 3))
+    .transform((text, context) => {
+      try {
+        return fromBase64url(text);
+      } catch {
+        context.addIssue('is not canonical base64url');
+        return z.NEVER;
+      }
+    })
+    .meta({ override: { type: 'string', contentEncoding: 'base64url' } });
+export const base64urlText = z.string().meta({ override: { contentEncoding: 'base64url' } });
+
+export const pem = z.string().max(16_384);
+
+/** A page of a list; `height` is the number of blocks that the answer rests on. */
+export const pageOf = (item: z.ZodType) =>
+  z.strictObject({ items: z.array(item), next: z.string().nullable(), height: z.int() });
+
+/** A ledger record with the place where its present value was written. */
+export const projected = (record: z.ZodType) =>
+  z.strictObject({
+    key: z.string(),
+    record,
+    txId: digestHex,
+    block: z.int(),
+    position: z.int(),
+    late: z.boolean().meta({
+      description:
+        'The transaction’s time lies before the latest time of earlier blocks minus the window',
+    }),
+  });

@@ -1,0 +1,38 @@
+/**
+ * Why identity work was refused. Closed; tests and callers go by `code`, never by the text. Codes
+ * that reach a caller over HTTP have the names that `http/problem.ts` lists.
+ */
+export type IdentityErrorCode =
+  // configuration and files
+  | 'CONFIGURATION_INVALID'
+  | 'DEVELOPMENT_ONLY'
+  | 'KEY_EXPOSED'
+  | 'KEY_INVALID'
+  | 'KEY_MISMATCH'
+  | 'CERTIFICATE_INVALID'
+  | 'CA_DAMAGED'
+  | 'CA_EXPIRED'
+  // tokens and enrolment
+  | 'TOKEN_INVALID'
+  | 'TOKEN_EXPIRED'
+  | 'NOT_READY'
+  | 'CSR_INVALID'
+  | 'BAD_INPUT'
+  | 'ALREADY_ENROLLED'
+  | 'NOT_FOUND'
+  | 'NOT_ALLOWED'
+  // the client's side of signing in
+  | 'INSECURE_ISSUER'
+  | 'SIGN_IN_FAILED'
+  | 'SIGN_IN_REFUSED'
+  | 'SIGN_IN_EXPIRED';
+
+export class IdentityError extends Error {
+  override readonly name = 'IdentityError';
+  readonly code: IdentityErrorCode;
+
+  constructor(code: IdentityErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}

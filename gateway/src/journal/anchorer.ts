@@ -1,0 +1,121 @@
+/**
+ * Puts the journal on the ledger in batches: one Merkle root by size or age, each member's batches in
+ * a chain of their own. Runs beside the requests and never makes one wait.
+ */
+import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
+import { toHex } from '@tabellion/proof';
+import type { Logger } from 'pino';
+import { treeOf } from './journal.ts';
+import type { JournalStore, StoredBatch } from './store.ts';
+
+/** What the anchorer needs of the ledger. */
+export interface JournalLedger {
+  /** Members for which the gateway holds a signing key. */
+  readonly members: readonly string[];
+  /** Brings the projection up to the ledger, so that what is committed is known. */
+  refresh(): Promise<void>;
+  /** The member's latest journal record as far as the projection has come. */
+  head(member: string): { sequence: number; digest: string } | undefined;
+  /** Digest of the member's journal record with this root, if it is committed. */
+  findRoot(member: string, root: string): string | undefined;
+  /** Performs `evidence:anchorJournal`; resolves with the record's digest once committed. */
+  anchor(member: string, input: AnchorJournalInput): Promise<string>;
+}
+
+export interface AnchorerOptions {
+  /** An entry waits at most about this long for its batch, milliseconds. */
+  readonly maxAgeMs: number;
+  /** Most entries in a batch; up to 65,536. */
+  readonly maxEntries: number;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+export interface JournalAnchorer {
+  /** Anchors what is due; with `all`, also what has not reached its age. */
+  run(all?: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function startJournalAnchorer(
+  store: JournalStore,
+  ledger: JournalLedger,
+  options: AnchorerOptions,
+): JournalAnchorer {
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  const runOnce = async (all: boolean) => {
+    for (const member of ledger.members) {
+      if (closed) return;
+      try {
+        await anchorMember(member, all);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : undefined;
+        options.logger.warn({ member, code }, 'journal batch waits: the ledger did not take it');
+      }
+    }
+  };
+
+  const anchorMember = async (member: string, all: boolean) => {
+    const last = store.lastBatch(member);
+    const open = last?.digest === null ? last : prepareBatch(member, last, all);
+    if (!open) return;
+    // An earlier attempt may have committed after all.
+    await ledger.refresh();
+    const digest = ledger.findRoot(member, open.root) ?? (await submit(open));
+    store.settle(open, digest);
+  };
+
+  /** The batch is on disk before it is submitted, so that a restart submits the same one. */
+  const prepareBatch = (member: string, last: StoredBatch | undefined, all: boolean) => {
+    const entries = store.uncovered(member, options.maxEntries);
+    const first = entries[0];
+    if (!first) return undefined;
+    const due = first.at + options.maxAgeMs <= options.now();
+    if (!all && !due && entries.length < options.maxEntries) return undefined;
+    const times = entries.map((entry) => entry.at);
+    const batch: StoredBatch = {
+      member,
+      number: (last?.number ?? 0) + 1,
+      first: first.position,
+      last: entries.at(-1)!.position,
+      root: toHex(treeOf(entries).root),
+      from: times.reduce((a, b) => Math.min(a, b)),
+      to: times.reduce((a, b) => Math.max(a, b)),
+      digest: null,
+    };
+    store.addBatch(batch);
+    return batch;
+  };
+
+  const submit = (batch: StoredBatch) => {
+    const head = ledger.head(batch.member);
+    return ledger.anchor(batch.member, {
+      root: batch.root,
+      size: batch.last - batch.first + 1,
+      from: batch.from,
+      to: batch.to,
+      sequence: (head?.sequence ?? 0) + 1,
+      previous: head?.digest ?? null,
+    });
+  };
+
+  const run = (all = false) => {
+    running ??= runOnce(all).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  const timer = setInterval(() => void run(), Math.max(50, options.maxAgeMs / 4));
+  timer.unref();
+
+  return {
+    run,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** The journal's SQLite file: entries by member and position, and the batches that cover them. */
+import { DatabaseSync } from 'node:sqlite';
+
+export interface StoredEntry {
+  /** Counts from 1 for each member. */
+  readonly position: number;
+  readonly at: number;
+  /** RFC 8785 bytes of the entry: the Merkle leaf's input. */
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredBatch {
+  readonly member: string;
+  /** Counts from 1 for each member in this file; the ledger's own sequence stands in its record. */
+  readonly number: number;
+  readonly first: number;
+  readonly last: number;
+  /** Merkle root, hex. */
+  readonly root: string;
+  readonly from: number;
+  readonly to: number;
+  /** Digest of the journal record on the ledger; null until it is known to be committed. */
+  readonly digest: string | null;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS entry (
+    member TEXT NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (member, position)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS batch (
+    member TEXT NOT NULL, number INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    root TEXT NOT NULL, earliest INTEGER NOT NULL, latest INTEGER NOT NULL, digest TEXT,
+    PRIMARY KEY (member, number)
+  ) WITHOUT ROWID;
+  PRAGMA user_version = 1;
+`;
+const BATCH_COLUMNS =
+  'member, number, first, last, root, earliest AS "from", latest AS "to", digest';
+
+export type JournalStore = ReturnType<typeof openJournalStore>;
+
+/** Opens or creates the file. Every commit is on disk when it returns (WAL, synchronous=FULL). */
+export function openJournalStore(file: string) {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec(SCHEMA);
+  const insertEntry = database.prepare(
+    `INSERT INTO entry SELECT :member, coalesce(max(position), 0) + 1, :at, :bytes
+     FROM entry WHERE member = :member`,
+  );
+  const selectEntries = database.prepare(
+    `SELECT position, at, bytes FROM entry
+     WHERE member = ? AND position >= ? ORDER BY position LIMIT ?`,
+  );
+  const selectUncovered = database.prepare(
+    `SELECT position, at, bytes FROM entry WHERE member = :member AND position >
+       (SELECT coalesce(max(last), 0) FROM batch WHERE member = :member)
+     ORDER BY position LIMIT :limit`,
+  );
+  const insertBatch = database.prepare('INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const settleBatch = database.prepare(
+    'UPDATE batch SET digest = ? WHERE member = ? AND number = ?',
+  );
+  const selectLast = database.prepare(
+    `SELECT ${BATCH_COLUMNS} FROM batch WHERE member = ? ORDER BY number DESC LIMIT 1`,
+  );
+  const selectCovering = database.prepare(
+    `SELECT ${BATCH_COLUMNS} FROM batch WHERE member = ? AND first <= ? AND last >= ?`,
+  );
+  const selectMembers = database.prepare('SELECT DISTINCT member FROM entry');
+
+  return {
+    append(entries: readonly { member: string; at: number; bytes: Uint8Array }[]): void {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        for (const entry of entries) insertEntry.run(entry);
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    entries: (member: string, from: number, limit: number) =>
+      selectEntries.all(member, from, limit) as unknown as StoredEntry[],
+    /** Entries that no batch covers yet. */
+    uncovered: (member: string, limit: number) =>
+      selectUncovered.all({ member, limit }) as unknown as StoredEntry[],
+    addBatch(batch: StoredBatch): void {
+      const { member, number, first, last, root, from, to, digest } = batch;
+      insertBatch.run(member, number, first, last, root, from, to, digest);
+    },
+    settle: (batch: StoredBatch, digest: string): void =>
+      void settleBatch.run(digest, batch.member, batch.number),
+    lastBatch: (member: string) => selectLast.get(member) as unknown as StoredBatch | undefined,
+    batchOf: (member: string, position: number) =>
+      selectCovering.get(member, position, position) as unknown as StoredBatch | undefined,
+    members: () => (selectMembers.all() as { member: string }[]).map((row) => row.member),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The parts of fabric-shim that run contracts, without its transport. The shim's log would print
+ * arguments, and its start-up catches the process's uncaught errors: both are switched off here.
+ */
+import { createRequire } from 'node:module';
+import type { peer } from '@hyperledger/fabric-protos';
+import { runDeterministically } from './determinism.ts';
+import type { ShimHandler } from './shim-handler.ts';
+
+const require = createRequire(import.meta.url);
+
+/** A contract class as `contracts` of a chaincode package lists them. */
+export type ContractClass = new () => object;
+
+export interface ShimResponse {
+  readonly status: number;
+  readonly message?: string;
+  readonly payload?: Uint8Array;
+}
+
+export interface ShimStub {
+  readonly chaincodeEvent?: peer.ChaincodeEvent;
+}
+
+export interface Chaincode {
+  Invoke(stub: ShimStub): Promise<ShimResponse>;
+}
+
+/** The calls by which the shim enters a contract. */
+const HOOKS = [
+  'beforeTransaction',
+  'aroundTransaction',
+  'afterTransaction',
+  'unknownTransaction',
+] as const;
+type ContractInstance = Record<
+  (typeof HOOKS)[number],
+  (...args: readonly unknown[]) => Promise<unknown>
+>;
+interface ContractHost extends Chaincode {
+  readonly contractImplementations: Readonly<
+    Record<string, { readonly contractInstance: ContractInstance }>
+  >;
+}
+
+interface ShimLogger {
+  silent: boolean;
+  exceptions: { unhandle(): void };
+  [level: string]: unknown;
+}
+interface LoggerModule {
+  getLogger(name: string): ShimLogger;
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'];
+const LOGGERS = {
+  'fabric-shim/lib/logger.js': [
+    '_',
+    'contracts-spi/chaincodefromcontract.js',
+    'contracts-spi/datamarshall.js',
+    'lib/chaincode.js',
+    'lib/handler.js',
+    'lib/iterators.js',
+    'lib/server.js',
+    'lib/stub.js',
+  ],
+  'fabric-contract-api/lib/logger.js': ['./lib/contract.js', './lib/jsontransactionserializer.js'],
+};
+
+function silence(logger: ShimLogger): ShimLogger {
+  logger.silent = true;
+  for (const level of LEVELS) logger[level] = () => logger;
+  return logger;
+}
+
+function silenceShim(): void {
+  for (const [path, names] of Object.entries(LOGGERS)) {
+    const module: LoggerModule = require(path);
+    const { getLogger } = module;
+    for (const name of names) silence(getLogger(name));
+    module.getLogger = (name) => silence(getLogger(name));
+    getLogger('_').exceptions.unhandle();
+  }
+  for (const listener of process.listeners('unhandledRejection')) {
+    if (listener.name === 'loggerUnhandledRejectionFn') {
+      process.off('unhandledRejection', listener);
+    }
+  }
+}
+
+silenceShim();
+
+const ChaincodeFromContract: new (
+  contracts: ContractClass[],
+  serializers: object,
+  metadata: object,
+  title: string,
+  version: string,
+) => ContractHost = require('fabric-shim/lib/contract-spi/chaincodefromcontract.js');
+const ChaincodeStub: new (
+  handler: ShimHandler,
+  channel: string,
+  txId: string,
+  input: peer.ChaincodeInput,
+  signedProposal: peer.SignedProposal,
+) => ShimStub = require('fabric-shim/lib/stub.js');
+const serializer: unknown = require('fabric-contract-api').JSONSerializer;
+
+/** One instance for each member, as each member runs its own chaincode process. */
+export function createChaincode(contracts: readonly ContractClass[], name: string): Chaincode {
+  const serializers = {
+    transaction: 'jsonSerializer',
+    serializers: { jsonSerializer: serializer },
+  };
+  const chaincode = new ChaincodeFromContract([...contracts], serializers, {}, name, '1');
+  for (const { contractInstance } of Object.values(chaincode.contractImplementations)) {
+    guardContract(contractInstance);
+  }
+  return chaincode;
+}
+
+/** The shim's own code reads the clock while it parses a certificate; contracts may not. */
+function guardContract(contract: ContractInstance): void {
+  for (const name of HOOKS) {
+    const hook = contract[name].bind(contract);
+    contract[name] = (...args) => runDeterministically(() => hook(...args));
+  }
+}
+
+export function createStub(
+  handler: ShimHandler,
+  call: { channel: string; txId: string; input: peer.ChaincodeInput; signed: peer.SignedProposal },
+): ShimStub {
+  return new ChaincodeStub(handler, call.channel, call.txId, call.input, call.signed);
+}

@@ -1,0 +1,203 @@
+/**
+ * The composition of one machine: the embedded consortium, what its gateway keeps, development
+ * sign-in, and the HTTP surface. Everything that is chosen is chosen here.
+ */
+
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { openAnchoring } from '../evidence/anchoring.ts';
+import { Attestations } from '../evidence/attestations.ts';
+import { createLedgerReader } from '../evidence/ledger-reader.ts';
+import { openManifests } from '../evidence/member-manifests.ts';
+import { createProofs } from '../evidence/proof.ts';
+import { createGateway } from '../http/app.ts';
+import { loadConsortium } from '../identity/consortium.ts';
+import { openDevelopmentIssuer } from '../identity/development/issuer.ts';
+import { type DevelopmentPeople, openDevelopmentPeople } from '../identity/development/people.ts';
+import { GatewayEnrolment } from '../identity/enrol.ts';
+import { createTokenVerifier } from '../identity/token.ts';
+import { startJournalAnchorer } from '../journal/anchorer.ts';
+import { createJournal } from '../journal/journal.ts';
+import { linkJournalLedger } from '../journal/ledger-link.ts';
+import { openJournalStore } from '../journal/store.ts';
+import { createEvidenceView } from '../projection/evidence-view.ts';
+import { startProjection } from '../projection/projection.ts';
+import { openConsortiumLedger } from './consortium-ledger.ts';
+
+const HOST = '127.0.0.1';
+/** A journal entry waits about this long for its batch on the ledger, milliseconds. */
+const JOURNAL_AGE_MS = 60_000;
+const JOURNAL_ENTRIES = 65_536;
+
+export interface NodeOptions {
+  /** Where everything is kept; made if absent. */
+  readonly directory: string;
+  /** The consortium's YAML file. */
+  readonly consortium: string;
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  /** Second place for manifests. */
+  readonly escrow?: string;
+  readonly logger: Logger;
+}
+
+export interface RunningNode {
+  /** For example `http://127.0.0.1:8080`. */
+  readonly address: string;
+  readonly people: DevelopmentPeople;
+  /** Ends requests, anchors what waits and closes every file. */
+  close(): Promise<void>;
+}
+
+/** Starts everything; what was opened is closed again if a later part fails. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const opened = new AsyncDisposableStack();
+  try {
+    const { address, people } = await composeNode(options, opened);
+    return { address, people, close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
+  const { logger } = options;
+  const now = Date.now;
+  const directory = resolve(options.directory);
+  const own = join(directory, 'gateway');
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  const port = options.port === 0 ? await findFreePort() : options.port;
+  const address = `http://${HOST}:${port}`;
+
+  const consortium = await loadConsortium(options.consortium);
+  const network = await openConsortiumLedger(directory, consortium, now);
+  const { ledger, serviceSigners, authorities } = network;
+  opened.defer(() => ledger.close());
+  const trust = async () => network.trust();
+
+  const projection = await startProjection({
+    file: join(own, 'projection.sqlite'),
+    ledger,
+    logger,
+  });
+  opened.defer(() => projection.close());
+  const evidence = createEvidenceView(projection.database);
+  const members = [...serviceSigners.keys()];
+  const [operator] = members;
+  const operatorSigner = serviceSigners.get(operator!)!;
+
+  const manifests = await openManifests({
+    directory: join(own, 'manifests'),
+    ...(options.escrow === undefined ? {} : { escrow: resolve(options.escrow) }),
+    members,
+    batchOf: evidence.batchOf,
+  });
+  opened.defer(() => manifests.close());
+  const attestations = new Attestations({
+    directory: join(own, 'attestations'),
+    ledger,
+    signer: operatorSigner,
+  });
+  const collectAttestation = (batch: string) =>
+    attestations.get(batch).then(
+      () => undefined,
+      (error: { code?: string }) => logger.warn({ code: error.code }, 'attestation pending'),
+    );
+
+  const anchoring = await openAnchoring({
+    directory: join(own, 'spool'),
+    portsOf: (member) => {
+      const signer = serviceSigners.get(member);
+      return signer && { act: ledger, signer, reader: createLedgerReader(ledger, signer) };
+    },
+    manifestsOf: (member) => manifests.of(member),
+    onAnchored: (_member, batch) => void collectAttestation(batch),
+    onSpoolFailure: (member, error) =>
+      logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait'),
+    now,
+  });
+  opened.defer(() => anchoring.close());
+
+  const store = openJournalStore(join(own, 'journal.sqlite'));
+  const journal = createJournal(store, now);
+  opened.defer(() => journal.close());
+  const anchorer = startJournalAnchorer(
+    store,
+    linkJournalLedger(ledger, serviceSigners, projection),
+    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger },
+  );
+  opened.defer(() => anchorer.close());
+
+  const enrolment = new GatewayEnrolment({
+    file: join(own, 'enrolment.sqlite'),
+    authorities,
+    publishMsp: network.publishMsp,
+    now,
+  });
+  opened.defer(() => enrolment.close());
+
+  const people = await openDevelopmentPeople(join(directory, 'dev', 'people.json'), consortium);
+  const issuer = await openDevelopmentIssuer({
+    directory: join(directory, 'dev'),
+    issuer: `${address}/oidc`,
+    audience: address,
+    people,
+    ledger: ledger.kind,
+    listensOn: HOST,
+    onError: (error) => logger.error({ reason: (error as Error).name }, 'sign-in failed'),
+  });
+  opened.defer(() => issuer.close());
+  const tokens = createTokenVerifier(
+    [
+      {
+        name: 'development',
+        issuer: issuer.issuer,
+        jwksUri: issuer.jwksUri,
+        audience: address,
+        members,
+      },
+    ],
+    now,
+  );
+
+  const gateway = createGateway({
+    ledger,
+    tokens,
+    enrolment,
+    projection,
+    journal,
+    manifests,
+    anchoring,
+    proofs: createProofs({
+      attestations,
+      manifestsOf: (member) => manifests.of(member),
+      trust,
+      now,
+    }),
+    serviceSigners,
+    trust,
+    operator: operator!,
+    directory: own,
+    logger,
+    issuerMiddleware: issuer.router,
+    now,
+  });
+  opened.defer(() => gateway.close());
+  await projection.catchUp(AbortSignal.timeout(60_000));
+  await gateway.listen({ host: HOST, port });
+  return { address, people };
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

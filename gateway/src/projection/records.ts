@@ -1,0 +1,67 @@
+/** Reading single records and key ranges, as the contracts stored them. */
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface ProjectedRecord<T> {
+  readonly key: string;
+  readonly record: T;
+  /** Transaction that wrote the present value. */
+  readonly txId: string;
+  readonly block: number;
+  readonly position: number;
+  /** Its time lies before the latest time of earlier blocks minus the window (O-2). */
+  readonly late: boolean;
+}
+
+interface Row {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly tx_id: string;
+  readonly block: number;
+  readonly position: number;
+  readonly late: number;
+}
+
+const COLUMNS = 'key, value, tx_id, block, position, late';
+
+export type Records = ReturnType<typeof createRecords>;
+
+export function createRecords(database: DatabaseSync) {
+  const selectOne = database.prepare(`SELECT ${COLUMNS} FROM state WHERE key = ?`);
+  const selectRange = database.prepare(
+    `SELECT ${COLUMNS} FROM state WHERE key > ? AND key < ? ORDER BY key LIMIT ?`,
+  );
+  const selectInOrder = database.prepare(
+    `SELECT ${COLUMNS}, first_block, first_position FROM state
+     WHERE key > ? AND key < ? AND (first_block, first_position, key) > (?, ?, ?)
+     ORDER BY first_block, first_position, key LIMIT ?`,
+  );
+  return {
+    find<T>(key: string): ProjectedRecord<T> | undefined {
+      const row = selectOne.get(key) as Row | undefined;
+      return row && show<T>(row);
+    },
+    /** Records whose keys begin with `prefix/`, after `after`, in byte order. */
+    list: <T>(prefix: string, after: string = `${prefix}/`, limit = -1) =>
+      (selectRange.all(after, `${prefix}0`, limit) as unknown as Row[]).map(show<T>),
+    /** Records whose keys begin with `prefix/`, in the order in which they were first written. */
+    listInOrder: <T>(prefix: string, after: readonly [number, number, string], limit: number) =>
+      (
+        selectInOrder.all(`${prefix}/`, `${prefix}0`, ...after, limit) as unknown as (Row & {
+          first_block: number;
+          first_position: number;
+        })[]
+      ).map((row) => ({
+        ...show<T>(row),
+        order: [row.first_block, row.first_position, row.key] as const,
+      })),
+  };
+}
+
+const show = <T>(row: Row): ProjectedRecord<T> => ({
+  key: row.key,
+  record: JSON.parse(Buffer.from(row.value).toString('utf8')) as T,
+  txId: row.tx_id,
+  block: row.block,
+  position: row.position,
+  late: row.late === 1,
+});

@@ -1,0 +1,62 @@
+/**
+ * The package that members install for chaincode that runs as a service. It is the same for all of
+ * them and holds no code and no key: an outer archive of `metadata.json` and `code.tar.gz`.
+ */
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+
+const BLOCK = 512;
+
+/** A POSIX ustar archive of small files, the same bytes for the same content. */
+function archive(files: readonly { name: string; content: Buffer }[]): Buffer {
+  const parts = files.flatMap(({ name, content }) => {
+    const header = Buffer.alloc(BLOCK);
+    const octal = (value: number, length: number) => `${value.toString(8).padStart(length, '0')}\0`;
+    header.write(name, 0);
+    header.write(octal(0o644, 7), 100);
+    header.write(octal(0, 7), 108);
+    header.write(octal(0, 7), 116);
+    header.write(octal(content.length, 11), 124);
+    header.write(octal(0, 11), 136);
+    header.write(' '.repeat(8), 148);
+    header.write('0', 156);
+    header.write('ustar\0', 257);
+    header.write('00', 263);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    return [header, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
+}
+
+const toJson = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`);
+
+export interface ChaincodePackage {
+  readonly bytes: Uint8Array;
+  /** `<label>:<sha256>`, what Fabric calls it once installed. */
+  readonly id: string;
+}
+
+/**
+ * `connection.json` inside is a template of Fabric's own builder for chaincode as a service, which
+ * fills it from the peer's environment; our builder takes the peer's own file instead.
+ */
+export function packChaincode(label: string): ChaincodePackage {
+  const connection = {
+    address: '{{.address}}',
+    dial_timeout: '10s',
+    tls_required: true,
+    client_auth_required: true,
+    client_key: '{{.client_key}}',
+    client_cert: '{{.client_cert}}',
+    root_cert: '{{.root_cert}}',
+  };
+  const code = gzipSync(archive([{ name: 'connection.json', content: toJson(connection) }]));
+  const bytes = gzipSync(
+    archive([
+      { name: 'metadata.json', content: toJson({ type: 'ccaas', label }) },
+      { name: 'code.tar.gz', content: code },
+    ]),
+  );
+  return { bytes, id: `${label}:${createHash('sha256').update(bytes).digest('hex')}` };
+}

@@ -1,0 +1,100 @@
+/** The commands that run a consortium's nodes natively. */
+import { mkdir } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { layoutMember, type NodeKind } from '../layout.ts';
+import { type Endpoint, formatEndpoint, type MemberNodes } from '../topology.ts';
+import type { Binaries } from './binaries.ts';
+import type { Command } from './process.ts';
+import type { NetworkState } from './state.ts';
+
+export const NODE_KINDS: readonly NodeKind[] = ['orderer', 'peer', 'chaincode'];
+
+export interface Node {
+  /** `<kind>.<mspId>` */
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly nodes: MemberNodes;
+  readonly endpoint: Endpoint;
+}
+
+export const listNodes = (members: readonly MemberNodes[]): Node[] =>
+  NODE_KINDS.flatMap((kind) =>
+    members.map((nodes) => ({
+      name: `${kind}.${nodes.mspId}`,
+      kind,
+      nodes,
+      endpoint: nodes[kind],
+    })),
+  );
+
+export const logFile = (directory: string, name: string): string =>
+  join(directory, 'logs', `${name}.log`);
+
+/** Only what a node needs: nobody's `CORE_…` or `ORDERER_…` variables change its configuration. */
+export const bareEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'LANG']
+      .map((name) => [name, process.env[name]] as const)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+
+export async function describeCommand(
+  directory: string,
+  state: Pick<NetworkState, 'packageId' | 'server'>,
+  binaries: Binaries,
+  { name, kind, nodes }: Node,
+): Promise<Command> {
+  const home = layoutMember(directory, nodes.mspId)[kind];
+  const log = logFile(directory, name);
+  await mkdir(join(directory, 'logs'), { recursive: true });
+  const common = { directory: home, log };
+  const fabric = {
+    ...bareEnvironment(),
+    FABRIC_CFG_PATH: home,
+    FABRIC_LOGGING_SPEC: process.env.FABRIC_LOGGING_SPEC ?? 'warning',
+  };
+  if (kind === 'chaincode') {
+    return {
+      ...common,
+      program: process.execPath,
+      args: [state.server],
+      environment: {
+        ...bareEnvironment(),
+        CHAINCODE_ID: state.packageId,
+        CHAINCODE_SERVER_ADDRESS: formatEndpoint(nodes.chaincode),
+        CHAINCODE_TLS_KEY_FILE: join(home, 'tls', 'server.key'),
+        CHAINCODE_TLS_CERT_FILE: join(home, 'tls', 'server.crt'),
+        CHAINCODE_TLS_CLIENT_CACERT_FILE: join(home, 'tls', 'ca.crt'),
+      },
+    };
+  }
+  return {
+    ...common,
+    program: binaries[kind],
+    args: kind === 'peer' ? ['node', 'start'] : [],
+    environment: fabric,
+  };
+}
+
+/** Waits until something listens there. @throws when the signal ends the wait. */
+export async function awaitListening(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  while (!(await isListening(endpoint))) {
+    await sleep(50, undefined, { signal }).catch((cause) => {
+      throw new Error(`nothing listens on ${formatEndpoint(endpoint)} in time`, { cause });
+    });
+  }
+}
+
+export async function isListening(endpoint: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(endpoint);
+    const finish = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => finish(true)).once('error', () => finish(false));
+  });
+}

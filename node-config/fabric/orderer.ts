@@ -1,0 +1,42 @@
+/** An ordering node's `orderer.yaml`. Paths are relative to its directory, where it is started. */
+import { stringify } from 'yaml';
+import type { Endpoint, MemberNodes } from './topology.ts';
+import { formatEndpoint } from './topology.ts';
+
+const tls = (clientAuthRequired: boolean) => ({
+  Enabled: true,
+  PrivateKey: 'tls/server.key',
+  Certificate: 'tls/server.crt',
+  RootCAs: ['tls/ca.crt'],
+  ClientAuthRequired: clientAuthRequired,
+  ClientRootCAs: ['tls/ca.crt'],
+});
+
+/** Whatever is missing here has a default inside the orderer. */
+export function formatOrdererConfig(nodes: MemberNodes, listenHost?: string): string {
+  const listen = ({ host, port }: Endpoint) => formatEndpoint({ host: listenHost ?? host, port });
+  return stringify({
+    General: {
+      ListenAddress: listenHost ?? nodes.orderer.host,
+      ListenPort: nodes.orderer.port,
+      TLS: tls(false),
+      Cluster: {
+        ClientCertificate: 'tls/server.crt',
+        ClientPrivateKey: 'tls/server.key',
+        SendBufferSize: 100,
+      },
+      Keepalive: { ServerMinInterval: '60s', ServerInterval: '7200s', ServerTimeout: '20s' },
+      BootstrapMethod: 'none',
+      LocalMSPDir: 'msp',
+      LocalMSPID: nodes.mspId,
+      BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } },
+      Authentication: { TimeWindow: '15m' },
+    },
+    FileLedger: { Location: 'data' },
+    Consensus: { WALDir: 'data/wal', SnapDir: 'data/snapshot' },
+    ChannelParticipation: { Enabled: true, MaxRequestBodySize: '1 MB' },
+    Admin: { ListenAddress: listen(nodes.ordererAdmin), TLS: tls(true) },
+    Operations: { ListenAddress: listen(nodes.ordererOperations), TLS: tls(true) },
+    Metrics: { Provider: 'prometheus' },
+  });
+}

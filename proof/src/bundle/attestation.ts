@@ -1,0 +1,132 @@
+/**
+ * The steps that judge a commit attestation: an endorsed, never submitted read of the batch record
+ * (design: every endorser answered exactly this question, on this channel, with this record).
+ */
+import { concatBytes, equalBytes, fromUtf8, toHex } from '../bytes/encoding.ts';
+import { sha256 } from '../crypto/provider.ts';
+import { type Envelope, readEnvelope } from '../fabric/envelope.ts';
+import type { NamespaceRwset, Version } from '../fabric/rwset.ts';
+import { verifySignature } from '../x509/certificate.ts';
+import type { MemberIdentity } from '../x509/msp.ts';
+import { BATCH_KEY_PREFIX, READ_FUNCTION } from './batch-record.ts';
+import type { Trust } from './record.ts';
+import { demand } from './refusal.ts';
+import type { TrustedMember } from './trust.ts';
+
+const OK = 200;
+
+/**
+ * Decodes every nested message, each the only encoding of itself, and recomputes transaction ID and
+ * proposal hash. An attestation was never submitted, so nobody signed the envelope.
+ */
+export function readAttestation(bytes: Uint8Array): Envelope {
+  const attestation = readEnvelope(bytes);
+  demand(attestation.signature.length === 0, 'NOT_CANONICAL');
+  return attestation;
+}
+
+/**
+ * Exactly as many endorsements as needed, in ascending order of distinct members, each by a peer whose
+ * certificate holds now and held at the claimed time, and one of them a state's.
+ */
+export function checkEndorsers(
+  { endorsements, timestampMs }: Envelope,
+  { endorsementThreshold }: Trust,
+  members: ReadonlyMap<string, TrustedMember>,
+  now: number,
+): readonly MemberIdentity[] {
+  const ids = endorsements.map(({ endorser }) => endorser.mspId);
+  demand(new Set(ids).size >= endorsementThreshold, 'TOO_FEW_ENDORSERS');
+  const isAscending = ids.every((id, position) => position === 0 || ids[position - 1]! < id);
+  demand(isAscending && ids.length === endorsementThreshold, 'NOT_CANONICAL');
+  const endorsers = endorsements.map(({ endorser }) => {
+    const member = members.get(endorser.mspId);
+    demand(member !== undefined, 'UNKNOWN_MEMBER');
+    member.msp.validate(endorser, now);
+    const identity = member.msp.validate(endorser, timestampMs);
+    demand(identity.role === 'PEER', 'NOT_A_PEER');
+    return identity;
+  });
+  demand(
+    ids.some((id) => members.get(id)?.state),
+    'NO_STATE_ENDORSED',
+  );
+  return endorsers;
+}
+
+/** Each endorser signed this answer followed by its own identity, in strict DER with low s. */
+export function checkSignatures(
+  { endorsements, responsePayloadBytes }: Envelope,
+  endorsers: readonly MemberIdentity[],
+): void {
+  endorsements.forEach(({ endorser, signature }, position) => {
+    const signed = concatBytes(responsePayloadBytes, endorser.bytes);
+    const { certificate } = endorsers[position]!;
+    demand(verifySignature(certificate, signed, signature), 'SIGNATURE_INVALID');
+  });
+}
+
+export function checkLedger({ channel, chaincode }: Envelope, trust: Trust): void {
+  demand(channel === trust.channel, 'WRONG_CHANNEL');
+  demand(chaincode === trust.chaincode, 'WRONG_CHAINCODE');
+}
+
+/** The read function with one argument; a challenge, where one was set, begins the nonce. */
+export function checkQuestion({ args, nonce }: Envelope, challenge: Uint8Array | undefined): void {
+  const [name, ...rest] = args;
+  const isRead = name !== undefined && fromUtf8(name) === READ_FUNCTION;
+  demand(isRead && rest.length === 1, 'WRONG_FUNCTION');
+  if (challenge !== undefined) {
+    const answered = equalBytes(nonce.subarray(0, challenge.length), challenge);
+    demand(challenge.length > 0 && answered, 'CHALLENGE_MISMATCH');
+  }
+}
+
+/** The answer is the record, and the key asked for is the record's own digest. Returns the key. */
+export function checkAnswer({ args, response }: Envelope, record: Uint8Array): string {
+  const isRecord = response.status === OK && equalBytes(response.payload, record);
+  demand(isRecord, 'RESPONSE_MISMATCH');
+  const key = BATCH_KEY_PREFIX + toHex(sha256(record));
+  demand(fromUtf8(args[1]!) === key, 'KEY_MISMATCH');
+  return key;
+}
+
+/**
+ * The answer came from the ledger and nowhere else: one versioned read of exactly that key, one of the
+ * contract's definition in an accepted version, nothing besides. Returns where the record stands.
+ */
+export function checkReads(
+  { rwset, event, chaincode }: Envelope,
+  trust: Trust,
+  key: string,
+): Version {
+  const [lifecycle, own, ...more] = rwset;
+  demand(
+    lifecycle?.namespace === '_lifecycle' && own?.namespace === chaincode,
+    'UNEXPECTED_ACCESS',
+  );
+  demand(more.length === 0 && event === null, 'UNEXPECTED_ACCESS');
+  const definition = onlyRead(lifecycle);
+  const record = onlyRead(own);
+  demand(record.key === key, 'KEY_MISMATCH');
+  const isAccepted =
+    definition.key === `namespaces/fields/${chaincode}/Sequence` &&
+    trust.definitions.some(
+      ({ block, transaction }) =>
+        block === definition.version.block && transaction === definition.version.transaction,
+    );
+  demand(isAccepted, 'DEFINITION_NOT_TRUSTED');
+  return record.version;
+}
+
+function onlyRead(set: NamespaceRwset): { readonly key: string; readonly version: Version } {
+  const [read, ...more] = set.reads;
+  const others = [set.rangeQueries, set.writes, set.metadataWrites, set.collections, more];
+  demand(
+    others.every((list) => list.length === 0),
+    'UNEXPECTED_ACCESS',
+  );
+  const version = read?.version;
+  demand(read !== undefined && version !== null && version !== undefined, 'UNEXPECTED_ACCESS');
+  return { key: read.key, version };
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { batchRecord, buildBundle, FILE, ITEM_INDEX, keyOf } from '../../test-support/bundle.ts';
+import { type Case, createCases } from '../../test-support/cases.ts';
+import { createConsortium, NOW, type TestConsortium } from '../../test-support/consortium.ts';
+import { toBase64url, toHex, utf8 } from '../bytes/encoding.ts';
+import { installCrypto, sha256 } from '../crypto/provider.ts';
+import { parseStrict } from '../json/parse.ts';
+import { nodeCrypto } from '../node.ts';
+import { MESSAGES } from './message.ts';
+import { VERDICTS } from './verdict.ts';
+import { createVerifier, verify } from './verify.ts';
+
+let embedded: TestConsortium;
+let network: TestConsortium;
+let cases: Case[];
+
+beforeAll(async () => {
+  installCrypto(nodeCrypto);
+  [embedded, network] = await Promise.all([
+    createConsortium('embedded'),
+    createConsortium('fabric'),
+  ]);
+  cases = await createCases(embedded, network);
+});
+
+const run = ({ bundle, trust, now, file, challenge }: Case) =>
+  verify(bundle, trust, { now, ...(file && { file }), ...(challenge && { challenge }) });
+
+describe('verify', () => {
+  it('gives each known case its verdict', () => {
+    const found = cases.map((one) => ({ name: one.name, code: run(one).code }));
+    expect(found).toEqual(cases.map(({ name, code }) => ({ name, code })));
+  });
+
+  it('knows a case for every code of the closed set', () => {
+    const covered = new Set(cases.map(({ code }) => code));
+    expect([...covered].sort()).toEqual(Object.keys(VERDICTS).sort());
+  });
+
+  it('says what failed: the last step, after sound ones', () => {
+    for (const one of cases) {
+      const { outcome, code, steps } = run(one);
+      expect(outcome).toBe(VERDICTS[code]);
+      expect(steps.slice(0, -1).every(({ ok }) => ok)).toBe(true);
+      expect(steps.at(-1)?.ok).toBe(outcome === 'INTACT');
+    }
+  });
+
+  it('tells what the bundle claims, once the attestation held', () => {
+    const file = { sha256: toHex(sha256(FILE)), size: FILE.length };
+    const verdict = verify(buildBundle(embedded), embedded.trust, { now: NOW, file });
+    expect(verdict).toMatchObject({
+      outcome: 'INTACT',
+      claims: {
+        acquisition: '0123456789abcdef0123456789abcdef',
+        batch: keyOf(batchRecord()).slice('batch/'.length),
+        index: ITEM_INDEX,
+        size: FILE.length,
+        path: Buffer.from('seized/file 2.txt').toString('base64url'),
+        sha256: file.sha256,
+        anchoredAt: NOW - 3_600_000,
+        attestedAt: NOW - 3_500_123,
+        block: 57,
+        position: 4,
+        endorsers: ['AlphaMSP', 'BravoMSP'],
+        keyCustody: 'person',
+        fileChecked: true,
+      },
+    });
+    const altered = verify(buildBundle(embedded), embedded.trust, {
+      now: NOW,
+      file: { ...file, sha256: '0'.repeat(64) },
+    });
+    expect(altered.claims?.sha256).toBe(file.sha256);
+    expect(verify(buildBundle(embedded), network.trust, { now: NOW }).claims).toBeUndefined();
+  });
+
+  it('never says that something is authentic or true (EVD-16)', () => {
+    for (const message of Object.values(MESSAGES)) {
+      expect(message).not.toMatch(/authentic|genuine|\btrue\b|\breal\b/i);
+    }
+  });
+
+  it('refuses the bundle with any single bit flipped, and never throws', {
+    timeout: 300_000,
+  }, () => {
+    const check = createVerifier(embedded.trust);
+    const bundle = buildBundle(embedded);
+    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+    const accepted: number[] = [];
+    for (let bit = 0; bit < bundle.length * 8; bit += 1) {
+      bundle[bit >> 3]! ^= 1 << (bit & 7);
+      if (check(bundle, { now: NOW }).outcome === 'INTACT') accepted.push(bit);
+      bundle[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    expect(accepted).toEqual([]);
+    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+  });
+
+  it('refuses the bundle cut off anywhere', () => {
+    const check = createVerifier(embedded.trust);
+    const bundle = buildBundle(embedded);
+    for (let length = 0; length < bundle.length; length += 7) {
+      expect(check(bundle.subarray(0, length), { now: NOW }).outcome).toBe('UNREADABLE');
+    }
+  });
+
+  it('answers whatever stands in place of any part', () => {
+    const document = parseStrict(buildBundle(embedded)) as Record<string, unknown>;
+    const check = createVerifier(embedded.trust);
+    const part = fc.constantFrom(...Object.keys(document));
+    const bytes = fc.uint8Array({ maxLength: 64 }).map(toBase64url);
+    const value = fc.oneof(bytes, fc.constantFrom(null, true, -1, 2, '', [], {}), fc.string());
+    fc.assert(
+      fc.property(part, value, (name, replacement) => {
+        fc.pre(document[name] !== replacement && fc.stringify(replacement).length < 200);
+        const altered = utf8(JSON.stringify({ ...document, [name]: replacement }));
+        expect(check(altered, { now: NOW }).outcome).not.toBe('INTACT');
+      }),
+    );
+  });
+});

@@ -1,0 +1,98 @@
+/** The portable part: no file, no network, no clock. `@tabellion/proof/node` adds speed under Node. */
+export { type BundleParts, commitmentBytes, encodeBundle } from './bundle/encode.ts';
+export {
+  BUNDLE_MEDIA_TYPE,
+  type Commitment,
+  type CompactBundle,
+  commitment,
+  compactBundle,
+  MAX_BATCH_ITEMS,
+  type Trust,
+  trust,
+} from './bundle/record.ts';
+export { parseTrust, TrustError, type TrustErrorCode } from './bundle/trust.ts';
+export { type Outcome, VERDICTS, type Verdict, type VerdictCode } from './bundle/verdict.ts';
+export { createVerifier, type VerifyBundle, type VerifyOptions, verify } from './bundle/verify.ts';
+export {
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  fromBase64url,
+  fromHex,
+  fromUtf8,
+  toBase64url,
+  toHex,
+  utf8,
+} from './bytes/encoding.ts';
+export { BytesError, type BytesErrorCode } from './bytes/error.ts';
+export { type CryptoProvider, installCrypto, portableCrypto, sha256 } from './crypto/provider.ts';
+export {
+  type Block,
+  type BlockHeader,
+  type BlockSignature,
+  blockDataHash,
+  blockHeaderBytes,
+  blockHeaderHash,
+  readBlock,
+  readBlockSignatures,
+  validationCodeName,
+} from './fabric/block.ts';
+export {
+  type ChannelConfig,
+  type Consenter,
+  type MspDefinition,
+  type NodeOus,
+  readConfig,
+} from './fabric/config.ts';
+export {
+  type Endorsement,
+  type Envelope,
+  readEnvelope,
+  readEnvelopeHeader,
+  readTransaction,
+  type Transaction,
+  type TransactionEvent,
+} from './fabric/envelope.ts';
+export { FabricError, type FabricErrorCode } from './fabric/error.ts';
+export {
+  computeProposalHash,
+  computeTxId,
+  HEADER_TYPE,
+  type TransactionHeader,
+} from './fabric/header.ts';
+export { readIdentity, type SerializedIdentity } from './fabric/identity.ts';
+export {
+  type Invocation,
+  type Proposal,
+  readProposal,
+  stripTransient,
+} from './fabric/invocation.ts';
+export {
+  type CollectionRwset,
+  isReadOnly,
+  type KeyRead,
+  type KeyWrite,
+  type MetadataEntry,
+  type NamespaceRwset,
+  type RangeQuery,
+  readRwset,
+  type Version,
+} from './fabric/rwset.ts';
+export { canonicalBytes, canonicalText } from './json/canonical.ts';
+export { JsonError, type JsonErrorCode } from './json/error.ts';
+export { type JsonLimits, parseCanonical, parseStrict } from './json/parse.ts';
+export { MerkleError, type MerkleErrorCode } from './merkle/error.ts';
+export { type InclusionPath, leafHash, nodeHash, pathLength, rootFromPath } from './merkle/path.ts';
+export { type BatchTree, buildTree } from './merkle/tree.ts';
+export {
+  type ApplicationPolicy,
+  endorsementPolicy,
+  evaluateSignaturePolicy,
+  memberPeerPolicy,
+  readApplicationPolicy,
+  type Signatory,
+} from './policy/signature-policy.ts';
+export { type ParsedCertificate, parseCertificate, verifySignature } from './x509/certificate.ts';
+export { MspError, type MspErrorCode } from './x509/error.ts';
+export { EMBEDDED_MARKER_OID } from './x509/marker.ts';
+export { type MemberIdentity, Msp, type MspOptions, type Role } from './x509/msp.ts';

@@ -1,0 +1,20 @@
+export type JsonErrorCode =
+  | 'JSON_NOT_UTF8'
+  | 'JSON_SYNTAX'
+  | 'JSON_DUPLICATE_KEY'
+  | 'JSON_TOO_DEEP'
+  | 'JSON_TOO_LARGE'
+  | 'JSON_LONE_SURROGATE'
+  | 'JSON_NUMBER'
+  | 'JSON_NOT_CANONICAL';
+
+/** Why a text is not the JSON that we accept, or a value has no canonical form. */
+export class JsonError extends Error {
+  override readonly name = 'JsonError';
+  readonly code: JsonErrorCode;
+
+  constructor(code: JsonErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

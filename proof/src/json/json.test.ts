@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { utf8 } from '../bytes/encoding.ts';
+import { canonicalBytes, canonicalText } from './canonical.ts';
+import type { JsonErrorCode } from './error.ts';
+import { parseCanonical, parseStrict } from './parse.ts';
+
+const codeOf = (code: JsonErrorCode) => expect.objectContaining({ name: 'JsonError', code });
+
+describe('canonicalText', () => {
+  it('writes RFC 8785: keys by UTF-16 unit, shortest escapes, no blanks', () => {
+    const value = {
+      '\u20ac': 'e',
+      '\r': '\u000f\n',
+      1: [true, null, -7],
+      '\ud83d\ude00': '',
+      ö: {},
+    };
+    expect(canonicalText(value)).toBe(
+      '{"\\r":"\\u000f\\n","1":[true,null,-7],"ö":{},"€":"e","😀":""}',
+    );
+  });
+
+  it.each([
+    [undefined, 'JSON_NOT_CANONICAL'],
+    [{ a: undefined }, 'JSON_NOT_CANONICAL'],
+    [[undefined], 'JSON_NOT_CANONICAL'],
+    [new Date(0), 'JSON_NOT_CANONICAL'],
+    [1n, 'JSON_NOT_CANONICAL'],
+    [0.5, 'JSON_NUMBER'],
+    [Number.NaN, 'JSON_NUMBER'],
+    [2 ** 53, 'JSON_NUMBER'],
+    ['\ud800', 'JSON_LONE_SURROGATE'],
+    [{ '\udc00': 1 }, 'JSON_LONE_SURROGATE'],
+  ] as const)('refuses what has no canonical form: %o', (value, code) => {
+    expect(() => canonicalText(value)).toThrow(codeOf(code));
+  });
+
+  it('refuses a circle instead of walking it for ever', () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(() => canonicalText(circle)).toThrow(codeOf('JSON_TOO_DEEP'));
+  });
+});
+
+describe('parseStrict', () => {
+  it.each([
+    ['{"a":1,"a":2}', 'JSON_DUPLICATE_KEY'],
+    ['{"a":1,"\\u0061":2}', 'JSON_DUPLICATE_KEY'],
+    ['[{"x":{}},{"b":[],"b":0}]', 'JSON_DUPLICATE_KEY'],
+    ['"\\ud800"', 'JSON_LONE_SURROGATE'],
+    ['{"\\udfff":1}', 'JSON_LONE_SURROGATE'],
+    ['9007199254740992', 'JSON_NUMBER'],
+    ['-9007199254740992', 'JSON_NUMBER'],
+    ['12345678901234567890', 'JSON_NUMBER'],
+    ['[1.0]', 'JSON_NUMBER'],
+    ['1e3', 'JSON_NUMBER'],
+    ['-0', 'JSON_NUMBER'],
+    ['{"a":01}', 'JSON_SYNTAX'],
+    ['{"a":1,}', 'JSON_SYNTAX'],
+    ['{"a":"1}', 'JSON_SYNTAX'],
+    ['\ufeff{}', 'JSON_SYNTAX'],
+    ['', 'JSON_SYNTAX'],
+    ['NaN', 'JSON_SYNTAX'],
+    ['{"a":1}{', 'JSON_SYNTAX'],
+    ['{"a\\x":1,"a\\x":1}', 'JSON_SYNTAX'],
+    ['['.repeat(33) + ']'.repeat(33), 'JSON_TOO_DEEP'],
+    ['['.repeat(500_000), 'JSON_TOO_DEEP'],
+  ] as const)('refuses %j', (text, code) => {
+    expect(() => parseStrict(utf8(text))).toThrow(codeOf(code));
+  });
+
+  it('refuses bytes that are not UTF-8, an encoded surrogate among them', () => {
+    for (const bytes of [
+      [0x22, 0xff, 0x22],
+      [0x22, 0xed, 0xa0, 0x80, 0x22],
+      [0x22, 0xc0, 0x80, 0x22],
+    ]) {
+      expect(() => parseStrict(Uint8Array.from(bytes))).toThrow(codeOf('JSON_NOT_UTF8'));
+    }
+  });
+
+  it('keeps to its limits', () => {
+    expect(() => parseStrict(utf8('"aaaa"'), { maxBytes: 5 })).toThrow(codeOf('JSON_TOO_LARGE'));
+    expect(() => parseStrict(utf8('[[1]]'), { maxDepth: 1 })).toThrow(codeOf('JSON_TOO_DEEP'));
+    expect(parseStrict(utf8('[[1]]'), { maxDepth: 2 })).toEqual([[1]]);
+  });
+
+  it('accepts blanks, escapes, brackets inside strings and the largest integers', () => {
+    const text =
+      ' {"a\\"}[" : [ -9007199254740991 , 9007199254740991, 0 ], "\\\\":"{", "__proto__":1}\n';
+    expect(parseStrict(utf8(text))).toEqual(JSON.parse(text));
+  });
+});
+
+describe('parseCanonical', () => {
+  it.each(['{"b":1,"a":2}', '{"a": 1}', '["\\u0061"]', '"\\/"'])('refuses %s', (text) => {
+    expect(() => parseCanonical(utf8(text))).toThrow(codeOf('JSON_NOT_CANONICAL'));
+  });
+
+  it('reads back every value that has a canonical form', () => {
+    const value = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.constant(null),
+        fc.boolean(),
+        fc.maxSafeInteger().map((integer) => integer + 0),
+        fc.string({ unit: 'binary' }),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(fc.string({ unit: 'binary' }), tie('value'), { maxKeys: 4 }),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(value, (original) => {
+        const bytes = canonicalBytes(original);
+        expect(canonicalBytes(parseCanonical(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+});

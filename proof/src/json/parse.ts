@@ -1,0 +1,58 @@
+/** Reading JSON from people and machines that we do not trust. */
+import canonicalize from 'canonicalize';
+import { fromUtf8 } from '../bytes/encoding.ts';
+import { assertRepresentable, DEFAULT_MAX_DEPTH } from './canonical.ts';
+import { JsonError } from './error.ts';
+import { scanJson } from './scan.ts';
+
+export interface JsonLimits {
+  /** Bytes; 1 MiB unless told otherwise. */
+  readonly maxBytes?: number;
+  /** Levels of arrays and objects; 32 unless told otherwise. */
+  readonly maxDepth?: number;
+}
+
+const DEFAULT_MAX_BYTES = 1_048_576;
+
+/**
+ * Parses UTF-8 JSON that has one meaning only: no duplicate keys, no lone surrogates, no byte-order
+ * mark, and numbers that are plain integers within ±(2^53−1).
+ * @throws JsonError any code but `JSON_NOT_CANONICAL`.
+ */
+export function parseStrict(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
+  return parseText(decodeText(bytes, limits), limits.maxDepth ?? DEFAULT_MAX_DEPTH);
+}
+
+/** As {@link parseStrict}, and the bytes are exactly the RFC 8785 form. @throws JsonError. */
+export function parseCanonical(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
+  const text = decodeText(bytes, limits);
+  const value = parseText(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH);
+  if (canonicalize(value) !== text) {
+    throw new JsonError('JSON_NOT_CANONICAL', 'not in RFC 8785 form');
+  }
+  return value;
+}
+
+function parseText(text: string, maxDepth: number): unknown {
+  const finding = scanJson(text, maxDepth);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new JsonError('JSON_SYNTAX', 'not JSON');
+  }
+  if (finding) throw finding;
+  assertRepresentable(value, maxDepth);
+  return value;
+}
+
+function decodeText(bytes: Uint8Array, limits: JsonLimits): string {
+  if (bytes.length > (limits.maxBytes ?? DEFAULT_MAX_BYTES)) {
+    throw new JsonError('JSON_TOO_LARGE', 'too many bytes');
+  }
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    throw new JsonError('JSON_NOT_UTF8', 'not UTF-8');
+  }
+}

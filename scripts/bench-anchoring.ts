@@ -1,0 +1,257 @@
+/**
+ * Anchoring against what bounds it, interleaved in one run; a ratio is the median of the pairs.
+ *   items      NDJSON lines through parse, check, salt, leaf, manifest, batch and commit on the durable
+ *              embedded ledger, against the same lines prepared and written to one fsynced file, and
+ *              against one SQLite row a line, each committed with synchronous=FULL
+ *   hashing    walk and hash pool, against `sha256sum` with one process a core over the same tree
+ */
+import '@tabellion/proof/node';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { openAnchoring } from '../gateway/src/evidence/anchoring.ts';
+import { toBytePath } from '../gateway/src/evidence/byte-path.ts';
+import { drawSalt, encodeCommitment } from '../gateway/src/evidence/commitment.ts';
+import { hashFiles } from '../gateway/src/evidence/hash-pool.ts';
+import { toItemFacts } from '../gateway/src/evidence/item-facts.ts';
+import { ManifestDigest, manifestChunks } from '../gateway/src/evidence/manifest.ts';
+import { openManifests } from '../gateway/src/evidence/member-manifests.ts';
+import { isReport, type Source, walkSources } from '../gateway/src/evidence/source.ts';
+import { readItems } from '../gateway/src/http/item-body.ts';
+import {
+  type EvidenceConsortium,
+  MEMBER,
+  openEvidenceConsortium,
+} from '../test/support/evidence-consortium.ts';
+
+interface Row {
+  readonly figure: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly against: string;
+  readonly ratio: number;
+  readonly worst: number;
+  readonly goal: number | null;
+  readonly ok: boolean | null;
+}
+type Measure = () => Promise<number>;
+
+const quick = process.argv.includes('--quick');
+const asJson = process.argv.includes('--json');
+const PAIRS = quick ? 5 : 7;
+const ITEMS = quick ? 65_536 : 4 * 65_536;
+const SINGLE_ROWS = quick ? 300 : 1000;
+/** Bytes in a piece of a request's body, as a socket gives them. */
+const PIECE = 65_536;
+
+const directory = mkdtempSync(join(tmpdir(), 'tabellion-bench-'));
+try {
+  const consortium = await openEvidenceConsortium(join(directory, 'data'));
+  const rows = [...(await benchItems(consortium)), await benchHashing()];
+  await consortium.close();
+  print(rows);
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+async function benchItems(consortium: EvidenceConsortium): Promise<Row[]> {
+  const body = makeBody(ITEMS);
+  const manifests = await openManifests({
+    directory: join(directory, 'manifests'),
+    members: [MEMBER],
+    batchOf: () => undefined,
+  });
+  const anchoring = await openAnchoring({
+    directory: join(directory, 'spool'),
+    portsOf: () => consortium.portsOf(consortium.service),
+    manifestsOf: manifests.of,
+    now: Date.now,
+  });
+  const system = {
+    subject: 'bench',
+    member: MEMBER,
+    role: 'system',
+    clientKind: 'system',
+  } as const;
+
+  const anchor: Measure = async () => {
+    const acquisition = await consortium.acquire(consortium.service);
+    const began = performance.now();
+    let count = 0;
+    for await (const _ of anchoring.anchorItems(system, acquisition, readItems(cut(body))))
+      count += 1;
+    if (count !== ITEMS) throw new Error('items were lost');
+    return rate(ITEMS, began);
+  };
+  const onBatch = await compare(anchor, () => writeOneFile(body));
+  const onRows = await compare(anchor, () => commitSingleRows(makeBody(SINGLE_ROWS)));
+  await anchoring.close();
+  await manifests.close();
+  const unit = 'items/s';
+  return [
+    toRow('items anchored', unit, 'same lines in one fsynced file', onBatch, 0.5),
+    toRow('items anchored', unit, 'one SQLite row a commit, FULL', onRows, 5),
+  ];
+}
+
+/** What no anchoring can do without: parse, check, salt, encode, leaf, root, one durable file. */
+async function writeOneFile(body: Buffer): Promise<number> {
+  const began = performance.now();
+  let lines: Buffer[] = [];
+  let digest = new ManifestDigest();
+  const file = await open(join(directory, 'one-file'), 'w');
+  const writeBatch = async () => {
+    digest.finish();
+    for (const chunk of manifestChunks(lines)) await file.appendFile(chunk);
+    await file.sync();
+    lines = [];
+    digest = new ManifestDigest();
+  };
+  for await (const item of readItems(cut(body))) {
+    const line = encodeCommitment(toItemFacts(item), drawSalt());
+    digest.add(line, item.size);
+    if (lines.push(line) === 65_536) await writeBatch();
+  }
+  if (lines.length > 0) await writeBatch();
+  await file.close();
+  return rate(ITEMS, began);
+}
+
+async function commitSingleRows(body: Buffer): Promise<number> {
+  const database = new DatabaseSync(join(directory, 'rows.sqlite'));
+  database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+    CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, line BLOB)`);
+  const insert = database.prepare('INSERT INTO item (line) VALUES (?)');
+  const began = performance.now();
+  for await (const item of readItems(cut(body))) {
+    insert.run(encodeCommitment(toItemFacts(item), drawSalt()));
+  }
+  const result = rate(SINGLE_ROWS, began);
+  database.close();
+  return result;
+}
+
+async function benchHashing(): Promise<Row> {
+  const tree = fileURLToPath(new URL('../node_modules', import.meta.url));
+  const cores = availableParallelism();
+  let bytes = 0;
+  const pool: Measure = async () => {
+    const began = performance.now();
+    bytes = 0;
+    for await (const group of hashFiles(files(tree))) {
+      for (const { job, result } of group) if ('digests' in result) bytes += job.size;
+    }
+    return rate(bytes / 1e6, began);
+  };
+  const sums: Measure = async () => {
+    const began = performance.now();
+    const command = 'find . -type f -print0 | xargs -0 -P "$1" -n 128 sha256sum';
+    execFileSync('sh', ['-c', command, 'sh', String(cores)], {
+      cwd: tree,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    return rate(bytes / 1e6, began);
+  };
+  await pool();
+  return toRow(
+    'tree walked and hashed',
+    'MB/s',
+    `sha256sum, ${cores} processes`,
+    await compare(pool, sums),
+  );
+}
+
+function* files(tree: string): Generator<Source | null> {
+  for (const entry of walkSources([toBytePath(tree)])) {
+    yield isReport(entry) || entry.kind === 'link' ? null : entry;
+  }
+}
+
+interface Pairs {
+  readonly values: readonly number[];
+  readonly ratios: readonly number[];
+}
+
+/** One unmeasured pair first; then the two take turns. */
+async function compare(own: Measure, peer: Measure): Promise<Pairs> {
+  await own();
+  await peer();
+  const values: number[] = [];
+  const ratios: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const first = pair % 2 === 0 ? await own() : undefined;
+    const against = await peer();
+    const value = first ?? (await own());
+    values.push(value);
+    ratios.push(value / against);
+  }
+  return { values, ratios };
+}
+
+function toRow(
+  figure: string,
+  unit: string,
+  against: string,
+  { values, ratios }: Pairs,
+  goal: number | null = null,
+): Row {
+  const ratio = round(median(ratios));
+  return {
+    figure,
+    value: Math.round(median(values)),
+    unit,
+    against,
+    ratio,
+    worst: round(Math.min(...ratios)),
+    goal,
+    ok: goal === null ? null : ratio >= goal,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function rate(amount: number, began: number): number {
+  return (amount * 1000) / (performance.now() - began);
+}
+
+function makeBody(count: number): Buffer {
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      kind: 'message',
+      sha256: index.toString(16).padStart(64, '0'),
+      size: index,
+      mediaType: 'message/rfc822',
+      path: `export/2026/mailbox-${index % 97}/message-${index}.eml`,
+    }),
+  );
+  return Buffer.from(`${lines.join('\n')}\n`);
+}
+
+async function* cut(body: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+}
+
+function print(rows: readonly Row[]): void {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ bench: 'anchoring', rows })}\n`);
+    return;
+  }
+  for (const row of rows) {
+    process.stdout.write(
+      `${row.figure.padEnd(24)}${String(row.value).padStart(10)} ${row.unit.padEnd(9)}` +
+        `${row.ratio.toFixed(2).padStart(9)} x ${row.against} (worst ${row.worst.toFixed(2)})\n`,
+    );
+  }
+}

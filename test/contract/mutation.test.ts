@@ -1,0 +1,80 @@
+/** Whatever is sent in place of a valid input: a known refusal, or records as the schemas describe. */
+import { ERROR_CODES } from '@tabellion/chaincode/kernel/errors';
+import { utf8 } from '@tabellion/proof';
+import fc from 'fast-check';
+import { afterAll, beforeAll, it } from 'vitest';
+import { digest, sampleAcquire, sampleAnchor } from '../../chaincode/test/samples.ts';
+import { LedgerError } from '../../gateway/src/ledger/port.ts';
+import { acquireAbroad, CHARTER, GROUNDS, newId, TREATY } from './scene.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+let acquisition: string;
+beforeAll(async () => {
+  world = await openWorld();
+  await world.found();
+  acquisition = await acquireAbroad(world);
+});
+afterAll(() => world.close());
+
+type Path = (string | number)[];
+function listPaths(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, each]) => listPaths(each, [...path, key]))];
+}
+function replaceAt(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy: Record<string, unknown> = Array.isArray(value)
+    ? ([...value] as never)
+    : { ...(value as object) };
+  const replaced = replaceAt(copy[key], rest, by);
+  if (replaced === undefined) delete copy[key];
+  else copy[key] = replaced;
+  return copy;
+}
+
+const valid = [
+  [
+    'evidence:acquire',
+    'investigator',
+    () => sampleAcquire({ id: newId(), legalBases: [CHARTER, TREATY], grounds: GROUNDS }),
+  ],
+  ['evidence:anchor', 'investigator', () => sampleAnchor({ acquisition })],
+  ['member:found', 'delegate', () => world.founding],
+  [
+    'member:propose',
+    'delegate',
+    () => ({
+      id: digest('d'),
+      change: { kind: 'PUBLISH', entry: { ...world.founding.reference[2], version: 2 } },
+      legalBasis: CHARTER,
+      reason: 'agreed',
+    }),
+  ],
+] as const;
+
+const oddities = fc.oneof(
+  fc.constantFrom(undefined, null, true, '', 'UNKNOWN', '__proto__', [], {}, -1, 0, 2 ** 53 - 1),
+  fc.string({ maxLength: 300 }),
+  fc.integer(),
+  fc.json({ maxDepth: 2 }).map((text) => JSON.parse(text) as unknown),
+);
+
+it.each(valid)('%s', async (name, role, input) => {
+  const person = await world.person('CnMSP', role);
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), oddities, async (choice, odd) => {
+      const whole = input();
+      const paths = listPaths(whole);
+      const changed = replaceAt(whole, paths[choice % paths.length]!, odd) ?? null;
+      const args = [utf8(JSON.stringify(changed))];
+      try {
+        await world.submit(person, await world.endorse(person, name, null, { args }));
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+        if (!ERROR_CODES.some((code) => code === error.contractCode)) throw error;
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
