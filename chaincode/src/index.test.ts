@@ -31,6 +31,7 @@ it('offers these transactions and no others', () => {
       'segregate',
       'anchorJournal',
       'read',
+      'readSealed',
     ],
     'org.hyperledger.fabric': ['GetMetadata'],
   });
@@ -38,7 +39,9 @@ it('offers these transactions and no others', () => {
 
 it('says of each that writes who may submit it', () => {
   const writing = ['member', 'evidence'].flatMap((word) =>
-    (offered[word] ?? []).filter((verb) => verb !== 'read').map((verb) => `${word}:${verb}`),
+    (offered[word] ?? [])
+      .filter((verb) => !verb.startsWith('read'))
+      .map((verb) => `${word}:${verb}`),
   );
   expect(Object.keys(PERMISSIONS).sort()).toEqual(writing.sort());
 });

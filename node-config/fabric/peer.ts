@@ -87,7 +87,7 @@ export function formatPeerConfig(
         reConnectBackoffThreshold: '5s',
         minimalReconnectInterval: '100ms',
         // An ordering node that sends headers but withholds the block is left after this time.
-        blockCensorshipTimeoutKey: '3s',
+        blockCensorshipTimeoutKey: '2s',
       },
       handlers: {
         authFilters: [

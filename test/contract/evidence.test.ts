@@ -235,6 +235,17 @@ describe('a delayed notice', () => {
     await world.refuse('NOT_TOUCHED', judgeOfDe, 'evidence:answer', answer(id));
   });
 
+  it('gives the sealed place to the own member and to no other', async () => {
+    const { id } = await acquireCovertly();
+    expect(await world.read(investigator, 'evidence:readSealed', id)).toEqual(sealed);
+    await expect(world.read(judgeOfDe, 'evidence:readSealed', id)).rejects.toMatchObject({
+      contractCode: 'NOT_FOUND',
+    });
+    await expect(world.read(investigator, 'evidence:readSealed', `../${id}`)).rejects.toMatchObject(
+      { contractCode: 'BAD_INPUT' },
+    );
+  });
+
   it('opens by disclosure, late ones flagged; then the state answers and batches name it', async () => {
     const { id } = await acquireCovertly();
     world.clock.time = NOW + 1001;

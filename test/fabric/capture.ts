@@ -26,11 +26,11 @@ const ledger = await network.connect(ALPHA);
 const person = await network.enrol(ALPHA);
 const outcomes = await runScenarios(ledger, person);
 for (const group of SCENARIOS) {
-  const ordered = group
-    .map(({ scenario }) => outcomes.find((outcome) => outcome.scenario === scenario))
-    .filter((outcome) => outcome?.block !== undefined);
-  if (ordered.some((outcome, index) => outcome?.position !== index)) {
-    throw new Error(`${group[0]?.scenario}: cut or ordered otherwise than meant; run this again`);
+  const places = group.map(
+    ({ scenario }) => outcomes.find((outcome) => outcome.scenario === scenario)?.position,
+  );
+  if (places.some((position, index) => position !== index)) {
+    throw new Error(`${group[0]?.scenario}: not cut and ordered as meant; run this again`);
   }
 }
 await write('scenarios.json', `${JSON.stringify(outcomes, undefined, 2)}\n`);

@@ -9,7 +9,7 @@ import {
 } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
-import { type Definition, readDefinitions } from '../../gateway/src/ledger/fabric/definition.ts';
+import { readFacts } from '../../gateway/src/ledger/fabric/facts.ts';
 import type { LedgerPort } from '../../gateway/src/ledger/port.ts';
 import {
   describeNetwork,
@@ -53,12 +53,7 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
   });
 
   it('committed the endorsement policy that the verifier expects', async () => {
-    const definitions: Definition[] = [];
-    const last = (await alpha.height()) - 1;
-    for await (const block of alpha.blocks(0)) {
-      definitions.push(...readDefinitions(block, alpha.chaincode));
-      if (readBlock(block).number === last) break;
-    }
+    const { definitions } = await readFacts(alpha);
     expect(definitions).toMatchObject([{ sequence: 1, transaction: 0 }]);
     const committed = definitions[0]!.endorsementPolicy!;
     const expected = endorsementPolicy(TEST_MEMBERS, 2);

@@ -1,5 +1,5 @@
 /** A real Fabric network in a temporary directory, with people, for tests. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -39,23 +39,27 @@ export interface TestNetwork extends AsyncDisposable {
   enrol(mspId: string, role?: string): Promise<Signer>;
 }
 
+const TEST_TERMS: NetworkTerms = {
+  channel: 'evidence',
+  chaincode: 'tabellion',
+  members: TEST_MEMBERS.map(({ mspId, state }) => ({ mspId, kind: state ? 'STATE' : 'EXCHANGE' })),
+  parameters: { endorsementThreshold: 2, timeWindowSeconds: 900 },
+};
+
 /** `server` is the chaincode server's program, an absolute path. */
 export async function createTestNetwork(
   server: string,
-  terms: Pick<NetworkTerms, 'blockIntervalMs'> = {},
+  terms: Partial<NetworkTerms> = {},
 ): Promise<TestNetwork> {
   const directory = await mkdtemp(join(tmpdir(), 'tabellion-fabric-'));
-  const parameters = { endorsementThreshold: 2, timeWindowSeconds: 900 };
-  const members = TEST_MEMBERS.map(({ mspId, state }) => ({
-    mspId,
-    kind: state ? ('STATE' as const) : ('EXCHANGE' as const),
-  }));
-  const names = { channel: 'evidence', chaincode: 'tabellion' };
-  const consortium = { ...names, members, parameters, ...terms };
+  const consortium = { ...TEST_TERMS, ...terms };
+  const { endorsementThreshold } = consortium.parameters;
+  const members = consortium.members.map(({ mspId, kind }) => ({ mspId, state: kind === 'STATE' }));
   const ledgers: LedgerPort[] = [];
   const close = async () => {
     await Promise.all(ledgers.map((ledger) => ledger.close()));
     await removeNetwork({ directory });
+    await rm(directory, { recursive: true, force: true });
   };
   try {
     const binaries = fabric.binaries!;
@@ -64,10 +68,7 @@ export async function createTestNetwork(
       directory,
       state,
       connect: async (mspId) => {
-        const ledger = await connectMember({
-          ...{ directory, mspId, members: TEST_MEMBERS },
-          endorsementThreshold: parameters.endorsementThreshold,
-        });
+        const ledger = await connectMember({ directory, mspId, members, endorsementThreshold });
         ledgers.push(ledger);
         return ledger;
       },

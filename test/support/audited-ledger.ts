@@ -7,9 +7,24 @@ import { canonicalBytes, parseCanonical, readConfig, type Trust } from '@tabelli
 import type { Context } from 'fabric-contract-api';
 import { type AuditReport, auditLedger } from '../../gateway/src/audit/audit.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
+import type { EmbeddedLedger } from '../../gateway/src/ledger/embedded/ledger.ts';
 import type { World } from '../contract/world.ts';
 
-export async function listBlocks({ ledger }: World): Promise<Uint8Array[]> {
+/** A ledger and what it was founded with. */
+export interface Audited {
+  readonly ledger: Pick<EmbeddedLedger, 'height' | 'blocks' | 'facts' | 'channel' | 'chaincode'>;
+  readonly founding: {
+    readonly members: readonly {
+      readonly mspId: string;
+      readonly name: string;
+      readonly jurisdiction: string;
+      readonly kind: string;
+    }[];
+    readonly parameters: { readonly endorsementThreshold: number };
+  };
+}
+
+export async function listBlocks({ ledger }: Pick<Audited, 'ledger'>): Promise<Uint8Array[]> {
   const height = await ledger.height();
   const blocks: Uint8Array[] = [];
   for await (const block of ledger.blocks(0)) {
@@ -19,7 +34,7 @@ export async function listBlocks({ ledger }: World): Promise<Uint8Array[]> {
   return blocks;
 }
 
-export async function trustOf(world: World): Promise<Trust> {
+export async function trustOf(world: Audited): Promise<Trust> {
   const { genesis, definitions } = world.ledger.facts();
   const [first] = await listBlocks(world);
   const { members } = readConfig(first as Uint8Array);

@@ -2,7 +2,13 @@
 import type { z } from 'zod';
 import { type Context, WordContract } from '../kernel/shim.ts';
 import type { State } from '../kernel/state.ts';
-import { type Call, type Decision, runRead, runTransaction } from '../kernel/transaction.ts';
+import {
+  type Call,
+  type Decision,
+  runPrivateRead,
+  runRead,
+  runTransaction,
+} from '../kernel/transaction.ts';
 import { type Caller, identifyMember } from '../member/caller.ts';
 import { FOUNDING_KEY } from '../member/key.ts';
 import { assertPublished, loadCurrent, loadParameters } from '../member/load.ts';
@@ -13,11 +19,18 @@ import { anchorBatch } from './anchor.ts';
 import { answerNotice } from './answer.ts';
 import { closeAcquisition } from './close.ts';
 import { anchorJournal } from './journal.ts';
-import { acquisitionKey, headKey, journalHeadKey, locationHeadKey } from './key.ts';
+import {
+  acquisitionKey,
+  headKey,
+  journalHeadKey,
+  locationHeadKey,
+  sealedLocationKey,
+} from './key.ts';
 import { determineLocation, discloseLocation, type LocateContext } from './locate.ts';
 import {
   type AcquireInput,
   acquireInput,
+  acquisitionId,
   acquisitionRecord,
   anchorInput,
   anchorJournalInput,
@@ -110,6 +123,13 @@ export class EvidenceContract extends WordContract {
 
   read(context: Context): Promise<string> {
     return runRead(context, 'evidence:read', readArgument);
+  }
+
+  /** The location that the caller's own member sealed for a covert measure, to disclose it in time. */
+  readSealed(context: Context): Promise<string> {
+    return runPrivateRead(context, 'evidence:readSealed', (id) =>
+      acquisitionId.safeParse(id).success ? sealedLocationKey(id) : undefined,
+    );
   }
 }
 

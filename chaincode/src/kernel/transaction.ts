@@ -84,6 +84,24 @@ export async function runRead(
   return fromUtf8(await readBytes(context.stub, key.data));
 }
 
+/**
+ * What the caller's own member keeps in its private collection under one key. No other member's
+ * collection can be named: it follows from the caller's certificate.
+ */
+export async function runPrivateRead(
+  context: Context,
+  name: string,
+  keyOf: (argument: string) => string | undefined,
+): Promise<string> {
+  const { stub } = context;
+  const { member } = readCaller(stub);
+  const key = keyOf(Buffer.from(readArgument(stub, name)).toString('latin1'));
+  assertRule(key !== undefined, 'BAD_INPUT', '$: not a key that can be read');
+  const bytes = await stub.getPrivateData(implicitCollection(member), key);
+  assertRule(bytes.length > 0, 'NOT_FOUND', key);
+  return fromUtf8(bytes);
+}
+
 function readCaller(stub: Stub): Credentials {
   const { mspid, idBytes } = stub.getCreator();
   return readCredentials(mspid, Buffer.from(idBytes).toString('latin1'));

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import type { Role } from '@tabellion/chaincode/member/record';
-import { canonicalBytes, readConfig, sha256, type Trust, toHex } from '@tabellion/proof';
+import { canonicalBytes, parseCertificate, sha256, type Trust, toHex } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOW, sampleAcquire, sampleAnchor } from '../../../chaincode/test/samples.ts';
+import { createTestConsortium, TEST_MEMBERS } from '../../../test/conformance/embedded-network.ts';
 import {
   acquire,
   acquireAbroad,
@@ -23,6 +25,7 @@ import {
   spoilBlock,
   trustOf,
 } from '../../../test/support/audited-ledger.ts';
+import { openEmbeddedLedger } from '../ledger/embedded/ledger.ts';
 import type { BreakCode } from './break.ts';
 
 const { TxValidationCode } = peer;
@@ -499,19 +502,31 @@ describe('contracts that break the rules by agreement', () => {
 
 describe('a change of configuration', () => {
   it('is followed and shown', async () => {
-    const world = await openWorld();
+    const consortium = await createTestConsortium();
+    const directory = join(consortium.directory, 'ledger');
+    const ledger = await openEmbeddedLedger({ directory, network: consortium.network });
     try {
-      await world.found();
-      const [genesis] = await listBlocks(world);
-      await world.ledger.updateMsps(readConfig(genesis!).members);
-      await acquire(world);
-      const report = await audit(await listBlocks(world), await trustOf(world), NOW);
-      expect(report.break).toBeNull();
-      expect(report.findings).toContainEqual(
-        expect.objectContaining({ code: 'CONFIGURATION_CHANGED' }),
+      const authority = consortium.authorities.get('AlphaMSP')!;
+      const alpha = consortium.network.members.find(({ mspId }) => mspId === 'AlphaMSP')!;
+      const { certificate } = await consortium.enrol('AlphaMSP');
+      await authority.revoke(parseCertificate(certificate).serial, 'keyCompromise');
+      await ledger.updateMsps([{ ...alpha, revocations: [authority.crl()] }]);
+      const members = TEST_MEMBERS.map(({ mspId, state }) => {
+        return { mspId, name: mspId, jurisdiction: 'XX', kind: state ? 'STATE' : 'EXCHANGE' };
+      });
+      const founding = { members, parameters: { endorsementThreshold: 2 } };
+      const report = await audit(
+        await listBlocks({ ledger }),
+        await trustOf({ ledger, founding }),
+        Date.now(),
       );
+      expect(report.break).toBeNull();
+      expect(report.findings).toEqual([
+        { code: 'CONFIGURATION_CHANGED', subject: 'block 2', block: 2 },
+      ]);
     } finally {
-      await world.close();
+      await ledger.close();
+      await consortium.remove();
     }
   });
 });

@@ -74,7 +74,7 @@ export function createActPort(
       if (told !== undefined) return told;
       const until = performance.now() + statusMs;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-        const status = await askStatus(client, txId);
+        const status = await askStatus(client, txId).catch(unlessLost);
         if (status !== undefined) return status;
         if (performance.now() > until || !(await waitUnless(signal, pause))) {
           throw new LedgerError('UNKNOWN', `whether ${txId} was committed is not known yet`, {
@@ -86,27 +86,33 @@ export function createActPort(
   };
 }
 
-/** The status of a transaction, or undefined while it is not known. */
+/** The status of a transaction, or undefined while the gateway knows of none. */
 export async function askStatus(
   client: GatewayClient,
   txId: string,
 ): Promise<CommitStatus | undefined> {
   try {
     const { body } = await client.get(`/v1/acts/${txId}`);
-    const result = committed.safeParse(body);
-    return result.success ? result.data : undefined;
+    return expectShape(committed, body);
   } catch (error) {
-    if (isLost(error) || (error instanceof ProblemError && error.status === 404)) return undefined;
+    if (error instanceof ProblemError && error.status === 404) return undefined;
     throw error;
   }
 }
 
-/** An answer that did not come, or that says that the outcome is not known. */
-const isLost = (error: unknown): boolean =>
-  (error instanceof CliError && (error.code === 'UNREACHABLE' || error.code === 'TIMED_OUT')) ||
-  (error instanceof LedgerError && error.code === 'UNKNOWN') ||
-  // Ordered and found invalid, or taken before: its status says so, with block and position.
-  (error instanceof ProblemError && error.status === 409);
+function unlessLost(error: unknown): undefined {
+  if (!isLost(error)) throw error;
+}
+
+const LOST_LEDGER: readonly string[] = ['UNKNOWN', 'UNAVAILABLE', 'DUPLICATE_TRANSACTION'];
+
+/** Nothing is known of the outcome: the answer was lost, or speaks of the way and not of the act. */
+function isLost(error: unknown): boolean {
+  if (error instanceof CliError) return error.code === 'UNREACHABLE' || error.code === 'TIMED_OUT';
+  if (error instanceof LedgerError) return LOST_LEDGER.includes(error.code);
+  // 409: ordered and invalid, or taken before; its status says which, with block and position.
+  return error instanceof ProblemError && (error.status === 409 || error.status >= 500);
+}
 
 const LEDGER_CODES = new Set([
   'BAD_PROPOSAL',

@@ -38,10 +38,16 @@ export async function performOwnAct(session: Session, act: Act): Promise<Acted> 
     { transaction, args: [canonicalBytes(input)], ...(transient && { transient }) },
     (endorsed) =>
       compareRecord(act, endorsed.result, { signer, txId: endorsed.txId, at: endorsed.at }),
-    { signal: session.signal, ...(trust && { channel: trust.channel, chaincode: trust.chaincode }) },
+    {
+      signal: session.signal,
+      ...(trust && { channel: trust.channel, chaincode: trust.chaincode }),
+    },
   );
   if (status.code !== 'VALID') {
-    throw new CliError('TRANSACTION_INVALID', `${txId} was ordered but is ${status.code}: try again`);
+    throw new CliError(
+      'TRANSACTION_INVALID',
+      `${txId} was ordered but is ${status.code}: try again`,
+    );
   }
   return { txId, status, record: parseCanonical(result) as Record<string, unknown> };
 }

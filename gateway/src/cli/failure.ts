@@ -37,6 +37,7 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
   CERTIFICATE_EXPIRED: EXIT.signIn,
   CERTIFICATE_REVOKED: EXIT.signIn,
   ENDORSEMENT_MISMATCH: EXIT.mismatch,
+  RECORD_MISMATCH: EXIT.mismatch,
   UNKNOWN: EXIT.unknown,
   ATTESTATION_PENDING: EXIT.unknown,
   HEIGHT_NOT_REACHED: EXIT.unknown,

@@ -20,7 +20,7 @@ export async function hashFile(
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
       hash.update(chunk);
       size += chunk.length;
-      onRead?.(size);
+      onRead?.(chunk.length);
     }
   } catch (error) {
     throw new CliError('FILE_UNREADABLE', `cannot read ${path}`, error);

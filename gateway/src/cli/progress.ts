@@ -4,7 +4,9 @@ import type { Context, GlobalOptions } from './context.ts';
 import { formatBytes } from './table.ts';
 
 export interface ProgressState {
-  readonly filesDone: number;
+  readonly filesDone?: number;
+  /** Of a ledger that is read. */
+  readonly blocksDone?: number;
   readonly bytesDone: number;
   readonly filesTotal?: number | undefined;
   readonly bytesTotal?: number | undefined;
@@ -50,7 +52,7 @@ function createBar(stream: NodeJS.WritableStream, now: () => number): Progress {
     bar.update(state.bytesDone, {
       percent:
         total === undefined ? '' : `${Math.floor((100 * state.bytesDone) / Math.max(total, 1))}%`,
-      files: `${state.filesDone}${state.filesTotal === undefined ? '' : `/${state.filesTotal}`} files`,
+      files: describeCount(state),
       bytes: formatBytes(state.bytesDone),
       speed: state.rate === undefined ? '' : `${formatBytes(Math.round(state.rate))}/s`,
       left: state.eta === undefined ? '' : `${formatDuration(state.eta)} left`,
@@ -63,6 +65,11 @@ function createBar(stream: NodeJS.WritableStream, now: () => number): Progress {
       bar.stop();
     },
   };
+}
+
+function describeCount({ filesDone, filesTotal, blocksDone }: ProgressState): string {
+  if (blocksDone !== undefined) return `${blocksDone} blocks`;
+  return `${filesDone ?? 0}${filesTotal === undefined ? '' : `/${filesTotal}`} files`;
 }
 
 /** At most one state each 200 ms, and the last one at the end. */

@@ -293,41 +293,46 @@ describe('killed and started again', () => {
   const run = (task: AnchorTask) =>
     spawnSync(process.execPath, [child, JSON.stringify(task)], { encoding: 'utf8' });
 
-  it.each(['hash:300', 'put', 'put+', 'endorse', 'endorse+', 'submit', 'submit+', 'status+'])(
-    'at %s: nothing is lost, anchored twice or hashed twice',
-    async (killAt) => {
-      const place = makeDirectory();
-      const data = join(place.path, 'data');
-      const first = await openEvidenceConsortium(data);
-      const acquisition = await first.acquire(first.service);
-      await first.close();
-      const files = Array.from({ length: 700 }, (_, index) => [
-        `d${index % 7}/f${index}`,
-        `${index}`,
-      ]);
-      const root = makeTree(Object.fromEntries(files));
-      const task = { data, acquisition, root, batchItems: 200 };
+  it.each([
+    'hash:300',
+    'put',
+    'put+',
+    'endorse',
+    'endorse+',
+    'submit',
+    'submit+',
+    'status+',
+  ])('at %s: nothing is lost, anchored twice or hashed twice', async (killAt) => {
+    const place = makeDirectory();
+    const data = join(place.path, 'data');
+    const first = await openEvidenceConsortium(data);
+    const acquisition = await first.acquire(first.service);
+    await first.close();
+    const files = Array.from({ length: 700 }, (_, index) => [
+      `d${index % 7}/f${index}`,
+      `${index}`,
+    ]);
+    const root = makeTree(Object.fromEntries(files));
+    const task = { data, acquisition, root, batchItems: 200 };
 
-      const killed = run({ ...task, killAt });
-      expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '', stderr: '' });
-      const finished = run(task);
-      expect(finished.stderr).toBe('');
-      const result = JSON.parse(finished.stdout);
-      expect(result.totals).toMatchObject({ batches: 4, items: 700 });
-      expect(result.known + result.hashed.files).toBe(700);
-      // Files are written in groups of 512 at most; the group in hand is all that may be lost.
-      if (!killAt.startsWith('hash')) expect(result.known).toBeGreaterThanOrEqual(200);
+    const killed = run({ ...task, killAt });
+    expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '', stderr: '' });
+    const finished = run(task);
+    expect(finished.stderr).toBe('');
+    const result = JSON.parse(finished.stdout);
+    expect(result.totals).toMatchObject({ batches: 4, items: 700 });
+    expect(result.known + result.hashed.files).toBe(700);
+    // Files are written in groups of 512 at most; the group in hand is all that may be lost.
+    if (!killAt.startsWith('hash')) expect(result.known).toBeGreaterThanOrEqual(200);
 
-      const after = await openEvidenceConsortium(data);
-      const { head } = await after.portsOf(after.service).reader.readContext(acquisition);
-      expect(head).toMatchObject({ sequence: 4, items: 700, bytes: result.totals.bytes });
-      await after.close();
-      const store = await ManifestStore.open({ directory: join(data, 'manifests') });
-      const names = (await listItems(acquisition, store)).map(({ name }) => name);
-      expect(names.sort()).toEqual(files.map(([name]) => name).sort());
-      await store.close();
-      place.remove();
-    },
-    60_000,
-  );
+    const after = await openEvidenceConsortium(data);
+    const { head } = await after.portsOf(after.service).reader.readContext(acquisition);
+    expect(head).toMatchObject({ sequence: 4, items: 700, bytes: result.totals.bytes });
+    await after.close();
+    const store = await ManifestStore.open({ directory: join(data, 'manifests') });
+    const names = (await listItems(acquisition, store)).map(({ name }) => name);
+    expect(names.sort()).toEqual(files.map(([name]) => name).sort());
+    await store.close();
+    place.remove();
+  }, 60_000);
 });

@@ -304,7 +304,7 @@ describe('a receipt', () => {
 });
 
 describe('a proof', () => {
-  it('verifies offline; an altered bit of it or of the file does not', async () => {
+  it('verifies offline; another file does not, and no item is proved that is not there', async () => {
     const acquisition = await world.acquire(world.service);
     const [, answer] = await collect(
       anchoring.anchorItems(system, acquisition, stream(numbers(7).map((index) => item(index)))),

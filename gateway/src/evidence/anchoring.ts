@@ -10,7 +10,7 @@ import { EvidenceError } from './error.ts';
 import { toItemFacts } from './item-facts.ts';
 import { Lane } from './lane.ts';
 import type { ManifestStore } from './manifest-store.ts';
-import { type PendingItem, PendingItems } from './pending-items.ts';
+import { hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
 import { placeItems } from './place-items.ts';
 
 export interface AnchoringOptions {
@@ -48,7 +48,10 @@ export async function openAnchoring(options: AnchoringOptions): Promise<Closable
     if (options.portsOf(member) === undefined) continue;
     for (const file of await readdir(join(options.directory, member))) {
       const acquisition = SPOOL_FILE.exec(file)?.[1];
-      if (acquisition !== undefined) anchoring.resume(member, acquisition);
+      if (acquisition === undefined) continue;
+      if (hasUnanchored(join(options.directory, member, file))) {
+        await anchoring.resume(member, acquisition);
+      }
     }
   }
   return anchoring;
@@ -62,8 +65,16 @@ class SystemAnchoring implements ClosableAnchoring {
     this.#options = options;
   }
 
-  resume(member: string, acquisition: string): void {
-    this.#laneOf(member, acquisition).resume();
+  /** Goes on with what is spooled; the ledger need not be there yet. */
+  async resume(member: string, acquisition: string): Promise<void> {
+    const batchMaxItems = await this.#options
+      .portsOf(member)!
+      .reader.readContext(acquisition)
+      .then(
+        ({ parameters }) => parameters.batchMaxItems,
+        () => MAX_BATCH_ITEMS,
+      );
+    this.#laneOf(member, acquisition, batchMaxItems).resume();
   }
 
   async *anchorItems(
@@ -104,13 +115,15 @@ class SystemAnchoring implements ClosableAnchoring {
     const acquisition = RECEIPT.exec(receipt)?.[1];
     if (acquisition === undefined || !(await this.#hasSpool(member, acquisition))) return undefined;
     const lane = this.#laneOf(member, acquisition);
-    const range = lane.items.findReceipt(receipt);
-    if (range === undefined) return undefined;
-    const anchored = listAnchored(lane.items, range);
-    const items = range.last - range.first + 1;
-    if (anchored.length === items) return { state: 'ANCHORED', items: anchored };
-    const code = finalCode(lane.spoolFailure);
-    return code === undefined ? { state: 'PENDING', items } : { state: 'FAILED', code, anchored };
+    return lane.useItems((spooled) => {
+      const range = spooled.findReceipt(receipt);
+      if (range === undefined) return undefined;
+      const anchored = listAnchored(spooled, range);
+      const items = range.last - range.first + 1;
+      if (anchored.length === items) return { state: 'ANCHORED', items: anchored };
+      const code = finalCode(lane.spoolFailure);
+      return code === undefined ? { state: 'PENDING', items } : { state: 'FAILED', code, anchored };
+    });
   }
 
   async close(): Promise<void> {

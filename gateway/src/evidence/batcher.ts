@@ -5,12 +5,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { drawSalt, encodeCommitment, type ItemFacts } from './commitment.ts';
 import { EvidenceError } from './error.ts';
+import { digestPrefix, type IndexedLine } from './item-index.ts';
 import { ManifestDigest, type ManifestFacts } from './manifest.ts';
 
 export interface FilledBatch extends ManifestFacts {
   readonly lines: readonly Uint8Array[];
   /** What the index needs, line by line. */
-  readonly items: readonly { readonly sha256: string; readonly offset: number }[];
+  readonly items: readonly IndexedLine[];
   /** Earliest collection, milliseconds since 1970. */
   readonly collectedAt: number;
 }
@@ -39,7 +40,7 @@ export interface BatcherOptions {
 class FillingBatch {
   readonly #digest = new ManifestDigest();
   readonly #lines: Uint8Array[] = [];
-  readonly #items: { sha256: string; offset: number }[] = [];
+  readonly #items: IndexedLine[] = [];
   readonly #settled = Promise.withResolvers<Committed>();
   #offset = 0;
   #collectedAt = Number.MAX_SAFE_INTEGER;
@@ -56,7 +57,7 @@ class FillingBatch {
   add(item: ItemFacts, collectedAt: number): Placed {
     const line = encodeCommitment(item, drawSalt());
     const leaf = this.#digest.add(line, item.size);
-    this.#items.push({ sha256: item.digest.sha256, offset: this.#offset });
+    this.#items.push({ prefix: digestPrefix(item.digest.sha256), offset: this.#offset });
     this.#offset += line.length + 1;
     this.#collectedAt = Math.min(this.#collectedAt, collectedAt);
     const index = this.#lines.push(line) - 1;

@@ -136,6 +136,13 @@ it('reports special files that say they are empty and are not', async () => {
   expect(results.get('status')).toEqual({ code: 'changed-while-reading' });
 });
 
+it('reports a file whose reading fails', async () => {
+  // Reading address 0 of a process fails with EIO, as a bad sector does.
+  const [entry] = walkSources([toBytePath('/proc/self/mem')]);
+  const results = await hashAll([entry as Source]);
+  expect(results.get('mem')).toEqual({ code: 'unreadable', detail: 'EIO' });
+});
+
 it('does not touch the access time of its own files', async () => {
   const path = join(root, 'seized');
   writeFileSync(path, 'x');

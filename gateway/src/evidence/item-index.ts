@@ -3,10 +3,18 @@
  * the manifest files, so it is not fsynced row by row.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ManifestFacts, ManifestLine } from './manifest.ts';
+import type { ManifestFacts } from './manifest.ts';
 
 export interface StoredManifest extends ManifestFacts {
   readonly acquisition: string;
+}
+
+/** What is indexed of a manifest's line. */
+export interface IndexedLine {
+  /** See {@link digestPrefix}. */
+  readonly prefix: number;
+  /** Where the line begins in the file. */
+  readonly offset: number;
 }
 
 export interface ItemPosition {
@@ -20,7 +28,7 @@ export interface ItemPosition {
 
 export interface ItemFilter {
   readonly acquisition?: string;
-  /** First 48 bits of the SHA-256, as a number; the caller compares the rest. */
+  /** See {@link digestPrefix}; the caller compares the rest of the digest. */
   readonly prefix?: number;
 }
 
@@ -69,15 +77,11 @@ export class ItemIndex {
   }
 
   /** Items from `first` on, in one transaction. */
-  addItems(
-    digest: string,
-    first: number,
-    items: readonly Pick<ManifestLine, 'sha256' | 'offset'>[],
-  ): void {
+  addItems(digest: string, first: number, items: readonly IndexedLine[]): void {
     const base = (this.#findManifest.get(digest)!.id as number) * STRIDE + first;
     this.#database.exec('BEGIN');
-    items.forEach(({ sha256, offset }, index) => {
-      this.#insertItem.run(base + index, digestPrefix(sha256), offset);
+    items.forEach(({ prefix, offset }, index) => {
+      this.#insertItem.run(base + index, prefix, offset);
     });
     this.#database.exec('COMMIT');
   }
@@ -86,12 +90,22 @@ export class ItemIndex {
     this.#database.prepare('UPDATE manifest SET complete = 1 WHERE digest = ?').run(digest);
   }
 
-  /** Manifests whose items are not all here, as after an interruption. */
-  listIncomplete(): StoredManifest[] {
-    return this.#database
-      .prepare('SELECT * FROM manifest WHERE complete = 0')
-      .all()
-      .map(toManifest);
+  /** Digests of manifests whose items are not all here, as after an interruption. */
+  listIncomplete(): string[] {
+    const rows = this.#database.prepare('SELECT digest FROM manifest WHERE complete = 0').all();
+    return rows.map(({ digest }) => digest as string);
+  }
+
+  /** Forgets every other manifest. */
+  keepOnly(digests: ReadonlySet<string>): void {
+    const forget = this.#database.prepare('DELETE FROM manifest WHERE id = ?');
+    const forgetItems = this.#database.prepare('DELETE FROM item WHERE id >= ? AND id < ?');
+    const rows = this.#database.prepare('SELECT id, digest FROM manifest').all();
+    for (const { id, digest } of rows as { id: number; digest: string }[]) {
+      if (digests.has(digest)) continue;
+      forgetItems.run(id * STRIDE, (id + 1) * STRIDE);
+      forget.run(id);
+    }
   }
 
   /** Items with an ID above `after`, in the order in which they were stored. */

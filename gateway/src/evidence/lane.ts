@@ -7,9 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AnchorPorts, anchorBatch, forgetfulLog } from './anchor.ts';
 import { Batcher, type BatcherOptions, type Committed, type FilledBatch } from './batcher.ts';
 import { Drain, drainBatches } from './drain.ts';
+import { EvidenceError } from './error.ts';
 import { manifestChunks } from './manifest.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { PendingItem, PendingItems } from './pending-items.ts';
+
+/** Between two attempts to anchor what is spooled. */
+const LONGEST_PAUSE_MS = 60_000;
 
 export interface LaneOptions extends BatcherOptions {
   readonly acquisition: string;
@@ -30,6 +34,7 @@ export class Lane {
   readonly #stop = new AbortController();
   /** One commit at a time: a chain has one head. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Open while they are drained: a gateway has more acquisitions than a process has files. */
   #items: PendingItems | undefined;
   #draining: Promise<void> = Promise.resolve();
   #spoolFailure: unknown;
@@ -43,7 +48,8 @@ export class Lane {
   /** Takes items durably; anchors them soon. Returns the receipt's ID. */
   spool(items: readonly PendingItem[]): string {
     const receipt = `${this.#options.acquisition}.${randomBytes(16).toString('hex')}`;
-    this.items.accept(receipt, items);
+    if (this.#stop.signal.aborted) throw new EvidenceError('STOPPED', 'the gateway is stopping');
+    this.useItems((open) => open.accept(receipt, items));
     this.resume();
     return receipt;
   }
@@ -53,9 +59,15 @@ export class Lane {
     this.#draining = this.#drain.kick().catch(() => undefined);
   }
 
-  get items(): PendingItems {
-    this.#items ??= this.#options.openItems();
-    return this.#items;
+  /** Opens the durable items for as long as it takes, or uses the open ones. */
+  useItems<T>(use: (items: PendingItems) => T): T {
+    if (this.#items !== undefined) return use(this.#items);
+    const items = this.#options.openItems();
+    try {
+      return use(items);
+    } finally {
+      items.close();
+    }
   }
 
   /** Why spooled items are still not anchored, if the last attempt failed. */
@@ -67,7 +79,6 @@ export class Lane {
     await this.batcher.close();
     this.#stop.abort();
     await this.#draining;
-    this.#items?.close();
   }
 
   #takeTurn<T>(step: () => Promise<T>): Promise<T> {
@@ -91,28 +102,38 @@ export class Lane {
   }
 
   async #drainSpool(): Promise<void> {
-    const { ports, manifests, maxAgeMs, retryMs, onAnchored, onSpoolFailure } = this.#options;
+    const { maxAgeMs, retryMs, onSpoolFailure } = this.#options;
     const signal = this.#stop.signal;
     // Items that come close to one another share a batch.
     await delay(maxAgeMs, undefined, { signal });
-    while (!signal.aborted) {
+    for (let pause = retryMs; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
-        await this.#takeTurn(async () => {
-          this.items.seal();
-          await drainBatches(
-            this.items,
-            { ...ports, putManifest: (announced, body) => manifests.put(announced, body) },
-            { signal, onAnchored: ({ batch }) => onAnchored(batch) },
-          );
-        });
+        await this.#takeTurn(() => this.#drainItems(signal));
         this.#spoolFailure = undefined;
         return;
       } catch (error) {
         if (signal.aborted) return;
         this.#spoolFailure = error;
         onSpoolFailure(error);
-        await delay(retryMs, undefined, { signal });
+        await delay(pause, undefined, { signal });
       }
+    }
+  }
+
+  async #drainItems(signal: AbortSignal): Promise<void> {
+    const { ports, manifests, onAnchored, openItems } = this.#options;
+    const items = openItems();
+    this.#items = items;
+    try {
+      items.seal();
+      await drainBatches(
+        items,
+        { ...ports, putManifest: (announced, body) => manifests.put(announced, body) },
+        { signal, onAnchored: ({ batch }) => onAnchored(batch) },
+      );
+    } finally {
+      this.#items = undefined;
+      items.close();
     }
   }
 }

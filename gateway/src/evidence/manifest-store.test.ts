@@ -117,8 +117,8 @@ describe('the index', () => {
     await store.putOwn(
       second,
       [
-        { sha256: SHA, offset: 0 },
-        { sha256: '00'.repeat(32), offset: more[0]!.length + 1 },
+        { prefix: digestPrefix(SHA), offset: 0 },
+        { prefix: 0, offset: more[0]!.length + 1 },
       ],
       [joinLines(more)],
     );
@@ -181,6 +181,16 @@ describe('at the start', () => {
       for (const file of copies(digest)) expect(existsSync(file)).toBe(true);
     }
     expect(store.damaged.size).toBe(0);
+  });
+
+  it('a manifest that is gone from both places is not said to be stored', async () => {
+    await store.put(manifest, [bytes]);
+    for (const file of copies(manifest.digest)) rmSync(file);
+    await reopen();
+    expect(store.find(manifest.digest)).toBeUndefined();
+    expect(await store.listItems({}, -1, 10)).toEqual([]);
+    await store.put(manifest, [bytes]);
+    for (const file of copies(manifest.digest)) expect(existsSync(file)).toBe(true);
   });
 
   it('a damaged file is named and never passes as the manifest', async () => {

@@ -9,6 +9,8 @@ import { setImmediate } from 'node:timers/promises';
 import { CopyError, writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
 import {
+  digestPrefix,
+  type IndexedLine,
   type ItemFilter,
   ItemIndex,
   type ItemPosition,
@@ -40,7 +42,6 @@ export interface StoredItem extends ItemPosition {
   readonly bytes: Uint8Array;
 }
 
-type Indexed = Pick<ManifestLine, 'sha256' | 'offset'>;
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Items indexed before other events get their turn. */
@@ -86,7 +87,7 @@ export class ManifestStore {
     assertNames(announced);
     const known = this.find(announced.digest);
     if (known !== undefined) return acceptKnown(known, announced);
-    const items: Indexed[] = [];
+    const items: IndexedLine[] = [];
     let facts: ManifestFacts | undefined;
     async function* check() {
       facts = yield* checkManifest(body, announced, (line) => items.push(toIndexed(line)));
@@ -101,7 +102,11 @@ export class ManifestStore {
    * Stores a manifest that this process has just made and hashed, without reading it again.
    * @throws EvidenceError `ESCROW_FAILED`.
    */
-  async putOwn(manifest: StoredManifest, items: readonly Indexed[], chunks: Chunks): Promise<void> {
+  async putOwn(
+    manifest: StoredManifest,
+    items: readonly IndexedLine[],
+    chunks: Chunks,
+  ): Promise<void> {
     if (this.find(manifest.digest) !== undefined) return;
     await this.#write(manifest, chunks);
     this.#addToIndex(manifest, items);
@@ -178,7 +183,7 @@ export class ManifestStore {
     }
   }
 
-  #addToIndex(manifest: StoredManifest, items: readonly Indexed[]): void {
+  #addToIndex(manifest: StoredManifest, items: readonly IndexedLine[]): void {
     this.#index.addManifest(manifest);
     this.#indexing = this.#indexing.then(async () => {
       for (let first = 0; first < items.length; first += INDEX_STEP) {
@@ -221,14 +226,16 @@ export class ManifestStore {
     }
   }
 
-  /** Indexes every file that the index does not hold completely. */
+  /** Indexes every file that the index does not hold completely, and forgets those that are gone. */
   async #indexFiles(): Promise<void> {
-    const incomplete = new Set(this.#index.listIncomplete().map(({ digest }) => digest));
-    for (const manifest of await listManifests(this.#directory)) {
+    const files = await listManifests(this.#directory);
+    this.#index.keepOnly(new Set(files.map(({ digest }) => digest)));
+    const incomplete = new Set(this.#index.listIncomplete());
+    for (const manifest of files) {
       const { digest, acquisition } = manifest;
       if (this.find(digest) !== undefined && !incomplete.has(digest)) continue;
       try {
-        const items: Indexed[] = [];
+        const items: IndexedLine[] = [];
         const chunks = createReadStream(manifestPath(this.#directory, manifest));
         const facts = await verifyManifest(chunks, { digest }, (line) =>
           items.push(toIndexed(line)),
@@ -242,8 +249,8 @@ export class ManifestStore {
   }
 }
 
-function toIndexed({ sha256, offset }: ManifestLine): Indexed {
-  return { sha256, offset };
+function toIndexed({ sha256, offset }: ManifestLine): IndexedLine {
+  return { prefix: digestPrefix(sha256), offset };
 }
 
 function assertNames({ acquisition, digest }: Announced): void {

@@ -2,7 +2,7 @@ import '@tabellion/proof/node';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manifestChunks } from './manifest.ts';
-import { type PendingItem, PendingItems } from './pending-items.ts';
+import { hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
 import { ACQUISITION, describeLines, makeDirectory, makeLine } from './testing.ts';
 
 let home: ReturnType<typeof makeDirectory>;
@@ -68,6 +68,22 @@ describe('batches', () => {
       manifest: describeLines(lines.slice(0, 4)).digest,
       collectedAt: 997,
     });
+  });
+
+  it('say at a glance whether any is left to anchor', () => {
+    const isLeft = () => {
+      items.close();
+      const left = hasUnanchored(join(home.path, 'items.sqlite'));
+      items = open();
+      return left;
+    };
+    expect(isLeft()).toBe(false);
+    items.add(item(0));
+    expect(isLeft()).toBe(true);
+    items.seal();
+    expect(isLeft()).toBe(true);
+    items.confirm(items.firstUnconfirmed()!, attempt);
+    expect(isLeft()).toBe(false);
   });
 
   it('remember their attempts and their place on the ledger over a restart', () => {

@@ -276,6 +276,23 @@ export class PendingItems {
   }
 }
 
+/** Whether a file that no process has open holds items that are not known to be on the ledger. */
+export function hasUnanchored(file: string): boolean {
+  const database = openExclusively(file);
+  try {
+    const row = database
+      .prepare(
+        `SELECT EXISTS (SELECT 1 FROM batch WHERE batch IS NULL)
+           OR EXISTS (SELECT 1 FROM item WHERE id > (SELECT coalesce(max(last), 0) FROM batch))
+         AS unanchored`,
+      )
+      .get();
+    return row?.unanchored === 1;
+  } finally {
+    database.close();
+  }
+}
+
 type Row = Record<string, unknown>;
 
 function newBatch(first: number) {

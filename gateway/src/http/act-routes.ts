@@ -1,29 +1,15 @@
-/**
- * Acts: prepared and relayed for a person who holds the key, or performed whole with the key that the
- * gateway holds for a system. Each step checks anew whose signature it relays, and for what.
- */
-import type { AnchorInput } from '@tabellion/chaincode/evidence/record';
 import { digestHex } from '@tabellion/chaincode/kernel/schema';
-import { mayAct } from '@tabellion/chaincode/member/permission';
-import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { encodeCreator } from '../ledger/creator.ts';
-import { type CommitStatus, LedgerError, type Signed } from '../ledger/port.ts';
+import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
-import { createRecords } from '../projection/records.ts';
-import { ACTS, type Act, findAct, rolesOf } from './acts.ts';
+import { createActGuards } from './act-guards.ts';
+import { ACTS, type Act, rolesOf } from './acts.ts';
 import { assertReflects } from './compare.ts';
-import {
-  type Asked,
-  assertOwner,
-  assertSigned,
-  fingerprintOf,
-  readAskedProposal,
-  readAskedTransaction,
-} from './creator.ts';
-import type { GatewayDeps, Principal } from './deps.ts';
+import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
+import type { GatewayDeps } from './deps.ts';
 import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
 import { isProblemCode, Problem } from './problem.ts';
 import { base64urlBytes, base64urlText, pem } from './schema.ts';
@@ -45,39 +31,9 @@ const status = z.strictObject({
 const unknown = z.strictObject({ txId: digestHex, code: z.literal('UNKNOWN') });
 
 export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { ledger, enrolment, manifests, serviceSigners, projection } = deps;
-  const records = createRecords(projection.database);
+  const { ledger, enrolment, serviceSigners, projection } = deps;
+  const { assertMayAct, assertManifest, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
-
-  /** The same matrix as the contract's, so that a refusal comes before anything is signed. */
-  const assertMayAct = ({ member, role }: Principal, act: Act) => {
-    const kind = records.find<MemberRecord>(`member/${member}`)?.record.kind;
-    const allowed = kind ? mayAct(role, kind, act.transaction) : rolesOf(act).includes(role);
-    if (!allowed) throw new Problem('ROLE_NOT_ALLOWED', `${role} may not ${act.transaction}`);
-  };
-
-  /** A root whose manifest is not in safe keeping would prove nothing later. */
-  const assertManifest = async ({ member }: Principal, act: Act, input: unknown) => {
-    if (act.transaction !== 'evidence:anchor') return;
-    const { manifest, acquisition, root, size, bytes } = input as AnchorInput;
-    const held = await manifests.find(member, manifest);
-    if (held?.acquisition !== acquisition) throw new Problem('MANIFEST_MISSING');
-    if (held.root !== root || held.size !== size || held.bytes !== bytes)
-      throw new Problem('ROOT_MISMATCH');
-  };
-
-  /** Whose signature is being relayed for which act. */
-  const assertRelayable = async (call: Call, asked: Asked, { bytes, signature }: Signed) => {
-    const act = findAct(asked.transaction);
-    if (!act) throw new Problem('BAD_PROPOSAL', 'not an act that this gateway relays');
-    const fingerprint = fingerprintOf(asked.creator.certificatePem);
-    call.note({ verb: act.transaction, certificate: fingerprint });
-    if (asked.creator.mspId !== call.principal.member) throw new Problem('CERTIFICATE_NOT_YOURS');
-    assertOwner(enrolment, call.principal, fingerprint);
-    assertSigned(asked.creator.certificatePem, bytes, signature);
-    assertMayAct(call.principal, act);
-    await assertManifest(call.principal, act, parseArgument(act, asked.args));
-  };
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
     const timeout = AbortSignal.timeout(waitMs);
@@ -283,12 +239,6 @@ const requestOf = ({ transaction }: Act, { input, transient }: ActBody) => ({
   args: [canonicalBytes(input)],
   ...(transient && { transient }),
 });
-
-/** The input as the contract will parse it. @throws Problem `BAD_INPUT`, JsonError. */
-function parseArgument(act: Act, args: readonly Uint8Array[]): unknown {
-  if (args.length !== 1) throw new Problem('BAD_PROPOSAL', 'exactly one argument is taken');
-  return act.input.parse(parseStrict(args[0]!));
-}
 
 /** Not the last word: the caller asks again. */
 const unknownReply = (txId: string): Reply => ({

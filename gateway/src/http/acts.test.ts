@@ -191,7 +191,7 @@ describe('a signature is relayed only for its owner', () => {
       const { status, json } = await prepare(investigator, other.signer.certificate);
       expect([status, json.code]).toEqual([403, 'CERTIFICATE_NOT_YOURS']);
     }
-    const { certificate } = consortium.identities.serviceSigners.get(CN)!;
+    const { certificate } = consortium.serviceSigners.get(CN)!;
     expect((await prepare(investigator, certificate)).status).toBe(403);
     expect((await prepare(investigator, 'not a certificate')).status).toBe(403);
     const two = investigator.signer.certificate + colleague.signer.certificate;
@@ -252,7 +252,7 @@ describe('a signature is relayed only for its owner', () => {
   });
 
   it('and only for acts that the table lists and the role allows', async () => {
-    const system = consortium.identities.serviceSigners.get(CN)!;
+    const system = consortium.serviceSigners.get(CN)!;
     const { proposal } = await consortium.ledger.prepare({
       transaction: 'evidence:anchorJournal',
       args: [new TextEncoder().encode('{}')],

@@ -14,6 +14,15 @@ const MAX_BLOCKS = 1000;
 const tag = 'ledger';
 const START = [-1, -1] as const;
 
+/** `id` is `<block>.<position>`, `event` the function name. */
+const eventData = z.strictObject({
+  txId: digestHex,
+  at: z.int(),
+  late: z.boolean(),
+  key: z.string(),
+  record: z.looseObject({}),
+});
+
 export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEndpoint[] {
   const { ledger, projection } = deps;
   const feed = createEventFeed(projection);
@@ -30,7 +39,8 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
       open: true,
       answers: {
         200: {
-          description: 'Data: key and record as on the ledger',
+          description: 'Events; the schema is that of their data',
+          schema: eventData,
           mediaType: 'text/event-stream',
         },
       },
@@ -118,11 +128,3 @@ async function* encodeEvents(events: AsyncIterable<FeedEvent | 'heartbeat'>) {
     yield utf8(`id: ${block}.${position}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }
-
-export const eventData = z.strictObject({
-  txId: digestHex,
-  at: z.int(),
-  late: z.boolean(),
-  key: z.string(),
-  record: z.looseObject({}),
-});

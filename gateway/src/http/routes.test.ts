@@ -1,6 +1,7 @@
 /** Every route, from its own description: what it must refuse, and that a refusal changes nothing. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSION } from './app.ts';
 import type { AnyEndpoint } from './endpoint.ts';
@@ -277,6 +278,33 @@ describe('limits', () => {
     const other = await narrow.signIn(CN, 'auditor', 'calm');
     expect((await narrow.call('GET', '/v1/whoami', { token: other })).status).toBe(200);
     await narrow.close();
+  });
+});
+
+describe('the log', () => {
+  it('names route templates and no path, query, token, subject or input', async () => {
+    const written: string[] = [];
+    const logger = pino({ level: 'trace' }, { write: (line: string) => void written.push(line) });
+    const watched = await startTestGateway(consortium, { name: 'watched', change: { logger } });
+    const token = await watched.signIn(CN, 'auditor', 'subject-of-a-person');
+    const id = newId();
+    const body = { input: { secret: 'in the body' } };
+    await watched.call('GET', `/v1/evidence/acquisitions/${id}`, { token });
+    await watched.call('GET', '/v1/evidence/acquisitions?case=CASE-IN-QUERY', { token });
+    await watched.call('POST', '/v1/evidence/acquire', { token, body });
+    await watched.call('GET', '/no/such/place?x=CASE-IN-QUERY', { token });
+    await watched.close();
+    const requests = written.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    expect(requests.map(({ route, status }) => [route, status])).toEqual([
+      ['/v1/evidence/acquisitions/:id', 404],
+      ['/v1/evidence/acquisitions', 200],
+      ['/v1/evidence/acquire', 403],
+      ['other', 404],
+    ]);
+    const text = written.join('');
+    for (const secret of [id, 'CASE-IN-QUERY', token, 'subject-of-a-person', 'in the body']) {
+      expect(text).not.toContain(secret);
+    }
   });
 });
 

@@ -10,7 +10,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contracts } from '@tabellion/chaincode';
 import type { AcquireInput, BatchRecord } from '@tabellion/chaincode/evidence/record';
 import type { Role } from '@tabellion/chaincode/member/record';
 import {
@@ -31,15 +30,14 @@ import { Attestations } from '../evidence/attestations.ts';
 import { createLedgerReader } from '../evidence/ledger-reader.ts';
 import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
-import { foundingInput, loadConsortium } from '../identity/consortium.ts';
+import { loadConsortium } from '../identity/consortium.ts';
 import { GatewayEnrolment } from '../identity/enrol.ts';
 import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts';
-import { provisionEmbedded } from '../identity/provision.ts';
 import { createTokenVerifier } from '../identity/token.ts';
 import { createJournal } from '../journal/journal.ts';
 import { openJournalStore } from '../journal/store.ts';
-import { performAct, type Signer } from '../ledger/act.ts';
-import { openEmbeddedLedger } from '../ledger/embedded/ledger.ts';
+import type { Signer } from '../ledger/act.ts';
+import { openConsortiumLedger } from '../node/consortium-ledger.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { createGateway } from './app.ts';
@@ -58,36 +56,16 @@ export const DE = 'DeAgencyMSP';
 export async function openTestConsortium(now: () => number = Date.now) {
   const directory = await mkdtemp(join(tmpdir(), 'tabellion-http-'));
   const consortium = await loadConsortium(CONSORTIUM);
-  const identities = await provisionEmbedded(directory, consortium, now);
-  const ledger = await openEmbeddedLedger({
-    directory: join(directory, 'ledger'),
-    network: identities.network,
-    now,
-  });
-  ledger.install(contracts);
-  const issueSigner = async (mspId: string, role: Role): Promise<Signer> => {
-    const key = generatePrivateKey();
-    const certificate = await identities.authorities
-      .get(mspId)!
-      .issue(await createCsr(key), { ou: 'client', role, keyCustody: 'person', days: 30 });
-    return signerFromPem(mspId, certificate, key);
-  };
-  await performAct(
-    ledger,
-    await issueSigner(CN, 'delegate'),
-    { transaction: 'member:found', args: [canonicalBytes(foundingInput(consortium))] },
-    () => undefined,
-    {},
-  );
-  const issuer = await startIssuer(consortium.members.map(({ mspId }) => mspId));
+  const network = await openConsortiumLedger(directory, consortium, now);
+  const members = consortium.members.map(({ mspId }) => mspId);
+  const issuer = await startIssuer(members);
   return {
+    ...network,
     directory,
-    consortium,
-    identities,
-    ledger,
+    members,
     issuer,
     async close() {
-      await ledger.close();
+      await network.ledger.close();
       await issuer.close();
       await rm(directory, { recursive: true, force: true });
     },
@@ -147,7 +125,7 @@ export interface TestPerson {
 
 /** `name` is the directory of its own state: the same name again is a restart. */
 export async function startTestGateway(
-  { directory: root, consortium, identities, ledger, issuer }: TestConsortium,
+  { directory: root, members, ledger, issuer, ...network }: TestConsortium,
   {
     limits = {},
     now = Date.now,
@@ -164,7 +142,6 @@ export async function startTestGateway(
   const directory = join(root, name);
   await mkdir(directory, { recursive: true });
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const members = consortium.members.map(({ mspId }) => mspId);
   const projection = await startProjection({
     file: join(directory, 'projection.sqlite'),
     ledger,
@@ -180,49 +157,25 @@ export async function startTestGateway(
   const journal = createJournal(journalStore, now);
   const enrolment = new GatewayEnrolment({
     file: join(directory, 'enrolment.sqlite'),
-    authorities: identities.authorities,
-    publishMsp: (msp) => ledger.updateMsps([msp]),
+    authorities: network.authorities,
+    publishMsp: network.publishMsp,
     now,
   });
   const anchoring = await openAnchoring({
     directory: join(directory, 'spool'),
     portsOf: (member) => {
-      const signer = identities.serviceSigners.get(member);
+      const signer = network.serviceSigners.get(member);
       return signer && { act: ledger, signer, reader: createLedgerReader(ledger, signer) };
     },
     manifestsOf: manifests.of,
     now,
   });
-  const trust = async () => ({
-    type: 'tabellion.trust' as const,
-    v: 1 as const,
-    consortium: consortium.name,
-    ledger: 'embedded' as const,
-    channel: ledger.channel,
-    ...ledger.facts(),
-    definitions: [...ledger.facts().definitions],
-    chaincode: ledger.chaincode,
-    members: consortium.members.map(({ mspId, name, jurisdiction, kind }) => {
-      const { roots, intermediates, revocations } = identities.authorities
-        .get(mspId)!
-        .describeMsp();
-      return {
-        mspId,
-        name,
-        jurisdiction,
-        state: kind === 'STATE',
-        roots: [...roots],
-        intermediates: [...intermediates],
-        revocations: [...revocations],
-      };
-    }),
-    endorsementThreshold: consortium.parameters.endorsementThreshold,
-  });
+  const trust = async () => network.trust();
   const proofs = createProofs({
     attestations: new Attestations({
       directory: join(directory, 'attestations'),
       ledger,
-      signer: identities.serviceSigners.get(CN)!,
+      signer: network.serviceSigners.get(CN)!,
     }),
     manifestsOf: manifests.of,
     trust,
@@ -237,7 +190,7 @@ export async function startTestGateway(
     manifests,
     anchoring,
     proofs,
-    serviceSigners: identities.serviceSigners,
+    serviceSigners: network.serviceSigners,
     trust,
     operator: CN,
     directory,

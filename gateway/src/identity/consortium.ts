@@ -20,6 +20,7 @@ import {
   type ReferenceEntry,
   referenceEntry,
 } from '@tabellion/chaincode/member/record';
+import { leastEndorsements } from '@tabellion/chaincode/member/threshold';
 import { z } from 'zod';
 import { assertFaultless, type Fault, readYamlFile, truthValue, wholeNumber } from './yaml-file.ts';
 
@@ -160,7 +161,7 @@ function findThresholdFaults({
   members,
   parameters: { endorsementThreshold },
 }: Omit<Consortium, 'reference'>): Fault[] {
-  const least = Math.max(2, Math.floor((members.length - 1) / 3) + 1);
+  const least = leastEndorsements(members.length);
   const faults: Fault[] = [];
   if (endorsementThreshold < least || endorsementThreshold > members.length) {
     faults.push({

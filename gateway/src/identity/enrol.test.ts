@@ -118,6 +118,14 @@ describe('enrolling', () => {
     ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
+  it('with the request of somebody else is refused', async () => {
+    const { enrolment } = await setUp();
+    const csr = await newCsr();
+    await enrolment.enrol(LI, csr);
+    await expect(enrolment.enrol(ABROAD, csr)).rejects.toMatchObject({ code: 'CSR_INVALID' });
+    await enrolment.enrol({ ...LI, role: 'auditor' }, csr);
+  });
+
   it('with something else than a request is refused and leaves nothing', async () => {
     const { enrolment } = await setUp();
     await expect(enrolment.enrol(LI, 'x')).rejects.toMatchObject({ code: 'CSR_INVALID' });
@@ -189,6 +197,16 @@ describe('revoking', () => {
       { serial, revoked: { at: clock.time, reason: 'keyCompromise' } },
     ]);
     expect(factsOf(await enrolment.enrol(LI, await newCsr())).pseudonym).toBe(pseudonym);
+  });
+
+  it('ends the key too', async () => {
+    const { enrolment } = await setUp();
+    const key = generatePrivateKey();
+    const { serial } = factsOf(await enrolment.enrol(LI, await createCsr(key)));
+    await enrolment.revoke(LI, { serial, reason: 'keyCompromise' });
+    await expect(enrolment.enrol(LI, await createCsr(key))).rejects.toMatchObject({
+      code: 'CSR_INVALID',
+    });
   });
 
   it('is for the owner and the member’s delegate; nobody else learns that it exists', async () => {

@@ -142,6 +142,7 @@ export class GatewayEnrolment implements Enrolment {
       throw new IdentityError('NOT_ALLOWED', 'a certificate is for a person who holds the key');
     }
     const { subject, member, role } = principal;
+    this.#assertKeyIsFree(keyDigest, subject);
     const pseudonym = this.#store.listOf(principal)[0]?.pseudonym ?? makePseudonym();
     const certificate = await ca.issue(csr, {
       ou: 'client',
@@ -153,6 +154,22 @@ export class GatewayEnrolment implements Enrolment {
     const facts = describeCertificate(certificate);
     this.#store.add({ ...facts, subject, member, role, keyDigest, certificate });
     return { certificate, chain: [ca.root], mspId: member };
+  }
+
+  /** One key, one person; and no way back for a key whose certificate was revoked. */
+  #assertKeyIsFree(keyDigest: string, subject: string): void {
+    for (const entry of this.#store.listKey(keyDigest)) {
+      // A request that was seen elsewhere proves nothing of who sends it again.
+      if (entry.subject !== subject) {
+        throw new IdentityError('CSR_INVALID', 'the key is somebody else’s: make one of your own');
+      }
+      if (this.#authorityOf(entry).isRevoked(entry.serial)) {
+        throw new IdentityError(
+          'CSR_INVALID',
+          'a certificate of this key was revoked: make another',
+        );
+      }
+    }
   }
 
   /** What was issued already, if it was for this very key. */

@@ -51,6 +51,7 @@ export class EnrolmentStore {
         UNIQUE (member, serial)
       ) STRICT;
       CREATE INDEX IF NOT EXISTS certificate_holder ON certificate (subject, member, role);
+      CREATE INDEX IF NOT EXISTS certificate_key ON certificate (key_digest);
     `);
   }
 
@@ -71,6 +72,11 @@ export class EnrolmentStore {
 
   findBySerial(member: string, serial: string): EnrolledCertificate | undefined {
     return this.#select('member = ? AND serial = ?', member, serial)[0];
+  }
+
+  /** Everybody's certificates for one key. */
+  listKey(keyDigest: string): EnrolledCertificate[] {
+    return this.#select('key_digest = ?', keyDigest);
   }
 
   /** Latest first. */

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { openAnchoring } from '../evidence/anchoring.ts';
 import { Attestations } from '../evidence/attestations.ts';
+import { startDisclosure } from '../evidence/disclosure.ts';
 import { createLedgerReader } from '../evidence/ledger-reader.ts';
 import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
@@ -31,6 +32,7 @@ const HOST = '127.0.0.1';
 /** A journal entry waits about this long for its batch on the ledger, milliseconds. */
 const JOURNAL_AGE_MS = 60_000;
 const JOURNAL_ENTRIES = 65_536;
+const DAY_MS = 86_400_000;
 
 export interface NodeOptions {
   /** Where everything is kept; made if absent. */
@@ -122,6 +124,15 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   });
   opened.defer(() => anchoring.close());
 
+  const disclosure = startDisclosure({
+    ledger,
+    signers: serviceSigners,
+    listSealed: evidence.listSealed,
+    logger,
+    now,
+  });
+  opened.defer(() => disclosure.close());
+
   const store = openJournalStore(join(own, 'journal.sqlite'));
   const journal = createJournal(store, now);
   opened.defer(() => journal.close());
@@ -139,6 +150,13 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     now,
   });
   opened.defer(() => enrolment.close());
+  const revocations = setInterval(
+    () =>
+      void enrolment.refreshRevocationLists().catch(() => logger.error('revocation lists wait')),
+    DAY_MS,
+  );
+  revocations.unref();
+  opened.defer(() => clearInterval(revocations));
 
   const people = await openDevelopmentPeople(join(directory, 'dev', 'people.json'), consortium);
   const issuer = await openDevelopmentIssuer({

@@ -94,6 +94,9 @@ export function createEvidenceView(database: DatabaseSync) {
   const selectManifest = database.prepare(
     'SELECT digest FROM batch WHERE manifest = ? ORDER BY acquisition, sequence LIMIT 1',
   );
+  const selectSealed = database.prepare(
+    'SELECT id FROM acquisition WHERE member = ? AND notice_latest <= ? ORDER BY notice_latest, id',
+  );
   const selectNotices = database.prepare(
     `SELECT ${COLUMNS}, a.notice_latest IS NOT NULL AS sealed FROM acquisition a WHERE
        (EXISTS (SELECT 1 FROM touched WHERE acquisition = a.id AND jurisdiction = ? AND answered = 0)
@@ -173,6 +176,9 @@ export function createEvidenceView(database: DatabaseSync) {
       );
     },
     findBatch: (digest: string) => records.find<BatchRecord>(batchKey(digest)),
+    /** Acquisitions of a member that are sealed and to be disclosed at or before a time. */
+    listSealed: (member: string, latest: number): string[] =>
+      (selectSealed.all(member, latest) as { id: string }[]).map(({ id }) => id),
     /** Digest of the batch record that names this manifest. */
     batchOf: (manifest: string) =>
       (selectManifest.get(manifest) as { digest: string } | undefined)?.digest,

@@ -44,7 +44,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const signer = () => consortium.identities.serviceSigners.get(CN)!;
+const signer = () => consortium.serviceSigners.get(CN)!;
 const catchUp = () => projection.catchUp(AbortSignal.timeout(5000));
 
 async function act(transaction: string, input: unknown, transient?: Record<string, Uint8Array>) {

@@ -41,6 +41,9 @@ export const bareEnvironment = (): Record<string, string> =>
       .filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 
+/** Without Fabric's colours. */
+const LOG_FORMAT = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}';
+
 export async function describeCommand(
   directory: string,
   state: Pick<NetworkState, 'packageId' | 'server'>,
@@ -55,6 +58,7 @@ export async function describeCommand(
     ...bareEnvironment(),
     FABRIC_CFG_PATH: home,
     FABRIC_LOGGING_SPEC: process.env.FABRIC_LOGGING_SPEC ?? 'warning',
+    FABRIC_LOGGING_FORMAT: LOG_FORMAT,
   };
   if (kind === 'chaincode') {
     return {

@@ -78,8 +78,8 @@ export const trust = z.strictObject({
         state: z.boolean(),
         roots: z.array(pem).min(1).max(8),
         intermediates: z.array(pem).max(8),
-        /** Certificate revocation lists. */
-        revocations: z.array(pem).max(8),
+        /** Certificate revocation lists; they grow, so they get more room. */
+        revocations: z.array(z.string().max(1 << 20)).max(8),
       }),
     )
     .min(1)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readBlock } from '@tabellion/proof';
 import { expect } from 'vitest';
 import { check } from '../check.ts';
 import { refusal } from '../client.ts';
@@ -40,8 +41,7 @@ export const privateChecks = [
     );
     for await (const bytes of client.port.blocks(from)) {
       expect(Buffer.from(bytes).includes(secret)).toBe(false);
-      if (from + 1 > block || block === from) break;
-      if (Buffer.from(bytes).includes(client.prefix)) break;
+      if (readBlock(bytes).number >= block) break;
     }
   }),
 

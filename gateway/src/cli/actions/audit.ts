@@ -39,7 +39,7 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
     blocks,
     trust,
     now,
-    onProgress: (done, bytes) => progress.report({ filesDone: done, bytesDone: bytes }),
+    onProgress: (done, bytes) => progress.report({ blocksDone: done, bytesDone: bytes }),
   }).finally(() => progress.stop());
   try {
     const { report } = result;

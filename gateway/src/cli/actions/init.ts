@@ -2,10 +2,9 @@
 import { rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { createCsr, generatePrivateKey, signerFromPem } from '../../identity/key.ts';
-import { unlessAbsent } from '../../identity/private-file.ts';
 import type { Invocation } from '../context.ts';
-import { CliError } from '../failure.ts';
-import { expectShape } from '../gateway-client.ts';
+import { CliError, ProblemError } from '../failure.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import type { Outcome } from '../output.ts';
 import {
   chooseGateway,
@@ -49,9 +48,7 @@ export async function init(invocation: Invocation<InitOptions>): Promise<Outcome
   const { client } = await openSession(invocation);
   const trust = options.trustOnFirstUse === true ? await pinTrust(client, paths) : undefined;
   const key = await preparePendingKey(paths);
-  const path = options.renew === true && hasCertificate ? '/v1/member/renew' : '/v1/member/enrol';
-  const { body } = await client.post(path, { json: { csr: await createCsr(key) } });
-  const { certificate, mspId } = expectShape(enrolled, body);
+  const { certificate, mspId } = await certify(client, key, hasCertificate);
   // Refuses a certificate for another key than the one made here.
   signerFromPem(mspId, certificate, key);
   await keepPrivate(paths.certificate, certificate);
@@ -79,9 +76,22 @@ export async function init(invocation: Invocation<InitOptions>): Promise<Outcome
   };
 }
 
+/** Renews what can be renewed; a certificate that has ended or was revoked is followed by a new one. */
+async function certify(client: GatewayClient, key: string, renewing: boolean) {
+  const json = { csr: await createCsr(key) };
+  const enrol = () => client.post('/v1/member/enrol', { json });
+  const answer = renewing
+    ? client.post('/v1/member/renew', { json }).catch((error: unknown) => {
+        if (error instanceof ProblemError && error.code === 'NOT_FOUND') return enrol();
+        throw error;
+      })
+    : enrol();
+  return expectShape(enrolled, (await answer).body);
+}
+
 /** The same key again if an earlier `init` was cut off before its certificate came. */
 async function preparePendingKey(paths: ProfilePaths): Promise<string> {
-  const waiting = await unlessAbsent(readKept(paths.pendingKey));
+  const waiting = await readKept(paths.pendingKey);
   if (waiting !== undefined) return waiting;
   const key = generatePrivateKey();
   await keepPrivate(paths.pendingKey, key);

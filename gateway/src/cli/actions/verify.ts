@@ -3,6 +3,7 @@
  * a test runs it with sockets forbidden.
  */
 import '@tabellion/proof/node';
+import { stat } from 'node:fs/promises';
 import {
   fromBase64url,
   fromUtf8,
@@ -11,6 +12,7 @@ import {
   type Verdict,
   verify,
 } from '@tabellion/proof';
+import { ProgressMeter } from '../../evidence/progress.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -51,8 +53,14 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
 
 async function digestFile({ context, options }: Invocation<VerifyOptions>, path: string) {
   const progress = createProgress(context, options);
+  const meter = new ProgressMeter((state) => progress.report(state));
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  if (size !== undefined) meter.setTotal(1, size);
   try {
-    return await hashFile(path, (bytesDone) => progress.report({ filesDone: 0, bytesDone }));
+    return await hashFile(path, (bytes) => meter.addReading(bytes));
   } finally {
     progress.stop();
   }
@@ -82,7 +90,7 @@ function describe(verdict: Verdict, trust: Trust): string {
   const { shows, doesNotShow } = limits(verdict);
   const { claims } = verdict;
   return [
-    `${verdict.outcome} ${verdict.code}: ${verdict.message}`,
+    `${verdict.code === verdict.outcome ? verdict.code : `${verdict.outcome} ${verdict.code}`}: ${verdict.message}`,
     '',
     ...verdict.steps.map(({ step, ok }) => `  ${ok ? 'ok    ' : 'FAILED'}  ${step}`),
     ...(claims === undefined

@@ -28,15 +28,17 @@ export interface BootstrapContext {
   now(): number;
 }
 
-/** Writes a configuration block unless the one in force says the same. */
+/** Writes a configuration block, and applies it, unless the one in force says the same. */
 export async function commitConfig(
   { store, committer, network, now }: BootstrapContext,
   msps: readonly MemberMsp[],
+  apply: () => void,
 ): Promise<void> {
   const current = readCurrentConfig(store);
   if (current && isSameConfig(current.members, msps)) return;
   const sequence = current ? current.sequence + 1 : 0;
-  await committer.commitAlone(encodeConfigEnvelope({ network, msps, sequence }, now()), true);
+  const envelope = encodeConfigEnvelope({ network, msps, sequence }, now());
+  await committer.commitConfiguration(envelope, apply);
 }
 
 /** Defines the chaincode unless the definition in force has the network's policy. */
@@ -48,11 +50,11 @@ export async function commitDefinition(
   if (current && equalBytes(current, networkPolicy(network))) return;
   const sequence = (readDefinitions(store, network.chaincode).at(-1)?.sequence ?? 0) + 1;
   const envelope = await encodeDefinition(network, store, peers, sequence, now());
-  await committer.commitAlone(envelope, false);
+  await committer.commitAlone(envelope);
 }
 
 /** The MSPs in force; null on an empty ledger. */
-export function readCurrentConfig(store: Store): ReturnType<typeof readConfig> | null {
+function readCurrentConfig(store: Store): ReturnType<typeof readConfig> | null {
   const last = store.block(store.height() - 1);
   if (!last) return null;
   const { lastConfig } = readBlockSignatures(readBlock(last));

@@ -77,11 +77,20 @@ export class Committer {
     this.#running ??= this.#run();
   }
 
-  /** Commits one envelope as a block of its own. @throws LedgerError `STOPPED`. */
-  async commitAlone(envelope: Uint8Array, isConfiguration: boolean): Promise<Committed> {
-    const committed = await this.#commit([envelope], isConfiguration);
-    if (!committed) throw this.#stopped ?? new LedgerError('STOPPED', 'the ledger has stopped');
-    return committed;
+  /** Commits one transaction as a block of its own. @throws LedgerError `STOPPED`. */
+  async commitAlone(envelope: Uint8Array): Promise<void> {
+    await this.#commit([envelope]);
+    this.assertRunning();
+  }
+
+  /**
+   * Commits a configuration as a block of its own. `apply` puts it in force before the next block is
+   * validated, so that every block is judged by the configuration in front of it.
+   * @throws LedgerError `STOPPED`.
+   */
+  async commitConfiguration(envelope: Uint8Array, apply: () => void): Promise<void> {
+    await this.#commit([envelope], apply);
+    this.assertRunning();
   }
 
   /** Ends once everything queued is committed. */
@@ -107,7 +116,7 @@ export class Committer {
   async #run(): Promise<void> {
     while (this.#queue.length > 0 && !this.#stopped) {
       await this.#waitUntilRipe();
-      await this.#commit(this.#take(), false);
+      await this.#commit(this.#take());
     }
     this.#running = null;
   }
@@ -144,16 +153,15 @@ export class Committer {
     return this.#queue.splice(0, count).map(({ envelope }) => envelope);
   }
 
-  #commit(envelopes: readonly Uint8Array[], isConfiguration: boolean): Promise<Committed | null> {
+  #commit(envelopes: readonly Uint8Array[], applyConfiguration?: () => void): Promise<void> {
     return this.#mutex.run(async () => {
-      if (this.#stopped) return null;
+      if (this.#stopped) return;
       try {
-        const committed = await this.#write(envelopes, isConfiguration);
+        const committed = await this.#write(envelopes, applyConfiguration !== undefined);
+        applyConfiguration?.();
         this.#context.onCommit(committed);
-        return committed;
       } catch (cause) {
         this.stop(new LedgerError('STOPPED', 'a block could not be written', { cause }));
-        return null;
       }
     });
   }

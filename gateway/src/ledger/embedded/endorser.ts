@@ -27,7 +27,7 @@ import type { TransientStore } from './transient-store.ts';
 import { readKeyPolicy } from './validator.ts';
 
 /** Bytes of a proposal, transient input included. */
-export const MAX_PROPOSAL_BYTES = 4 * 1024 * 1024;
+const MAX_PROPOSAL_BYTES = 4 * 1024 * 1024;
 
 export interface EndorsingMember {
   readonly mspId: string;

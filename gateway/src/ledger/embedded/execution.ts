@@ -98,7 +98,7 @@ async function runContract(
 }
 
 /** Contracts refuse with `CODE: text`; of Fabric only that text would arrive. */
-export function contractError(message: string, txId: string): LedgerError {
+function contractError(message: string, txId: string): LedgerError {
   const contractCode = /^([A-Z][A-Z0-9_]*): /.exec(message)?.[1];
   return new LedgerError('CONTRACT', message, contractCode ? { txId, contractCode } : { txId });
 }

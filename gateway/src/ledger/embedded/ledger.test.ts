@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   blockDataHash,
   blockHeaderHash,
@@ -200,7 +201,6 @@ describe('certificates', () => {
     const pending = await client.endorse({ fn: 'put', args: ['a', 'two'] });
 
     const authority = consortium.authorities.get('AlphaMSP')!;
-    const { X509Certificate } = await import('node:crypto');
     const { serialNumber } = new X509Certificate(person.certificate);
     await authority.revoke(serialNumber.toLowerCase(), 'keyCompromise');
     await ledger.updateMsps([authority.describeMsp()]);
@@ -212,6 +212,35 @@ describe('certificates', () => {
     const config = readConfig(blocks.at(-1)!);
     expect(config.sequence).toBe(1);
     expect(readBlockSignatures(readBlock(blocks.at(-1)!)).lastConfig).toBe(blocks.length - 1);
+  });
+
+  it('of two members can be renewed one after the other', async () => {
+    const ledger = await open();
+    const revoke = async (mspId: string) => {
+      const authority = consortium.authorities.get(mspId)!;
+      const { certificate } = await consortium.enrol(mspId);
+      await authority.revoke(
+        new X509Certificate(certificate).serialNumber.toLowerCase(),
+        'superseded',
+      );
+      return authority.describeMsp();
+    };
+    await Promise.all([
+      ledger.updateMsps([await revoke('AlphaMSP')]),
+      ledger.updateMsps([await revoke('BetaMSP')]),
+    ]);
+    const { members, sequence } = readConfig((await readBlocks(ledger)).at(-1)!);
+    expect(sequence).toBe(2);
+    for (const mspId of ['AlphaMSP', 'BetaMSP']) {
+      const authority = consortium.authorities.get(mspId)!;
+      const member = members.find((candidate) => candidate.mspId === mspId)!;
+      expect(member.revocations).toEqual(authority.describeMsp().revocations);
+    }
+    await expect(ledger.updateMsps([{ ...members[0]!, mspId: 'NobodyMSP' }])).rejects.toMatchObject(
+      {
+        code: 'UNKNOWN_MEMBER',
+      },
+    );
   });
 
   it('expired ones are refused, and so is a member that nobody knows', async () => {

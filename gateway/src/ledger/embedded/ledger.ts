@@ -5,20 +5,10 @@
 import '@tabellion/proof/node';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import {
-  blockDataHash,
-  blockHeaderHash,
-  equalBytes,
-  HEADER_TYPE,
-  readBlock,
-  readEnvelope,
-  readEnvelopeHeader,
-  readTransaction,
-  toHex,
-  validationCodeName,
-} from '@tabellion/proof';
+import { blockHeaderHash, readBlock, toHex, validationCodeName } from '@tabellion/proof';
 import { signerFromPem } from '../../identity/key.ts';
 import type { Signer } from '../act.ts';
+import { encodeCreator } from '../creator.ts';
 import {
   type ChaincodeEvent,
   type CommitStatus,
@@ -32,14 +22,16 @@ import {
   type WaitOptions,
 } from '../port.ts';
 import { buildProposal, NONCE_BYTES } from '../proposal.ts';
-import { encodeEnvelope } from '../transaction.ts';
-import { commitConfig, commitDefinition } from './bootstrap.ts';
+import { type AdmissionContext, admitTransaction } from './admission.ts';
+import { type BootstrapContext, commitConfig, commitDefinition } from './bootstrap.ts';
+import { assertLinked, readEvents } from './chain.ts';
 import { Committer, type CutRule } from './committer.ts';
 import { type Definition, readChaincodePolicy, readDefinitions } from './definition.ts';
 import { Endorser, type EndorsingMember } from './endorser.ts';
 import { Followers } from './followers.ts';
 import { Gate } from './gate.ts';
 import { ChannelIdentities } from './identities.ts';
+import { Mutex } from './mutex.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
 import { peersPolicy } from './role-policy.ts';
 import { type ContractClass, createChaincode } from './shim.ts';
@@ -68,8 +60,7 @@ export interface LedgerFacts {
 }
 
 const DEFAULT_CUT: CutRule = { maxMessages: 500, maxBytes: 2 * 1024 * 1024, maxAge: 2 };
-/** `Orderer.BatchSize.AbsoluteMaxBytes` of Fabric's samples. */
-const MAX_ENVELOPE_BYTES = 10 * 1024 * 1024;
+const DEFAULT_TIME_WINDOW = 900;
 
 /** @throws LedgerError `UNAVAILABLE` when the directory is in use or its last block does not fit. */
 export async function openEmbeddedLedger(options: EmbeddedLedgerOptions): Promise<EmbeddedLedger> {
@@ -102,9 +93,14 @@ export class EmbeddedLedger implements LedgerPort {
   readonly #members: ReadonlySet<string>;
   /** Transaction IDs between submission and commit. */
   readonly #pending = new Set<string>();
+  readonly #bootstrap: BootstrapContext;
+  readonly #admission: AdmissionContext;
+  readonly #gate = new Gate();
+  readonly #updates = new Mutex();
+  #msps: readonly MemberMsp[];
   #identities: ChannelIdentities;
   #endorsers: readonly EndorsingMember[] = [];
-  #closed = false;
+  #closing = false;
 
   constructor(store: Store, options: EmbeddedLedgerOptions) {
     const { network } = options;
@@ -121,21 +117,24 @@ export class EmbeddedLedger implements LedgerPort {
     );
     this.#members = new Set(this.#signers.keys());
     this.#identities = new ChannelIdentities(network.members, this.#memo);
-    const gate = new Gate();
-    this.#committer = this.#createCommitter(gate, options);
-    this.#endorser = this.#createEndorser(gate, options.timeWindowSeconds ?? 900);
+    this.#msps = network.members;
+    this.#committer = this.#createCommitter(options);
+    this.#endorser = this.#createEndorser(options.timeWindowSeconds ?? DEFAULT_TIME_WINDOW);
+    this.#bootstrap = { store, committer: this.#committer, network, now: this.#now };
+    this.#admission = {
+      channel: network.channel,
+      transients: this.#transients,
+      now: this.#now,
+      identities: () => this.#identities,
+      isTaken: (txId) => this.#pending.has(txId) || store.findTransaction(txId) !== null,
+    };
   }
 
   /** Brings the channel to what the network says. Part of opening. */
   async start(): Promise<void> {
-    const context = {
-      store: this.#store,
-      committer: this.#committer,
-      network: this.#network,
-      now: this.#now,
-    };
-    await commitConfig(context, this.#network.members);
-    await commitDefinition(context, [...this.#signers.values()]);
+    this.#assertNodes();
+    await commitConfig(this.#bootstrap, this.#network.members, () => {});
+    await commitDefinition(this.#bootstrap, [...this.#signers.values()]);
   }
 
   /** Gives every member's peer the chaincode to run; replaces the one it ran. */
@@ -151,23 +150,21 @@ export class EmbeddedLedger implements LedgerPort {
    * Puts new certificates and revocations of members in force, by a configuration block.
    * @throws LedgerError `UNKNOWN_MEMBER`: who takes part is changed by opening with another network.
    */
-  async updateMsps(msps: readonly MemberMsp[]): Promise<void> {
-    const given = new Map(msps.map((msp) => [msp.mspId, msp]));
-    for (const mspId of given.keys()) {
-      if (!this.#members.has(mspId)) throw new LedgerError('UNKNOWN_MEMBER', `no member ${mspId}`);
-    }
-    const merged = this.#network.members.map((member) => given.get(member.mspId) ?? member);
-    const identities = new ChannelIdentities(merged, this.#memo);
-    await commitConfig(
-      {
-        store: this.#store,
-        committer: this.#committer,
-        network: this.#network,
-        now: this.#now,
-      },
-      merged,
-    );
-    this.#identities = identities;
+  updateMsps(msps: readonly MemberMsp[]): Promise<void> {
+    return this.#updates.run(async () => {
+      this.#assertOpen();
+      const given = new Map(msps.map((msp) => [msp.mspId, msp]));
+      for (const mspId of given.keys()) {
+        if (this.#members.has(mspId)) continue;
+        throw new LedgerError('UNKNOWN_MEMBER', `no member ${mspId}`);
+      }
+      const merged = this.#msps.map((msp) => given.get(msp.mspId) ?? msp);
+      const identities = new ChannelIdentities(merged, this.#memo);
+      await commitConfig(this.#bootstrap, merged, () => {
+        this.#identities = identities;
+        this.#msps = merged;
+      });
+    });
   }
 
   facts(): LedgerFacts {
@@ -180,7 +177,7 @@ export class EmbeddedLedger implements LedgerPort {
   }
 
   async prepare(request: ProposalRequest): Promise<PreparedProposal> {
-    this.#assertOpen();
+    this.#assertAccepting();
     const { channel, chaincode } = this;
     const nonce = randomBytes(NONCE_BYTES);
     return buildProposal({ ...request, channel, chaincode, nonce, at: this.#now() });
@@ -203,9 +200,8 @@ export class EmbeddedLedger implements LedgerPort {
 
   /** Checks what an ordering node checks; all else is judged at commit. */
   async submit(payload: Signed): Promise<void> {
-    this.#assertOpen();
-    const envelope = encodeEnvelope(payload.bytes, payload.signature);
-    const txId = this.#acceptEnvelope(envelope, payload);
+    this.#assertAccepting();
+    const { envelope, txId } = admitTransaction(payload, this.#admission);
     this.#committer.enqueue(envelope);
     this.#pending.add(txId);
   }
@@ -247,23 +243,23 @@ export class EmbeddedLedger implements LedgerPort {
     return this.#store.height();
   }
 
-  /** Commits what was accepted, then lets go of the directory. */
+  /** Commits what was accepted, lets executions end, then lets go of the directory. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closing) return;
+    this.#closing = true;
     await this.#committer.drain();
     this.#committer.stop(new LedgerError('STOPPED', 'the ledger is closed'));
-    this.#store.close();
+    await this.#gate.write(() => this.#store.close());
   }
 
-  #createCommitter(gate: Gate, options: EmbeddedLedgerOptions): Committer {
+  #createCommitter(options: EmbeddedLedgerOptions): Committer {
     const mspIds = [...this.#members];
     const lifecyclePolicy = peersPolicy(mspIds, Math.floor(mspIds.length / 2) + 1);
     const { orderer } = this.#network;
     const signer = signerFromPem(orderer.mspId, orderer.certificate, orderer.key);
     return new Committer({
       store: this.#store,
-      gate,
+      gate: this.#gate,
       cut: {
         maxMessages: options.blockMaxMessages ?? DEFAULT_CUT.maxMessages,
         maxBytes: options.blockMaxBytes ?? DEFAULT_CUT.maxBytes,
@@ -291,10 +287,10 @@ export class EmbeddedLedger implements LedgerPort {
     });
   }
 
-  #createEndorser(gate: Gate, timeWindowSeconds: number): Endorser {
+  #createEndorser(timeWindowSeconds: number): Endorser {
     return new Endorser({
       store: this.#store,
-      gate,
+      gate: this.#gate,
       channel: this.channel,
       chaincode: this.chaincode,
       members: this.#members,
@@ -308,79 +304,31 @@ export class EmbeddedLedger implements LedgerPort {
     });
   }
 
-  /** @returns the transaction ID that the envelope claims */
-  #acceptEnvelope(envelope: Uint8Array, { bytes, signature }: Signed): string {
-    if (envelope.length > MAX_ENVELOPE_BYTES) {
-      throw new LedgerError('NOT_ACCEPTED', `an envelope has at most ${MAX_ENVELOPE_BYTES} bytes`);
-    }
-    const header = decodeHeader(envelope);
-    const { txId } = header;
-    if (header.type !== HEADER_TYPE.ENDORSER_TRANSACTION) {
-      throw new LedgerError('NOT_ACCEPTED', 'not an endorser transaction', { txId });
-    }
-    const creator = this.#identities.readCurrent(header.creator.bytes, this.#now());
-    if (header.channel !== this.channel || !creator.isSignatureValid(bytes, signature)) {
-      throw new LedgerError('NOT_ACCEPTED', 'not signed by its creator for this channel', { txId });
-    }
-    if (this.#pending.has(txId) || this.#store.findTransaction(txId)) {
-      throw new LedgerError('DUPLICATE_TRANSACTION', 'the transaction ID is taken', { txId });
-    }
-    if (!this.#hasPrivateValues(bytes)) {
-      throw new LedgerError('NOT_ACCEPTED', 'its private values are gone: endorse again', { txId });
-    }
-    return txId;
-  }
-
-  #hasPrivateValues(payload: Uint8Array): boolean {
-    try {
-      const { rwset, txId } = readTransaction(payload);
-      return this.#transients.covers(txId, rwset);
-    } catch {
-      // Not a transaction that could become valid: the validator says why.
-      return true;
+  /** @throws LedgerError `IDENTITY_REFUSED` unless peers and orderer are what they stand for. */
+  #assertNodes(): void {
+    const nodes = [...this.#signers.values()].map(({ creator }) => ({ creator, role: 'PEER' }));
+    const { certificate, mspId } = this.#network.orderer;
+    nodes.push({ creator: encodeCreator(mspId, certificate), role: 'ORDERER' });
+    for (const { creator, role } of nodes) {
+      const identity = this.#identities.readCurrent(creator, this.#now());
+      if (identity.role === role) continue;
+      throw new LedgerError('IDENTITY_REFUSED', `${identity.mspId} has no ${role} there`);
     }
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new LedgerError('STOPPED', 'the ledger is closed');
     this.#committer.assertRunning();
   }
 
-  #assertInstalled(): void {
+  #assertAccepting(): void {
     this.#assertOpen();
+    if (this.#closing) throw new LedgerError('STOPPED', 'the ledger is closing');
+  }
+
+  #assertInstalled(): void {
+    this.#assertAccepting();
     if (this.#endorsers.length === 0) {
       throw new LedgerError('UNAVAILABLE', 'no contracts are installed');
     }
   }
-}
-
-function decodeHeader(envelope: Uint8Array) {
-  try {
-    return readEnvelopeHeader(envelope);
-  } catch (cause) {
-    throw new LedgerError('NOT_ACCEPTED', 'not a transaction envelope', { cause });
-  }
-}
-
-function* readEvents(bytes: Uint8Array): Generator<ChaincodeEvent> {
-  const block = readBlock(bytes);
-  for (const [position, envelope] of block.envelopes.entries()) {
-    if (validationCodeName(block.validationCodes[position]!) !== 'VALID') continue;
-    if (readEnvelopeHeader(envelope).chaincode === '') continue;
-    const { event, txId } = readEnvelope(envelope);
-    if (event) yield { block: block.number, txId, name: event.name, payload: event.payload };
-  }
-}
-
-/** The last block must follow from the one before it and hold what its header says. */
-function assertLinked(store: Store): void {
-  const height = store.height();
-  if (height === 0) return;
-  const last = readBlock(store.block(height - 1)!);
-  const previous =
-    height > 1 ? blockHeaderHash(readBlock(store.block(height - 2)!)) : new Uint8Array();
-  const isLinked =
-    equalBytes(last.previousHash, previous) &&
-    equalBytes(last.dataHash, blockDataHash(last.envelopes));
-  if (!isLinked) throw new LedgerError('UNAVAILABLE', 'the last block does not link');
 }

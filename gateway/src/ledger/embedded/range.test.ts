@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { RangeReads } from './range.ts';
 import { encodeRead } from './rwset.ts';
 
-const hash = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const hash = (...parts: Uint8Array[]) =>
+  new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest());
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `k${1000 + n}`);
 

@@ -116,9 +116,9 @@ export class Store {
       const values: SQLInputValue[] = [space, from];
       if (end.length > 0) values.push(end);
       const rows = page(operator).all(...values);
-      for (const row of rows) yield { key: row['key'] as Uint8Array, ...toStoredValue(row) };
+      for (const row of rows) yield { key: row.key as Uint8Array, ...toStoredValue(row) };
       if (rows.length < SCAN_PAGE) return;
-      from = rows.at(-1)!['key'] as Uint8Array;
+      from = rows.at(-1)!.key as Uint8Array;
       operator = '>';
     }
   }
@@ -134,18 +134,18 @@ export class Store {
 
   findTransaction(txId: string): { version: Version; code: number } | null {
     const row = this.#prepare('SELECT block, position, code FROM tx WHERE id = ?').get(txId);
-    return row ? { version: toVersion(row), code: row['code'] as number } : null;
+    return row ? { version: toVersion(row), code: row.code as number } : null;
   }
 
   block(number: number): Uint8Array | null {
     const row = this.#prepare('SELECT bytes FROM block WHERE number = ?').get(number);
-    return row ? (row['bytes'] as Uint8Array) : null;
+    return row ? (row.bytes as Uint8Array) : null;
   }
 
   /** Number of blocks. */
   height(): number {
     const row = this.#prepare('SELECT coalesce(max(number) + 1, 0) AS height FROM block').get();
-    return row!['height'] as number;
+    return row!.height as number;
   }
 
   /** Writes a block with everything that follows from it, durably or not at all. */
@@ -190,7 +190,7 @@ export class Store {
   }
 
   #migrate(): void {
-    const version = this.#db.prepare('PRAGMA user_version').get()!['user_version'] as number;
+    const version = this.#db.prepare('PRAGMA user_version').get()!.user_version as number;
     if (version === 0) this.#db.exec(`BEGIN; ${SCHEMA} COMMIT;`);
     else if (version !== SCHEMA_VERSION) {
       throw new LedgerError('UNAVAILABLE', `ledger format ${version} is not ${SCHEMA_VERSION}`);
@@ -199,13 +199,13 @@ export class Store {
 }
 
 function toVersion(row: Row): Version {
-  return { block: row['block'] as number, transaction: row['position'] as number };
+  return { block: row.block as number, transaction: row.position as number };
 }
 
 function toStoredValue(row: Row): StoredValue {
   return {
-    value: row['value'] as Uint8Array,
-    metadata: row['metadata'] as Uint8Array | null,
+    value: row.value as Uint8Array,
+    metadata: row.metadata as Uint8Array | null,
     version: toVersion(row),
   };
 }

@@ -27,6 +27,7 @@ import { createLimiter, type Limiter } from './limiter.ts';
 import type { PolicyMember } from './members.ts';
 import { encodePrepared } from './message.ts';
 import { createPositions } from './positions.ts';
+import { Recent } from './recent.ts';
 import { awaitStatus, type StatusContext } from './status.ts';
 
 export interface FabricLedgerOptions {
@@ -49,6 +50,8 @@ export interface FabricLedgerOptions {
  */
 const CALLS_IN_FLIGHT = 250;
 const WAITS_IN_FLIGHT = 150;
+/** Submissions remembered to tell a repeated one. */
+const REMEMBERED = 10_000;
 
 export function openFabricLedger(options: FabricLedgerOptions): LedgerPort {
   return new FabricLedger(options, openConnection(options.peer, options.service));
@@ -64,6 +67,7 @@ class FabricLedger implements LedgerPort {
   readonly #limit: Limiter;
   readonly #endorser: Endorser;
   readonly #status: StatusContext;
+  readonly #submitted = new Recent(REMEMBERED);
   readonly #closing = new AbortController();
 
   constructor(options: FabricLedgerOptions, connection: Connection) {
@@ -102,9 +106,15 @@ class FabricLedger implements LedgerPort {
     const { gateway } = this.#connection;
     const bytes = encodePrepared(txId, payload);
     const transaction = gateway.newSignedTransaction(bytes, payload.signature);
-    await this.#limit(() => transaction.submit()).catch((error) => {
-      throw explainSubmission(error, txId);
-    });
+    const isFirst = this.#submitted.add(txId);
+    try {
+      await this.#limit(() => transaction.submit());
+    } catch (error) {
+      const explained = explainSubmission(error, txId);
+      // A slow ordering node says "already processed" to a first submission too, when the others have
+      // ordered it meanwhile; the peer's gateway takes that for a failure, though it is a success.
+      if (!(isFirst && isDuplicate(explained))) throw explained;
+    }
   }
 
   async status(txId: string, { signal }: WaitOptions = {}): Promise<CommitStatus> {
@@ -160,6 +170,9 @@ class FabricLedger implements LedgerPort {
     return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 }
+
+const isDuplicate = (error: unknown) =>
+  error instanceof LedgerError && error.code === 'DUPLICATE_TRANSACTION';
 
 function readTxId({ bytes, signature }: Signed): string {
   try {

@@ -1,0 +1,18 @@
+/** The captured vectors: `test/vectors/fabric-3.1`, described there. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from './scenarios.ts';
+
+const directory = join(import.meta.dirname, '../vectors/fabric-3.1');
+
+export const readVector = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(join(directory, name)));
+
+/** `common.Block` bytes by number, from 0 on without a gap. */
+export const capturedBlocks: readonly Uint8Array[] = globSync('block-*.pb', { cwd: directory })
+  .sort()
+  .map(readVector);
+
+export const capturedOutcomes = JSON.parse(
+  readFileSync(join(directory, 'scenarios.json'), 'utf8'),
+) as readonly Outcome[];
