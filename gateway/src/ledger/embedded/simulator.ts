@@ -243,7 +243,7 @@ export class Simulator {
 }
 
 function assertKey(key: string): void {
-  if (typeof key !== 'string' || key === '') throw new Error('a key is a non-empty string');
+  if (typeof key !== 'string') throw new Error('a key is a string');
   if (!key.isWellFormed()) throw new Error('a key holds a lone surrogate');
 }
 
