@@ -11,13 +11,21 @@ export interface ServeOptions {
   readonly directory: string;
   readonly port: number;
   readonly json: boolean;
+  /** Second place for manifests. */
+  readonly escrow?: string | undefined;
 }
 
 /** @returns the exit code, once stopped by Ctrl-C or SIGTERM. */
-export async function serve({ directory, port, json }: ServeOptions): Promise<number> {
+export async function serve({ directory, port, json, escrow }: ServeOptions): Promise<number> {
   const stopped = waitForStop();
   const { logger, file } = openLog(directory);
-  const node = await startNode({ directory, consortium: CONSORTIUM, port, logger });
+  const node = await startNode({
+    directory,
+    consortium: CONSORTIUM,
+    port,
+    logger,
+    ...(escrow !== undefined && { escrow }),
+  });
   process.stdout.write(
     json ? `${JSON.stringify(describe(node))}\n` : introduce(node, directory, file),
   );

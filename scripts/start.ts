@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { runDemo } from './demo.ts';
 import { serve } from './serve.ts';
 
-const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--json]
+const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--json]
        ./scripts/start --demo [--once] [--json]
 
   --data DIR   where the ledger, keys and manifests are kept (default ./data)
   --port N     port of the gateway on 127.0.0.1 (default 8080; 0 takes a free one)
+  --escrow DIR a second place for the manifests, best on another disk
   --demo       do the main job on the files of this checkout, in a throw-away directory
   --once       end after the demonstration instead of leaving the gateway running
   --json       print one JSON line: the address when ready, or the demonstration's result
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
     options: {
       data: { type: 'string', default: 'data' },
       port: { type: 'string', default: '8080' },
+      escrow: { type: 'string' },
       demo: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
   }
   const port = parsePort(values.port);
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
-  return await serve({ directory: values.data, port, json: values.json });
+  return await serve({ directory: values.data, port, json: values.json, escrow: values.escrow });
 }
 
 main().then(

@@ -28,6 +28,19 @@ interface VitestReport {
   }[];
 }
 
+/** Every skip is told; those of one reason, which stands in the title, in one line. */
+function printSkips({ testResults }: VitestReport): void {
+  const reasons = new Map<string, number>();
+  for (const { assertionResults } of testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status === 'passed' || status === 'failed') continue;
+      const reason = /\((skipped[^)]*)\)/.exec(fullName)?.[1] ?? `skipped: ${fullName}`;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  }
+  for (const [reason, count] of reasons) process.stdout.write(`${count} ${reason}\n`);
+}
+
 function runVitest(filters: readonly string[]): void {
   process.stdout.write('\n== tests\n');
   const directory = mkdtempSync(join(tmpdir(), 'tabellion-test-'));
@@ -45,13 +58,7 @@ function runVitest(filters: readonly string[]): void {
     counts.skipped += report.numPendingTests + report.numTodoTests;
     // A file that could not be loaded, or an error outside any test, has no failed test of its own.
     if (status !== 0 && report.numFailedTests === 0) counts.failed += 1;
-    for (const { assertionResults } of report.testResults) {
-      for (const { status: result, fullName } of assertionResults) {
-        if (result === 'pending' || result === 'skipped' || result === 'todo') {
-          process.stdout.write(`skipped: ${fullName}\n`);
-        }
-      }
-    }
+    printSkips(report);
   } catch (error) {
     process.stderr.write(`the test run left no report: ${String(error)}\n`);
     counts.failed += 1;

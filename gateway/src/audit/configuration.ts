@@ -15,8 +15,8 @@ import { AuditBreak, assertHolds } from './break.ts';
 
 export class Configuration {
   readonly #trust: Trust;
-  #members: ReadonlyMap<string, Msp> = new Map();
-  #orderers: ReadonlyMap<string, Msp> = new Map();
+  #members = new Identities();
+  #orderers = new Identities();
   #consenters: readonly Consenter[] = [];
   #block = 0;
 
@@ -35,7 +35,7 @@ export class Configuration {
   }
 
   get memberCount(): number {
-    return this.#members.size;
+    return this.#members.count;
   }
 
   isMember(mspId: string): boolean {
@@ -71,11 +71,11 @@ export class Configuration {
    * whether the certificate has expired: see `isInForce`.
    */
   identify(identity: SerializedIdentity): MemberIdentity | undefined {
-    return identifyIn(this.#members, identity);
+    return this.#members.identify(identity);
   }
 
   identifyOrderer(identity: SerializedIdentity): MemberIdentity | undefined {
-    const found = identifyIn(this.#orderers, identity);
+    const found = this.#orderers.identify(identity);
     return found?.role === 'ORDERER' ? found : undefined;
   }
 
@@ -90,13 +90,43 @@ export class Configuration {
 export const isInForce = ({ certificate }: MemberIdentity, at: number): boolean =>
   certificate.notBefore <= at && at < certificate.notAfter + 1000;
 
-function identifyIn(msps: ReadonlyMap<string, Msp>, identity: SerializedIdentity) {
-  try {
-    const { notBefore } = parseCertificate(identity.certificatePem);
-    return msps.get(identity.mspId)?.validate(identity, notBefore);
-  } catch (error) {
-    if (error instanceof MspError) return undefined;
-    throw error;
+/** Identities that are remembered; a consortium's people and peers are fewer. */
+const MAX_REMEMBERED = 10_000;
+
+/** Whose certificates speak for whom under one configuration; each is judged once. */
+class Identities {
+  readonly #msps: ReadonlyMap<string, Msp>;
+  readonly #judged = new Map<string, MemberIdentity | undefined>();
+
+  constructor(msps: ReadonlyMap<string, Msp> = new Map()) {
+    this.#msps = msps;
+  }
+
+  get count(): number {
+    return this.#msps.size;
+  }
+
+  has(mspId: string): boolean {
+    return this.#msps.has(mspId);
+  }
+
+  identify(identity: SerializedIdentity): MemberIdentity | undefined {
+    const name = `${identity.mspId}\n${identity.certificatePem}`;
+    if (!this.#judged.has(name)) {
+      if (this.#judged.size >= MAX_REMEMBERED) this.#judged.clear();
+      this.#judged.set(name, this.#judge(identity));
+    }
+    return this.#judged.get(name);
+  }
+
+  #judge(identity: SerializedIdentity): MemberIdentity | undefined {
+    try {
+      const { notBefore } = parseCertificate(identity.certificatePem);
+      return this.#msps.get(identity.mspId)?.validate(identity, notBefore);
+    } catch (error) {
+      if (error instanceof MspError) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -112,10 +142,12 @@ function openMsps(
   definitions: readonly MspDefinition[],
   { ledger }: Trust,
   number: number,
-): ReadonlyMap<string, Msp> {
+): Identities {
   try {
     const embedded = ledger === 'embedded';
-    return new Map(definitions.map((one) => [one.mspId, new Msp(one, { embedded })]));
+    return new Identities(
+      new Map(definitions.map((one) => [one.mspId, new Msp(one, { embedded })])),
+    );
   } catch (error) {
     if (!(error instanceof MspError)) throw error;
     throw new AuditBreak('CONFIGURATION_NOT_TRUSTED', { block: number }, error.message);

@@ -5,7 +5,6 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 const EXITS = {
   USAGE: EXIT.usage,
   BAD_INPUT: EXIT.usage,
-  NO_TERMINAL: EXIT.usage,
   GATEWAY_NOT_SET: EXIT.usage,
   GATEWAY_NOT_SECURE: EXIT.usage,
   NOT_INITIALISED: EXIT.signIn,

@@ -23,6 +23,7 @@ export async function hashFile(
       onRead?.(chunk.length);
     }
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw new CliError('FILE_UNREADABLE', `cannot read ${path}`, error);
   }
   return { sha256: hash.digest('hex'), size };

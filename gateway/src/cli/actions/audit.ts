@@ -39,7 +39,10 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
     blocks,
     trust,
     now,
-    onProgress: (done, bytes) => progress.report({ blocksDone: done, bytesDone: bytes }),
+    onProgress: (blocksDone, bytesDone) => {
+      if (context.signal.aborted) throw new CliError('INTERRUPTED', 'interrupted');
+      progress.report({ blocksDone, bytesDone });
+    },
   }).finally(() => progress.stop());
   try {
     const { report } = result;

@@ -16,6 +16,7 @@ import { ProgressMeter } from '../../evidence/progress.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
@@ -60,7 +61,10 @@ async function digestFile({ context, options }: Invocation<VerifyOptions>, path:
   );
   if (size !== undefined) meter.setTotal(1, size);
   try {
-    return await hashFile(path, (bytes) => meter.addReading(bytes));
+    return await hashFile(path, (bytes) => {
+      if (context.signal.aborted) throw new CliError('INTERRUPTED', 'interrupted');
+      meter.addReading(bytes);
+    });
   } finally {
     progress.stop();
   }
