@@ -42,6 +42,7 @@ export async function openEvidenceConsortium(directory: string) {
       act: ledger,
       signer,
       reader: createLedgerReader(ledger, signer),
+      target: ledger,
     }),
     /** Input of an acquisition at home. */
     draft: acquisition,

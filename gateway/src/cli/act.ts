@@ -1,9 +1,9 @@
 /** One act, signed by the key of this profile: nothing is signed that was not asked for. */
 import { canonicalBytes, parseCanonical } from '@tabellion/proof';
 import { performAct, type Signer } from '../ledger/act.ts';
+import { expectRecord } from '../ledger/compare-record.ts';
 import type { CommitStatus } from '../ledger/port.ts';
 import { createActPort } from './act-port.ts';
-import { compareRecord } from './compare-record.ts';
 import { CliError } from './failure.ts';
 import type { Session } from './session.ts';
 import { openSigner } from './session.ts';
@@ -32,12 +32,16 @@ export async function performOwnAct(session: Session, act: Act): Promise<Acted> 
   const port = createActPort(session.client, signer.certificate);
   const { transaction, input, transient } = act;
   const trust = await readPinnedTrust(session.paths);
+  const request = {
+    transaction,
+    args: [canonicalBytes(input)],
+    ...(transient && { transient }),
+  };
   const { txId, result, status } = await performAct(
     port,
     signer,
-    { transaction, args: [canonicalBytes(input)], ...(transient && { transient }) },
-    (endorsed) =>
-      compareRecord(act, endorsed.result, { signer, txId: endorsed.txId, at: endorsed.at }),
+    request,
+    expectRecord(request, signer),
     {
       signal: session.signal,
       ...(trust && { channel: trust.channel, chaincode: trust.chaincode }),

@@ -1,5 +1,9 @@
-/** Writes what a command was asked for, and replaces nothing unless told to. */
-import { open, rename } from 'node:fs/promises';
+/**
+ * Writes what a command was asked for, and replaces nothing unless told to. Follows no link that
+ * somebody laid out in a shared directory: the file is always a new one, and a replaced name is renamed to.
+ */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 import { CliError } from './failure.ts';
 
 export async function writeNewFile(
@@ -7,16 +11,17 @@ export async function writeNewFile(
   bytes: Uint8Array,
   replace: boolean,
 ): Promise<void> {
-  const target = replace ? `${path}.new` : path;
+  const target = replace ? `${path}.${randomBytes(6).toString('hex')}.new` : path;
   try {
-    await using file = await open(target, replace ? 'w' : 'wx', 0o644);
+    await using file = await open(target, 'wx', 0o644);
     await file.writeFile(bytes);
     await file.sync();
+    if (replace) await rename(target, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (replace) await rm(target, { force: true });
+    else if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       throw new CliError('FILE_EXISTS', `${path} is there already; --force replaces it`, error);
     }
     throw new CliError('FILE_UNWRITABLE', `cannot write ${path}`, error);
   }
-  if (replace) await rename(target, path);
 }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { makePrintable } from './output.ts';
+import { makePrintable, toPrintableJson } from './output.ts';
 import { createProgress, formatDuration } from './progress.ts';
 import { formatBytes, formatFields, formatTable } from './table.ts';
 
@@ -10,6 +10,13 @@ describe('text for people', () => {
       'a\\u001b[2Jb\\u202ec\\u000d\n\\u009b1m',
     );
     expect(makePrintable('Straße 証拠')).toBe('Straße 証拠');
+  });
+
+  it('cannot do so as JSON either, and means the same', () => {
+    const hostile = { name: '\u001b[2J\u009b1m\u202e\u007f"\\', other: 'Straße 証拠' };
+    const text = toPrintableJson(hostile);
+    expect(text).toMatch(/^[\x20-\x7eß証拠]*$/);
+    expect(JSON.parse(text)).toEqual(hostile);
   });
 
   it('stands in columns', () => {

@@ -13,6 +13,12 @@ export interface Outcome {
 }
 
 /**
+ * JSON of what may come from others, for a terminal as well: JSON escapes C0 itself, and the escapes of
+ * the other control characters, which stand in strings only, mean the same to whoever parses it.
+ */
+export const toPrintableJson = (value: unknown): string => makePrintable(JSON.stringify(value));
+
+/**
  * Text that cannot steer a terminal: control and direction characters are shown as escapes. Line feeds
  * stay; whatever comes from others (names, problem details) passes here before it is printed.
  */
@@ -28,13 +34,13 @@ const toLine = (text: string): string => (text.endsWith('\n') || text === '' ? t
 
 export function writeOutcome(context: Context, json: boolean, outcome: Outcome): void {
   context.stdout.write(
-    json ? `${JSON.stringify(outcome.document)}\n` : toLine(makePrintable(outcome.text)),
+    json ? `${toPrintableJson(outcome.document)}\n` : toLine(makePrintable(outcome.text)),
   );
 }
 
 /** People read failures on stderr; a script that asked for JSON finds its one document on stdout. */
 export function writeFailure(context: Context, json: boolean, failure: Failure): void {
   const { code, message } = failure;
-  if (json) context.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  if (json) context.stdout.write(`${toPrintableJson({ error: { code, message } })}\n`);
   else context.stderr.write(toLine(makePrintable(`tabellion: ${code}: ${message}`)));
 }

@@ -10,8 +10,8 @@ import type {
   BatchRecord,
 } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes, equalBytes, sha256, toHex } from '@tabellion/proof';
-import { type ActPort, performAct, type Signer } from '../ledger/act.ts';
-import { type CommitStatus, LedgerError } from '../ledger/port.ts';
+import { type ActOptions, type ActPort, performAct, type Signer } from '../ledger/act.ts';
+import { type CommitStatus, LedgerError, type LedgerPort } from '../ledger/port.ts';
 import { EvidenceError } from './error.ts';
 import { expectBatch } from './expected-batch.ts';
 
@@ -61,6 +61,8 @@ export interface AnchorPorts {
   readonly act: ActPort;
   readonly signer: Signer;
   readonly reader: AnchorReader;
+  /** The channel and chaincode that batches are meant for, where they are known. */
+  readonly target?: Pick<LedgerPort, 'channel' | 'chaincode'> | undefined;
 }
 
 /** A transaction that may put the batch on the ledger. */
@@ -161,7 +163,7 @@ async function submitBatch(
         attempt = { txId, digest: assertSameRecord(record, result) };
         log.record(attempt);
       },
-      { ...signalOf(options) },
+      { ...targetOf(ports), ...signalOf(options) },
     );
     return finish(attempt!, status, input.sequence);
   } catch (error) {
@@ -225,6 +227,10 @@ function isConflict(error: unknown): boolean {
 function codesOf(error: unknown): string[] {
   const { code, contractCode } = error as { code?: unknown; contractCode?: unknown };
   return [code, contractCode].filter((each) => typeof each === 'string');
+}
+
+function targetOf({ target }: AnchorPorts): Pick<ActOptions, 'channel' | 'chaincode'> {
+  return target === undefined ? {} : { channel: target.channel, chaincode: target.chaincode };
 }
 
 function signalOf({ signal }: AnchorOptions): { signal?: AbortSignal } {

@@ -9,6 +9,7 @@ import { sealedLocation } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes, parseStrict, utf8 } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import { performAct, type Signer } from '../ledger/act.ts';
+import { expectRecord } from '../ledger/compare-record.ts';
 import { LedgerError, type LedgerPort } from '../ledger/port.ts';
 
 /** Opened this long before the latest date, so that ordering has time, milliseconds. */
@@ -78,11 +79,12 @@ async function disclose(
 ): Promise<void> {
   const { location, salt } = await readSealedLocation(ledger, signer, acquisition);
   const input = { acquisition, location, salt, reason: REASON };
+  const request = { transaction: 'evidence:disclose', args: [canonicalBytes(input)] };
   const { txId, status } = await performAct(
     ledger,
     signer,
-    { transaction: 'evidence:disclose', args: [canonicalBytes(input)] },
-    () => undefined,
+    request,
+    expectRecord(request, signer),
     {
       channel: ledger.channel,
       chaincode: ledger.chaincode,

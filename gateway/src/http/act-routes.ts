@@ -2,12 +2,12 @@ import { digestHex } from '@tabellion/chaincode/kernel/schema';
 import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
+import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
 import { createActGuards } from './act-guards.ts';
 import { ACTS, type Act, rolesOf } from './acts.ts';
-import { assertReflects } from './compare.ts';
 import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
 import type { GatewayDeps } from './deps.ts';
 import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
@@ -72,7 +72,9 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       ...requestOf(act, body),
       creator: encodeCreator(call.principal.member, certificate),
     });
-    return { status: 202, body: { txId, proposal: toBase64url(proposal) } };
+    // Not kept for an Idempotency-Key: nothing was done yet, and transient input (the sealed place of a
+    // covert measure) stands in the proposal and must not come to rest on the gateway's disk.
+    return { status: 202, body: { txId, proposal: toBase64url(proposal) }, final: false };
   };
 
   const perform = async ({ principal, ...call }: Call, act: Act, body: ActBody) => {
@@ -88,12 +90,13 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         return ledger.submit(payload);
       },
     };
+    const request = requestOf(act, body);
     try {
       const { result, status } = await performAct(
         remembering,
         signer,
-        requestOf(act, body),
-        ({ result }) => assertReflects(body.input, result),
+        request,
+        expectRecord(request, signer),
         {
           channel: ledger.channel,
           chaincode: ledger.chaincode,

@@ -75,6 +75,8 @@ export interface Endpoint<
   readonly logged?: boolean;
   /** Answers from the projection: `Tabellion-Min-Height` is honoured. */
   readonly projected?: boolean;
+  /** Concerns the caller's own identity only: also for people of a member that is not active. */
+  readonly own?: boolean;
   /** Stays open: counted apart, and ended when the gateway closes. */
   readonly open?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;

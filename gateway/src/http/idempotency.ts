@@ -4,7 +4,7 @@
  * transaction that it had begun to submit.
  */
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
+import { openPrivateDatabase } from '../identity/private-database.ts';
 import { Problem } from './problem.ts';
 
 const KEEP_MS = 48 * 3_600_000;
@@ -43,8 +43,7 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
 }
 
 export function openIdempotencyStore(file: string, now: () => number) {
-  const database = new DatabaseSync(file);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const database = openPrivateDatabase(file);
   database.exec(`CREATE TABLE IF NOT EXISTS request (
     scope TEXT NOT NULL, key TEXT NOT NULL, process TEXT NOT NULL, at INTEGER NOT NULL,
     digest TEXT, tx_id TEXT, status INTEGER, media_type TEXT, headers TEXT, body BLOB,

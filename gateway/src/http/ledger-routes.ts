@@ -3,12 +3,13 @@ import { digestHex } from '@tabellion/chaincode/kernel/schema';
 import { toBase64url, trust, utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import { createEventFeed, type FeedEvent } from '../projection/event-feed.ts';
-import type { GatewayDeps } from './deps.ts';
+import type { GatewayDeps, Principal } from './deps.ts';
 import { type AnyEndpoint, defineEndpoint } from './endpoint.ts';
 import { NDJSON } from './item-body.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Problem } from './problem.ts';
 import { base64urlText, integerText } from './schema.ts';
+import { createStanding } from './standing.ts';
 
 const MAX_BLOCKS = 1000;
 const tag = 'ledger';
@@ -26,6 +27,7 @@ const eventData = z.strictObject({
 export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEndpoint[] {
   const { ledger, projection } = deps;
   const feed = createEventFeed(projection);
+  const standing = createStanding(deps);
 
   return [
     defineEndpoint({
@@ -44,13 +46,16 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
           mediaType: 'text/event-stream',
         },
       },
-      handle: async ({ headers, signal }) => {
+      handle: async ({ headers, principal, signal }) => {
         const after = readLastEventId(headers['last-event-id']);
         return {
           status: 200,
           mediaType: 'text/event-stream',
           headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-          body: encodeEvents(feed.follow(after, limits.heartbeatMs, signal)),
+          body: whileActive(
+            principal,
+            encodeEvents(feed.follow(after, limits.heartbeatMs, signal)),
+          ),
           disclosed: ['events'],
         };
       },
@@ -75,13 +80,13 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
           mediaType: NDJSON,
         },
       },
-      handle: async ({ query: { from, limit }, signal }) => {
+      handle: async ({ query: { from, limit }, principal, signal }) => {
         const height = await ledger.height();
         return {
           status: 200,
           mediaType: NDJSON,
           headers: { 'tabellion-height': String(height) },
-          body: readBlocks(from, Math.min(height, from + limit), signal),
+          body: whileActive(principal, readBlocks(from, Math.min(height, from + limit), signal)),
           disclosed: ['blocks'],
         };
       },
@@ -97,6 +102,14 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
       handle: async () => ({ status: 200, body: await deps.trust() }),
     }),
   ];
+
+  /** A stream outlives the check at its beginning: it ends, visibly cut off, with the member's standing. */
+  async function* whileActive(principal: Principal, pieces: AsyncIterable<Uint8Array>) {
+    for await (const piece of pieces) {
+      standing.assertActive(principal);
+      yield piece;
+    }
+  }
 
   async function* readBlocks(from: number, end: number, signal: AbortSignal) {
     if (from >= end) return;

@@ -13,6 +13,7 @@ import { fieldProblem, Problem, toProblem } from './problem.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { answerOnce, type Digested } from './replay.ts';
 import { sendProblem, sendReply } from './reply.ts';
+import { createStanding } from './standing.ts';
 
 export interface PipelineContext {
   readonly deps: GatewayDeps;
@@ -35,6 +36,8 @@ export function createPipeline(context: PipelineContext) {
   const requests = createGate(limits.maxInFlight);
   const streams = createGate(limits.maxStreams);
 
+  const standing = createStanding(deps);
+
   const identify = async (endpoint: AnyEndpoint, request: Request, response: Response) => {
     if (endpoint.access === 'public') return undefined;
     const principal = await authenticate(request.headers, deps.tokens);
@@ -51,6 +54,7 @@ export function createPipeline(context: PipelineContext) {
   ): Promise<Reply> => {
     const principal = await identify(endpoint, request, response);
     if (principal) facts.principal = principal;
+    if (principal && !endpoint.own) standing.assertActive(principal);
     assertRole(endpoint, principal);
     const params = parsePart(endpoint.params, request.params, 'params');
     const query = parsePart(endpoint.query, request.query, 'query');

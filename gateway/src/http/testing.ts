@@ -165,7 +165,9 @@ export async function startTestGateway(
     directory: join(directory, 'spool'),
     portsOf: (member) => {
       const signer = network.serviceSigners.get(member);
-      return signer && { act: ledger, signer, reader: createLedgerReader(ledger, signer) };
+      if (signer === undefined) return undefined;
+      const reader = createLedgerReader(ledger, signer);
+      return { act: ledger, signer, reader, target: ledger };
     },
     manifestsOf: manifests.of,
     now,
@@ -199,6 +201,7 @@ export async function startTestGateway(
     ...change,
   };
   const gateway = createGateway(deps, limits);
+  await projection.catchUp(AbortSignal.timeout(30_000));
   const server = await gateway.listen({ host: '127.0.0.1', port: 0 });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -2,9 +2,9 @@
 import { journalHeadKey } from '@tabellion/chaincode/evidence/key';
 import type { JournalHeadRecord } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
-import { assertReflects } from '../http/compare.ts';
-import { type ActPort, performAct, type Signer } from '../ledger/act.ts';
-import { LedgerError } from '../ledger/port.ts';
+import { performAct, type Signer } from '../ledger/act.ts';
+import { expectRecord } from '../ledger/compare-record.ts';
+import { LedgerError, type LedgerPort } from '../ledger/port.ts';
 import type { Projection } from '../projection/projection.ts';
 import { createRecords } from '../projection/records.ts';
 import type { JournalLedger } from './anchorer.ts';
@@ -13,7 +13,7 @@ import type { JournalLedger } from './anchorer.ts';
 const COMMIT_WAIT_MS = 30_000;
 
 export function linkJournalLedger(
-  ledger: ActPort,
+  ledger: LedgerPort,
   signers: ReadonlyMap<string, Signer>,
   projection: Projection,
 ): JournalLedger {
@@ -33,12 +33,18 @@ export function linkJournalLedger(
     findRoot: (member, root) =>
       (selectRoot.get(member, root) as { digest: string } | undefined)?.digest,
     async anchor(member, input) {
+      const signer = signers.get(member)!;
+      const request = { transaction: 'evidence:anchorJournal', args: [canonicalBytes(input)] };
       const { txId, result, status } = await performAct(
         ledger,
-        signers.get(member)!,
-        { transaction: 'evidence:anchorJournal', args: [canonicalBytes(input)] },
-        ({ result }) => assertReflects(input, result),
-        { signal: AbortSignal.timeout(COMMIT_WAIT_MS) },
+        signer,
+        request,
+        expectRecord(request, signer),
+        {
+          channel: ledger.channel,
+          chaincode: ledger.chaincode,
+          signal: AbortSignal.timeout(COMMIT_WAIT_MS),
+        },
       );
       if (status.code !== 'VALID')
         throw new LedgerError('NOT_ACCEPTED', `committed as ${status.code}`, { txId });

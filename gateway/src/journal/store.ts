@@ -1,5 +1,5 @@
 /** The journal's SQLite file: entries by member and position, and the batches that cover them. */
-import { DatabaseSync } from 'node:sqlite';
+import { openPrivateDatabase } from '../identity/private-database.ts';
 
 export interface StoredEntry {
   /** Counts from 1 for each member. */
@@ -42,8 +42,7 @@ export type JournalStore = ReturnType<typeof openJournalStore>;
 
 /** Opens or creates the file. Every commit is on disk when it returns (WAL, synchronous=FULL). */
 export function openJournalStore(file: string) {
-  const database = new DatabaseSync(file);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  const database = openPrivateDatabase(file);
   database.exec(SCHEMA);
   const insertEntry = database.prepare(
     `INSERT INTO entry SELECT :member, coalesce(max(position), 0) + 1, :at, :bytes

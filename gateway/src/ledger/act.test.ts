@@ -24,6 +24,16 @@ class DeedContract extends Contract {
     return text;
   }
 
+  /** Answers as if it had written. */
+  async writeNothing(ctx: Context, text: string) {
+    const record = { text };
+    ctx.stub.setEvent(
+      'deed:writeNothing',
+      canonicalBytes({ key: `deed/${ctx.stub.getTxID()}`, record }),
+    );
+    return Buffer.from(canonicalBytes(record)).toString();
+  }
+
   /** Announces another record than it writes. */
   async writeOther(ctx: Context, text: string) {
     const result = await this.#record(ctx, 'deed:writeOther', text);
@@ -177,8 +187,8 @@ describe('performAct', () => {
     expect(await attempt(port)).toEqual({ code: 'ENDORSEMENT_MISMATCH', signatures: 1 });
   });
 
-  it('does not sign writes that nothing announces, or other ones than announced', async () => {
-    for (const transaction of ['deed:writeSilently', 'deed:writeOther']) {
+  it('does not sign writes that nothing announces, or other ones than announced, or none', async () => {
+    for (const transaction of ['deed:writeSilently', 'deed:writeOther', 'deed:writeNothing']) {
       const request = { transaction, args: [Buffer.from('x')] };
       const refused = { code: 'ENDORSEMENT_MISMATCH', signatures: 1 };
       expect(await attempt(ledger, request)).toEqual(refused);

@@ -168,7 +168,7 @@ function assertAnswered(
     result: equalBytes(response.payload, endorsed.result),
     endorsements: transaction.endorsements.length > 0,
     namespace: writing.every((namespace) => namespace === proposal.chaincode),
-    event: writing.length === 0 || isAnnounced(transaction, proposal),
+    event: isAnnounced(transaction, proposal),
   };
   const wrong = Object.keys(wanted).filter((what) => !wanted[what]);
   if (wrong.length > 0) {

@@ -168,6 +168,7 @@ export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       tag,
       summary: 'The caller as the gateway sees it',
       access: 'member',
+      own: true,
       answers: {
         200: {
           description: 'The caller',
@@ -198,6 +199,7 @@ export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       tag,
       summary: 'Get a certificate for a key that the caller made',
       access: 'member',
+      own: true,
       act: true,
       body: csr,
       answers: { 201: { description: 'The certificate', schema: enrolled } },
@@ -213,6 +215,7 @@ export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       tag,
       summary: 'Get a new certificate before the old one expires',
       access: 'member',
+      own: true,
       act: true,
       body: csr,
       answers: { 201: { description: 'The certificate', schema: enrolled } },
@@ -228,6 +231,7 @@ export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       tag,
       summary: 'Revoke a certificate of one’s own or, as delegate, of one’s member',
       access: 'member',
+      own: true,
       act: true,
       body: z.strictObject({
         serial: z.string().regex(/^[0-9a-f]{1,40}$/),

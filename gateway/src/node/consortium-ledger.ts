@@ -6,6 +6,7 @@ import { type Consortium, foundingInput } from '../identity/consortium.ts';
 import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts';
 import { type EmbeddedIdentities, provisionEmbedded } from '../identity/provision.ts';
 import { performAct, type Signer } from '../ledger/act.ts';
+import { expectRecord } from '../ledger/compare-record.ts';
 import { type EmbeddedLedger, openEmbeddedLedger } from '../ledger/embedded/ledger.ts';
 import type { MemberMsp } from '../ledger/embedded/network.ts';
 import { LedgerError } from '../ledger/port.ts';
@@ -76,12 +77,14 @@ async function found(
   consortium: Consortium,
 ): Promise<void> {
   const signer = await issueFounder(identities);
-  const { txId, status } = await performAct(
-    ledger,
-    signer,
-    { transaction: 'member:found', args: [canonicalBytes(foundingInput(consortium))] },
-    () => undefined,
-  );
+  const args = [canonicalBytes(foundingInput(consortium))];
+  const request = { transaction: 'member:found', args };
+  const { channel, chaincode } = ledger;
+  const compare = expectRecord(request, signer);
+  const { txId, status } = await performAct(ledger, signer, request, compare, {
+    channel,
+    chaincode,
+  });
   if (status.code !== 'VALID') {
     throw new LedgerError('NOT_ACCEPTED', `the founding was committed as ${status.code}`, { txId });
   }

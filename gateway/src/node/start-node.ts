@@ -114,7 +114,9 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     directory: join(own, 'spool'),
     portsOf: (member) => {
       const signer = serviceSigners.get(member);
-      return signer && { act: ledger, signer, reader: createLedgerReader(ledger, signer) };
+      if (signer === undefined) return undefined;
+      const reader = createLedgerReader(ledger, signer);
+      return { act: ledger, signer, reader, target: ledger };
     },
     manifestsOf: (member) => manifests.of(member),
     onAnchored: (_member, batch) => void collectAttestation(batch),

@@ -14,6 +14,7 @@ import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { openSession, openSigner, type Session } from '../session.ts';
 import { formatBytes } from '../table.ts';
+import { readPinnedTrust } from '../trust-pin.ts';
 
 export interface AnchorOptions {
   readonly acquisition: string;
@@ -75,6 +76,7 @@ async function openPorts(session: Session): Promise<DrainPorts> {
     act: createActPort(client, signer.certificate),
     signer,
     reader: createHttpAnchorReader(client, signer.mspId),
+    target: await readPinnedTrust(session.paths),
     putManifest: ({ digest, acquisition }, body) =>
       client.put(`/v1/evidence/manifests/${digest}`, {
         query: { acquisition },

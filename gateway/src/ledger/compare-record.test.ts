@@ -3,8 +3,8 @@ import { canonicalBytes } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import { sampleAct, sampleAnchor } from '../../../chaincode/test/samples.ts';
 import { createTestConsortium } from '../../../test/conformance/embedded-network.ts';
-import type { Signer } from '../ledger/act.ts';
-import { compareRecord } from './compare-record.ts';
+import type { Signer } from './act.ts';
+import { expectRecord } from './compare-record.ts';
 
 const consortium = await createTestConsortium();
 const [signer, other]: [Signer, Signer] = [
@@ -32,7 +32,10 @@ const record = {
 };
 
 const compare = (endorsed: object, transaction = 'evidence:anchor') =>
-  compareRecord({ transaction, input }, canonicalBytes(endorsed), { signer, txId, at });
+  expectRecord(
+    { transaction, args: [canonicalBytes(input)] },
+    signer,
+  )({ txId, at, result: canonicalBytes(endorsed) });
 
 describe('what is signed', () => {
   it('is the record that was asked for', () => {
@@ -54,6 +57,19 @@ describe('what is signed', () => {
     expect(() => compare({ ...record, ...change })).toThrow(
       expect.objectContaining({ code: 'ENDORSEMENT_MISMATCH', txId }),
     );
+  });
+
+  it('is refused where the bytes are no canonical record', () => {
+    const compareBytes = expectRecord(
+      { transaction: 'evidence:anchor', args: [canonicalBytes(input)] },
+      signer,
+    );
+    const canonical = Buffer.from(canonicalBytes(record)).toString();
+    for (const text of ['', 'null', '{', ` ${canonical}`]) {
+      expect(() => compareBytes({ txId, at, result: Buffer.from(text) })).toThrow(
+        expect.objectContaining({ code: 'ENDORSEMENT_MISMATCH', txId }),
+      );
+    }
   });
 
   it('is refused where a record of that function is not known', () => {
