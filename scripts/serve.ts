@@ -1,9 +1,9 @@
-/** Runs the embedded consortium and its gateway until it is asked to stop. */
+/** Runs a gateway, with the embedded consortium or on Fabric, until it is asked to stop. */
 import { mkdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { type Logger, pino } from 'pino';
-import { type RunningNode, startNode } from '../gateway/src/node/start-node.ts';
+import { type FabricNode, type RunningNode, startNode } from '../gateway/src/node/start-node.ts';
 
 export const CONSORTIUM = join(import.meta.dirname, '..', 'node-config', 'consortium.yaml');
 
@@ -13,22 +13,29 @@ export interface ServeOptions {
   readonly json: boolean;
   /** Second place for manifests. */
   readonly escrow?: string | undefined;
+  /** The consortium's YAML file; the development consortium by default. */
+  readonly consortium?: string;
+  /** One member's gateway on Fabric, instead of the embedded consortium. */
+  readonly fabric?: FabricNode | undefined;
 }
 
 /** @returns the exit code, once stopped by Ctrl-C or SIGTERM. */
-export async function serve({ directory, port, json, escrow }: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions): Promise<number> {
+  const { directory, port, json, escrow, consortium = CONSORTIUM, fabric } = options;
   const stopped = waitForStop();
   const { logger, file } = openLog(directory);
   const node = await startNode({
     directory,
-    consortium: CONSORTIUM,
+    consortium,
     port,
     logger,
     ...(escrow !== undefined && { escrow }),
+    ...(fabric && { fabric }),
   });
-  process.stdout.write(
-    json ? `${JSON.stringify(describe(node))}\n` : introduce(node, directory, file),
-  );
+  const introduction = fabric
+    ? introduceMember(node, fabric, directory, file)
+    : introduce(node, directory, file);
+  process.stdout.write(json ? `${JSON.stringify(describe(node))}\n` : introduction);
   await stopped;
   if (!json) process.stdout.write('\nStopping.\n');
   await node.close();
@@ -58,16 +65,45 @@ const describe = ({ address, people }: RunningNode) => ({
   })),
 });
 
-/** One person of each role, so that the list stays short; the file has all. */
-function onePerRole({ people }: RunningNode['people']) {
-  const roles = new Map<string, (typeof people)[number]>();
-  for (const person of people) if (!roles.has(person.role)) roles.set(person.role, person);
-  return [...roles.values()];
+/** One person of each role and every liaison officer: enough to collect and to answer. */
+function choosePeople({ people }: RunningNode['people']) {
+  const roles = new Set<string>();
+  return people.filter(({ role }) => {
+    const isFirst = !roles.has(role);
+    roles.add(role);
+    return isFirst || role === 'liaisonAuthority';
+  });
+}
+
+/** Short where it lies below the working directory, else from the root. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), resolve(path)) || '.';
+  return short.startsWith('..') || isAbsolute(short) ? resolve(path) : short;
+}
+
+function introduceMember(
+  { address }: RunningNode,
+  { member, issuers }: FabricNode,
+  directory: string,
+  log: string,
+): string {
+  const [issuer] = issuers;
+  return `The gateway of ${member.service.mspId} is running: ${address}
+
+  reference    ${address}/docs
+  peer         ${member.peer.address}
+  data         ${shown(directory)}
+  log          ${shown(log)}
+
+People sign in at ${issuers.map((one) => one.issuer).join(', ')}:
+  ./scripts/tabellion init --gateway ${address} --issuer ${issuer?.issuer}
+
+Ctrl-C stops it; started again, nothing is lost.
+`;
 }
 
 function introduce(node: RunningNode, directory: string, log: string): string {
-  const shown = (path: string) => relative(process.cwd(), resolve(path)) || '.';
-  const people = onePerRole(node.people)
+  const people = choosePeople(node.people)
     .map(({ user, password, member }) => `  ${user.padEnd(24)} ${password}   ${member}`)
     .join('\n');
   return `Tabellion is running: ${node.address}
@@ -83,7 +119,7 @@ Development sign-in (only from this machine; all people are in ${shown(join(dire
 ${people}
 
 Try, in another terminal:
-  ./scripts/tabellion init --gateway ${node.address}
+  ./scripts/tabellion init --gateway ${node.address} --trust-on-first-use
   ./scripts/tabellion acquire --help
   ./scripts/tabellion anchor --help
   ./scripts/start --demo --once

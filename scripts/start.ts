@@ -1,15 +1,24 @@
-/** What `scripts/start` runs: the embedded consortium with its gateway, or the demonstration. */
+/** What `scripts/start` runs: the embedded consortium, a member's gateway on Fabric, or the demonstration. */
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { loadIssuers } from '../gateway/src/identity/issuers.ts';
+import { describeMember } from '../node-config/fabric/native/connect.ts';
 import { runDemo } from './demo.ts';
-import { serve } from './serve.ts';
+import { explainFailure } from './explain-failure.ts';
+import { CONSORTIUM, serve } from './serve.ts';
 
 const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--json]
+       ./scripts/start --fabric DIR --member MSPID --issuers FILE [--data DIR] [--port N] …
        ./scripts/start --demo [--once] [--json]
 
   --data DIR   where the ledger, keys and manifests are kept (default ./data)
   --port N     port of the gateway on 127.0.0.1 (default 8080; 0 takes a free one)
   --escrow DIR a second place for the manifests, best on another disk
+  --fabric DIR the gateway of one member of the network that scripts/network keeps in DIR
+  --member ID  MSP ID of that member
+  --issuers FILE  where its people sign in (see node-config/issuers.example.yaml)
+  --consortium FILE  what the members agreed on (default node-config/consortium.yaml)
   --demo       do the main job on the files of this checkout, in a throw-away directory
   --once       end after the demonstration instead of leaving the gateway running
   --json       print one JSON line: the address when ready, or the demonstration's result
@@ -28,6 +37,10 @@ async function main(): Promise<number> {
       data: { type: 'string', default: 'data' },
       port: { type: 'string', default: '8080' },
       escrow: { type: 'string' },
+      fabric: { type: 'string' },
+      member: { type: 'string' },
+      issuers: { type: 'string' },
+      consortium: { type: 'string', default: CONSORTIUM },
       demo: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -40,7 +53,30 @@ async function main(): Promise<number> {
   }
   const port = parsePort(values.port);
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
-  return await serve({ directory: values.data, port, json: values.json, escrow: values.escrow });
+  const fabric = await readFabric(values);
+  const { data: directory, json, escrow, consortium } = values;
+  try {
+    return await serve({ directory, port, json, escrow, consortium, fabric });
+  } catch (error) {
+    throw new Error(explainFailure(error as Error, { directory, port }), { cause: error });
+  }
+}
+
+interface FabricChoice {
+  readonly fabric?: string | undefined;
+  readonly member?: string | undefined;
+  readonly issuers?: string | undefined;
+}
+
+async function readFabric({ fabric, member, issuers }: FabricChoice) {
+  if (!fabric && !member && !issuers) return undefined;
+  if (!fabric || !member || !issuers) {
+    throw new Error('--fabric, --member and --issuers belong together');
+  }
+  return {
+    member: await describeMember(resolve(fabric), member),
+    issuers: await loadIssuers(issuers, member),
+  };
 }
 
 main().then(

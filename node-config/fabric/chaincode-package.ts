@@ -37,6 +37,9 @@ export interface ChaincodePackage {
   readonly id: string;
 }
 
+/** Label of the package of the chaincode's first definition. */
+export const labelOf = (chaincode: string): string => `${chaincode}_1`;
+
 /**
  * `connection.json` inside is a template of Fabric's own builder for chaincode as a service, which
  * fills it from the peer's environment; our builder takes the peer's own file instead.

@@ -1,5 +1,5 @@
 /**
- * The channel's first configuration: input of configtxgen, which turns it into the genesis block.
+ * The channel's first configuration, which configtxgen or `genesis.ts` turns into the genesis block.
  * Channel capability V3_0 and SmartBFT ordering with one consenter a member (CNS-2, CNS-8).
  */
 import { stringify } from 'yaml';
@@ -75,43 +75,44 @@ const SMART_BFT = {
 
 const BLOCK_INTERVAL_MS = 100;
 
-/** `configtx.yaml`; its paths are relative to the directory `channel` beside `members`. */
-export function formatConfigtx({ consortium, members }: Topology): string {
+/** What the channel's configuration says; its paths are relative to `channel` beside `members`. */
+export function describeChannel({ consortium, members }: Topology) {
   const { blockIntervalMs = BLOCK_INTERVAL_MS } = consortium;
   const organisations = members.map(organisation);
-  return stringify(
-    {
-      Profiles: {
-        [PROFILE]: {
-          Capabilities: { V3_0: true },
-          Policies: groupPolicies,
-          Orderer: {
-            OrdererType: 'BFT',
-            BatchTimeout: '1s',
-            BatchSize: {
-              MaxMessageCount: SMART_BFT.RequestBatchMaxCount,
-              AbsoluteMaxBytes: SMART_BFT.RequestBatchMaxBytes,
-              PreferredMaxBytes: 2_097_152,
-            },
-            SmartBFT: { ...SMART_BFT, RequestBatchMaxInterval: `${blockIntervalMs}ms` },
-            ConsenterMapping: members.map(consenter),
-            Capabilities: { V2_0: true },
-            Organizations: organisations,
-            // configtxgen replaces BlockValidation by the quorum of the consenter mapping.
-            Policies: { ...groupPolicies, BlockValidation: implicit('ANY Writers') },
-          },
-          Application: {
-            Capabilities: { V2_5: true },
-            Organizations: organisations,
-            Policies: {
-              ...groupPolicies,
-              LifecycleEndorsement: implicit('MAJORITY Endorsement'),
-              Endorsement: implicit('MAJORITY Endorsement'),
-            },
-          },
-        },
+  return {
+    Capabilities: { V3_0: true },
+    Policies: groupPolicies,
+    Orderer: {
+      OrdererType: 'BFT',
+      BatchTimeout: '1s',
+      BatchSize: {
+        MaxMessageCount: SMART_BFT.RequestBatchMaxCount,
+        AbsoluteMaxBytes: SMART_BFT.RequestBatchMaxBytes,
+        PreferredMaxBytes: 2_097_152,
+      },
+      SmartBFT: { ...SMART_BFT, RequestBatchMaxInterval: `${blockIntervalMs}ms` },
+      ConsenterMapping: members.map(consenter),
+      Capabilities: { V2_0: true },
+      Organizations: organisations,
+      // Whoever encodes it replaces BlockValidation by the quorum of the consenter mapping.
+      Policies: { ...groupPolicies, BlockValidation: implicit('ANY Writers') },
+    },
+    Application: {
+      Capabilities: { V2_5: true },
+      Organizations: organisations,
+      Policies: {
+        ...groupPolicies,
+        LifecycleEndorsement: implicit('MAJORITY Endorsement'),
+        Endorsement: implicit('MAJORITY Endorsement'),
       },
     },
+  };
+}
+
+/** `configtx.yaml`, the input of configtxgen. */
+export function formatConfigtx(topology: Topology): string {
+  return stringify(
+    { Profiles: { [PROFILE]: describeChannel(topology) } },
     { aliasDuplicateObjects: false },
   );
 }

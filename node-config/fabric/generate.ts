@@ -13,12 +13,14 @@ const BUILDER = join(import.meta.dirname, 'builder');
 
 /**
  * Identities, configuration and builder of one member below `directory`; run on that member's
- * machine, since its private keys are made here.
+ * machine, since its private keys are made here. Nodes listen on `listenHost`, or on the hosts of
+ * their endpoints.
  */
 export async function generateMember(
   directory: string,
   topology: Topology,
   nodes: MemberNodes,
+  listenHost?: string,
 ): Promise<void> {
   await writeIdentities(directory, nodes);
   const { peer, orderer } = layoutMember(directory, nodes.mspId);
@@ -26,8 +28,11 @@ export async function generateMember(
   await cp(BUILDER, builder, { recursive: true });
   for (const step of ['detect', 'build', 'release']) await chmod(join(builder, 'bin', step), 0o755);
   await writeDurably(join(builder, 'connection.json'), await formatConnection(peer, nodes));
-  await writeFile(join(peer, 'core.yaml'), formatPeerConfig(topology, nodes, { builder }));
-  await writeFile(join(orderer, 'orderer.yaml'), formatOrdererConfig(nodes));
+  await writeFile(
+    join(peer, 'core.yaml'),
+    formatPeerConfig(topology, nodes, { builder, ...(listenHost !== undefined && { listenHost }) }),
+  );
+  await writeFile(join(orderer, 'orderer.yaml'), formatOrdererConfig(nodes, listenHost));
 }
 
 /** How the peer reaches its member's chaincode server: TLS on both sides. */

@@ -25,6 +25,7 @@ export {
   utf8,
 } from './bytes/encoding.ts';
 export { BytesError, type BytesErrorCode } from './bytes/error.ts';
+export { CodedError } from './coded-error.ts';
 export { type CryptoProvider, installCrypto, portableCrypto, sha256 } from './crypto/provider.ts';
 export {
   type Block,
@@ -86,8 +87,10 @@ export { type InclusionPath, leafHash, nodeHash, pathLength, rootFromPath } from
 export { type BatchTree, buildTree } from './merkle/tree.ts';
 export {
   type ApplicationPolicy,
+  describeSignaturePolicy,
   endorsementPolicy,
   evaluateSignaturePolicy,
+  listPolicyMembers,
   memberPeerPolicy,
   readApplicationPolicy,
   type Signatory,

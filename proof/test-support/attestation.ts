@@ -47,7 +47,7 @@ export interface AttestationPlan {
   readonly signature: Uint8Array;
 }
 
-export function serializeIdentity({ mspId, certificatePem }: Signer): Uint8Array {
+function serializeIdentity({ mspId, certificatePem }: Signer): Uint8Array {
   const identity = new identities.SerializedIdentity();
   identity.setMspid(mspId);
   identity.setIdBytes(utf8(certificatePem));

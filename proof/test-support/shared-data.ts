@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = new URL('../../../shared/data/', import.meta.url);
 
-export function sharedPath(name: string): string {
+function sharedPath(name: string): string {
   return fileURLToPath(new URL(name, folder));
 }
 

@@ -6,7 +6,7 @@ import { contracts } from '../conformance/contract.ts';
 
 const read = (name: string) => process.env[name] ?? '';
 
-await serveChaincode(createChaincode(contracts as never, 'conformance', '1'), {
+await serveChaincode(createChaincode(contracts, 'conformance', '1'), {
   ccid: read('CHAINCODE_ID'),
   address: read('CHAINCODE_SERVER_ADDRESS'),
   tlsProps: {

@@ -9,9 +9,12 @@ export const readVector = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(join(directory, name)));
 
 /** `common.Block` bytes by number, from 0 on without a gap. */
-export const capturedBlocks: readonly Uint8Array[] = globSync('block-*.pb', { cwd: directory })
-  .sort()
-  .map(readVector);
+export const readVectorBlocks = (folder: string): readonly Uint8Array[] =>
+  globSync('block-*.pb', { cwd: join(directory, folder) })
+    .sort()
+    .map((name) => readVector(join(folder, name)));
+
+export const capturedBlocks = readVectorBlocks('.');
 
 export const capturedOutcomes = JSON.parse(
   readFileSync(join(directory, 'scenarios.json'), 'utf8'),

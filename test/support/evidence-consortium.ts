@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { canonicalBytes } from '@tabellion/proof';
-import type { AnchorPorts } from '../../gateway/src/evidence/anchor.ts';
+import type { SystemPorts } from '../../gateway/src/evidence/anchoring.ts';
 import { createLedgerReader } from '../../gateway/src/evidence/ledger-reader.ts';
+import { draftAcquisition } from '../../gateway/src/evidence/testing.ts';
 import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
 import { createCsr, generatePrivateKey, signerFromPem } from '../../gateway/src/identity/key.ts';
 import { performAct, type Signer } from '../../gateway/src/ledger/act.ts';
@@ -38,7 +39,7 @@ export async function openEvidenceConsortium(directory: string) {
     service: serviceSigners.get(MEMBER)!,
     person,
     act,
-    portsOf: (signer: Signer): AnchorPorts => ({
+    portsOf: (signer: Signer): SystemPorts => ({
       act: ledger,
       signer,
       reader: createLedgerReader(ledger, signer),
@@ -52,33 +53,9 @@ export async function openEvidenceConsortium(directory: string) {
       await act(signer, 'evidence:acquire', { ...acquisition(id), ...changes });
       return id;
     },
-    trust: async () => trust(),
+    trust,
     close: () => ledger.close(),
   };
 }
 
-function acquisition(id: string): AcquireInput {
-  return {
-    id,
-    case: 'CASE/2026/1',
-    legalBases: [{ id: 'de-stpo-94', version: 1 }],
-    reason: 'a test of anchoring',
-    grounds: [],
-    route: 'DOMESTIC',
-    method: { id: 'device-imaging', version: 1 },
-    purposes: [],
-    publiclyReleased: 'NO',
-    extent: { kind: 'SELECTIVE' },
-    volatility: 'ORDINARY',
-    standard: { id: 'iso-iec-27037', version: 1 },
-    tools: [],
-    recordings: [],
-    witnesses: [],
-    startedAt: Date.now() - 60_000,
-    location: {
-      systemJurisdiction: 'DE',
-      mediumLocation: 'DE',
-      source: { class: 'STANDALONE' },
-    },
-  };
-}
+const acquisition = (id: string) => draftAcquisition('DE', 'de-stpo-94', { id });

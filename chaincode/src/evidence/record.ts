@@ -64,7 +64,7 @@ const purpose = {
   reason: plainText(280),
 } as const;
 
-export const groundKind = z.enum(['ORDER', 'TREATY', 'CONSENT']);
+const groundKind = z.enum(['ORDER', 'TREATY', 'CONSENT']);
 export type GroundKind = z.infer<typeof groundKind>;
 
 const acquisitionFacts = {

@@ -1,13 +1,16 @@
 import { createRequire } from 'node:module';
 import type { ChaincodeInterface, ChaincodeServerOpts } from 'fabric-shim';
-import { removeShimListeners, type WordContract } from './shim.ts';
+import { removeShimListeners } from './shim.ts';
+
+/** What a peer accepts and sends, bytes; gRPC's own limit of 4 MiB would end the stream to the peer. */
+const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
 /**
  * The contracts as Fabric's own dispatcher runs them. The dispatcher is no public export of the shim,
  * which would look for contracts in a package's CommonJS main file instead.
  */
 export function createChaincode(
-  contracts: readonly (new () => WordContract)[],
+  contracts: readonly (new () => object)[],
   title: string,
   version: string,
 ): ChaincodeInterface {
@@ -32,7 +35,8 @@ export async function serveChaincode(
   options: ServerOptions,
 ): Promise<void> {
   const { Shim } = load('fabric-shim');
-  await Shim.server(chaincode, options).start();
+  const limits = { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES };
+  await Shim.server(chaincode, { ...options, ...limits }).start();
 }
 
 /** Loaded late: after the caller has set the shim's log level, and never by who needs only contracts. */

@@ -34,9 +34,9 @@ export type Role = z.infer<typeof role>;
 export const memberKind = z.enum(['STATE', 'EXCHANGE', 'PLATFORM', 'AUDITOR']);
 export type MemberKind = z.infer<typeof memberKind>;
 
-export const memberStatus = z.enum(['ACTIVE', 'SUSPENDED']);
+const memberStatus = z.enum(['ACTIVE', 'SUSPENDED']);
 
-export const orderKind = z.enum(['PRESERVE', 'PRODUCE', 'FREEZE', 'ASSIST']);
+const orderKind = z.enum(['PRESERVE', 'PRODUCE', 'FREEZE', 'ASSIST']);
 
 export const authorisationKind = z.enum(['JUDICIAL', 'EMERGENCY_POLICE', 'INTERNAL']);
 
@@ -209,7 +209,7 @@ export const change = z.discriminatedUnion('kind', [
 export type Change = z.infer<typeof change>;
 
 /** OPEN until carried or rejected by the votes; STALE when carried but no longer applicable. */
-export const proposalState = z.enum(['OPEN', 'CARRIED', 'REJECTED', 'STALE']);
+const proposalState = z.enum(['OPEN', 'CARRIED', 'REJECTED', 'STALE']);
 export type ProposalState = z.infer<typeof proposalState>;
 
 /** Key `proposal/<id>`. */

@@ -188,8 +188,9 @@ class Auditor {
       this.#findings.add('CERTIFICATE_NOT_IN_FORCE', creator.commonName, place);
     }
     if (envelope.chaincode === LIFECYCLE) {
-      checkDefinition(envelope.rwset, trust, place);
-      if (place.block > 1) this.#findings.add('DEFINITION_CHANGED', place.txId, place);
+      const sequence = checkDefinition(envelope.rwset, trust, place);
+      if (sequence !== undefined && sequence > 1)
+        this.#findings.add('DEFINITION_CHANGED', place.txId, place);
     } else {
       if (this.#late.isLate(envelope.timestampMs)) {
         this.#findings.add('LATE_TRANSACTION', place.txId, place);

@@ -1,6 +1,6 @@
 /** The first thing that does not hold. The set is closed; scripts go by `code`. */
 
-export const BREAKS = {
+const BREAKS = {
   // The chain.
   GENESIS_MISMATCH: 'block 0 is not the one that the trust file names',
   BLOCK_UNREADABLE: 'the block cannot be read',

@@ -2,8 +2,8 @@
 import chaincodeDefinition from '@hyperledger/fabric-protos/lib/peer/lifecycle/chaincode_definition_pb.js';
 import lifecycleData from '@hyperledger/fabric-protos/lib/peer/lifecycle/db_pb.js';
 import {
+  describeSignaturePolicy,
   endorsementPolicy,
-  equalBytes,
   type NamespaceRwset,
   readApplicationPolicy,
   type Trust,
@@ -31,38 +31,50 @@ function decodePolicy(value: Uint8Array): Uint8Array | undefined {
 
 /**
  * Holds a new definition to the trust file: its sequence stands there at this very place, and its policy
- * asks for the trust file's k distinct members, one of them a state.
+ * asks for the trust file's k distinct members, one of them a state. Returns the sequence; undefined
+ * where none is committed, as in the approval that each member gives beforehand.
  */
 export function checkDefinition(
   sets: readonly NamespaceRwset[],
   trust: Trust,
   place: TransactionPlace,
-): void {
+): number | undefined {
   const writes = sets.filter((set) => set.namespace === LIFECYCLE).flatMap((set) => set.writes);
   const readField = (field: string) =>
     writes.find(({ key }) => key === fieldKey(trust.chaincode, field))?.value;
   const sequence = readField('Sequence');
-  if (sequence !== undefined) {
-    const number = lifecycleData.StateData.deserializeBinary(sequence).getInt64();
-    const accepted = trust.definitions.some(
-      (one) =>
-        one.sequence === number &&
-        one.block === place.block &&
-        one.transaction === place.transaction,
-    );
-    assertHolds(place, accepted, 'DEFINITION_NOT_TRUSTED', `sequence ${number}`);
-  }
   const validation = readField('ValidationInfo');
-  if (validation === undefined) return;
-  const policy = decodePolicy(validation);
-  const isStrict =
-    policy !== undefined && trustedPolicies(trust).some((one) => equalBytes(one, policy));
-  assertHolds(place, isStrict, 'DEFINITION_NOT_TRUSTED', 'its endorsement policy');
+  if (sequence === undefined && validation === undefined) return undefined;
+  const stored = sequence && lifecycleData.StateData.deserializeBinary(sequence).getInt64();
+  const accepted = trust.definitions.find(
+    (one) =>
+      one.sequence === stored && one.block === place.block && one.transaction === place.transaction,
+  );
+  assertHolds(place, accepted !== undefined, 'DEFINITION_NOT_TRUSTED', `sequence ${stored}`);
+  const policy = validation && decodePolicy(validation);
+  const found = policy && describeSignaturePolicy(policy);
+  const isStrict = found !== undefined && describeTrusted(trust, accepted.members).includes(found);
+  assertHolds(
+    place,
+    validation === undefined || isStrict,
+    'DEFINITION_NOT_TRUSTED',
+    'its endorsement policy',
+  );
+  return accepted.sequence;
 }
 
-/** The policy over the trust file's members, and over those that the trust file lists first. */
-function trustedPolicies({ members, endorsementThreshold }: Trust): Uint8Array[] {
-  return members.map((_, last) =>
-    endorsementPolicy(members.slice(0, last + 1), endorsementThreshold),
+/**
+ * The policy over the members that the trust file counts under a definition; where it names none, over
+ * all of them, or over those that it lists first.
+ */
+function describeTrusted(
+  { members, endorsementThreshold }: Trust,
+  counted: readonly string[] | undefined,
+): string[] {
+  const groups = counted
+    ? [members.filter(({ mspId }) => counted.includes(mspId))]
+    : members.map((_, last) => members.slice(0, last + 1));
+  return groups.map((group) =>
+    describeSignaturePolicy(endorsementPolicy(group, endorsementThreshold)),
   );
 }

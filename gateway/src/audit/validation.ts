@@ -84,16 +84,12 @@ function judgePolicies(envelope: Envelope, ledger: Ledger): Judgement | undefine
   const sets = envelope.rwset.filter(
     (set) => set.namespace === envelope.chaincode || hasWrites(set),
   );
-  for (const { namespace, collections } of sets) {
-    if (namespace === LIFECYCLE) {
-      if (!isMajority(endorsers, ledger.configuration)) {
-        return invalid('ENDORSEMENT_POLICY_FAILURE', `defined by ${named}`);
-      }
-      continue;
-    }
-    const policy = namespace === ledger.chaincode && readPolicy(ledger.state, namespace);
-    if (!policy) return invalid('INVALID_CHAINCODE', namespace);
-    if (!evaluateSignaturePolicy(policy, endorsers)) {
+  for (const set of sets) {
+    const { namespace, collections } = set;
+    const holds = findNamespacePolicy(namespace, ledger);
+    if (!holds) return invalid('INVALID_CHAINCODE', namespace);
+    // What only writes into collections answers to these alone: so are definitions approved.
+    if (!isPrivateOnly(set) && !holds(endorsers)) {
       return invalid('ENDORSEMENT_POLICY_FAILURE', `endorsed by ${named}`);
     }
     for (const { collection, writes, metadataWrites } of collections) {
@@ -110,6 +106,18 @@ function judgePolicies(envelope: Envelope, ledger: Ledger): Judgement | undefine
   }
   return undefined;
 }
+
+type PolicyHolds = (endorsers: readonly Signatory[]) => boolean;
+
+/** What public writes of a namespace answer to; undefined where nothing is defined under that name. */
+function findNamespacePolicy(namespace: string, ledger: Ledger): PolicyHolds | undefined {
+  if (namespace === LIFECYCLE) return (endorsers) => isMajority(endorsers, ledger.configuration);
+  const policy = namespace === ledger.chaincode ? readPolicy(ledger.state, namespace) : undefined;
+  return policy && ((endorsers) => evaluateSignaturePolicy(policy, endorsers));
+}
+
+const isPrivateOnly = (set: NamespaceRwset): boolean =>
+  set.writes.length === 0 && set.metadataWrites.length === 0 && hasWrites(set);
 
 const hasWrites = ({ writes, metadataWrites, collections }: NamespaceRwset): boolean =>
   writes.length > 0 ||

@@ -112,7 +112,7 @@ export function draftLocation({ system, medium, node }: PlaceFlags): Location | 
 
 /** `id@version`. */
 export function parseGoverned(text: string): { id: string; version: number } {
-  const [id, version] = splitOnce(text, '@', 'an entry and its version, such as device-seizure@1');
+  const [id, version] = splitOnce(text, '@', 'an entry and its version, such as device-imaging@1');
   return { id, version: parseCount('the version', version) };
 }
 

@@ -59,6 +59,19 @@ describe('acts over the gateway', () => {
     });
   });
 
+  it('endorse names the members that are to endorse', async () => {
+    const route = 'POST /v1/acts/endorse';
+    const { port, asked } = await open({
+      [route]: [[200, { txId: TX, payload: 'AA', result: 'AA' }]],
+    });
+    await port.endorse(signed, { endorsers: ['AlphaMSP'] });
+    await port.endorse(signed);
+    expect(asked.map(({ body }) => (body as { endorsers?: unknown }).endorsers)).toEqual([
+      ['AlphaMSP'],
+      undefined,
+    ]);
+  });
+
   it("gives the ledger's refusals as the ledger does", async () => {
     const { port } = await open({
       'POST /v1/acts/endorse': [[409, { code: 'ENDORSEMENT_MISMATCH', detail: 'they differ' }]],

@@ -48,8 +48,12 @@ export function createActPort(
       return { txId, proposal: fromBase64url(proposal) };
     },
 
-    async endorse({ bytes, signature }) {
-      const json = { proposal: toBase64url(bytes), signature: toBase64url(signature) };
+    async endorse({ bytes, signature }, { endorsers } = {}) {
+      const json = {
+        proposal: toBase64url(bytes),
+        signature: toBase64url(signature),
+        ...(endorsers && { endorsers }),
+      };
       const answer = await relay(client.post('/v1/acts/endorse', { json }));
       const { txId, payload, result } = expectShape(endorsed, answer.body);
       return { txId, payload: fromBase64url(payload), result: fromBase64url(result) };

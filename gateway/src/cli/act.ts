@@ -14,6 +14,8 @@ export interface Act {
   readonly transaction: string;
   readonly input: object;
   readonly transient?: Readonly<Record<string, Uint8Array>>;
+  /** Members that are to endorse, where it matters who sees the transient input. */
+  readonly endorsers?: readonly string[];
 }
 
 export interface Acted {
@@ -30,7 +32,7 @@ export interface Acted {
 export async function performOwnAct(session: Session, act: Act): Promise<Acted> {
   const signer: Signer = await openSigner(session);
   const port = createActPort(session.client, signer.certificate);
-  const { transaction, input, transient } = act;
+  const { transaction, input, transient, endorsers } = act;
   const trust = await readPinnedTrust(session.paths);
   const request = {
     transaction,
@@ -44,6 +46,7 @@ export async function performOwnAct(session: Session, act: Act): Promise<Acted> 
     expectRecord(request, signer),
     {
       signal: session.signal,
+      ...(endorsers && { endorsers }),
       ...(trust && { channel: trust.channel, chaincode: trust.chaincode }),
     },
   );

@@ -227,6 +227,15 @@ describe('the main job by command line', () => {
     expect(disclosed.answer.record).toMatchObject({ overdue: false, crossBorder: 'NO' });
   });
 
+  it('a covert measure is shown to nobody where the touched states would have to endorse it', async () => {
+    const { exit, answer } = await run('investigator.cn', [
+      ...[...ACQUIRE, '--system', 'SG', '--medium', 'DE'],
+      ...['--delay-notice', new Date(Date.now() + 3_600_000).toISOString()],
+      ...['--delay-basis', 'covert-measure-clause@1'],
+    ]);
+    expect([exit, answer.error.code]).toEqual([1, 'ENDORSEMENT_FAILED']);
+  });
+
   it('members propose and vote', async () => {
     for (const user of ['delegate.cn', 'delegate.sg', 'delegate.de']) {
       const { exit, answer } = await signIn(user, ['init']);
@@ -257,14 +266,13 @@ describe('the main job by command line', () => {
     expect(early).toMatchObject({ exit: 1, answer: { error: { code: 'ALREADY_ENROLLED' } } });
     expect((await run(user, ['whoami'])).answer.certificate).toEqual(before);
 
-    const token = join(homeOf(user), 'config/default/token.json');
-    const { accessToken } = JSON.parse(await readFile(token, 'utf8'));
-    const revoked = await fetch(`${node.address}/v1/member/revoke`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ serial: before.serial.replace(/^0+/, ''), reason: 'keyCompromise' }),
-    });
-    expect(revoked.status).toBe(204);
+    const revoke = ['member', 'revoke', before.serial, '--reason', 'keyCompromise'];
+    const stranger = await run('delegate.sg', revoke);
+    expect(stranger).toMatchObject({ exit: 1, answer: { error: { code: 'NOT_FOUND' } } });
+    const unnamed = await run(user, ['member', 'revoke', 'this one', '--reason', 'superseded']);
+    expect(unnamed).toMatchObject({ exit: 2, answer: { error: { code: 'USAGE' } } });
+    const revoked = await run(user, revoke);
+    expect(revoked).toMatchObject({ exit: 0, answer: { revoked: true, serial: before.serial } });
     const refused = await run(user, [
       ...['member', 'propose', '--set', 'batchMaxItems=4000'],
       ...['--legal-basis', 'founding-agreement@1', '--reason', 'with a revoked key'],

@@ -7,6 +7,12 @@ const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
 
+// Whoever reads the output may stop early (`| head`): there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await runProgram(process.argv.slice(2), {
   environment: process.env,
   stdin: process.stdin,

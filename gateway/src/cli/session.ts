@@ -37,6 +37,12 @@ export async function openSession({ context, options }: Invoked): Promise<Sessio
   return { paths, settings, signal, client: createGatewayClient({ gateway, token, signal }) };
 }
 
+/** MSP ID of the profile's member. @throws CliError `NOT_INITIALISED`. */
+export function ownMember({ settings }: Session): string {
+  if (settings !== undefined) return settings.mspId;
+  throw new CliError('NOT_INITIALISED', 'this profile has no key yet: run tabellion init');
+}
+
 /** The key that acts are signed with. @throws CliError `NOT_INITIALISED`. */
 export async function openSigner({ paths, settings }: Session): Promise<Signer> {
   const [key, certificate] = [await readKept(paths.key), await readKept(paths.certificate)];

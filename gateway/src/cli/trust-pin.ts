@@ -12,6 +12,18 @@ export async function readPinnedTrust(paths: ProfilePaths): Promise<Trust | unde
   return kept === undefined ? undefined : parseTrust(utf8(kept));
 }
 
+/** The pinned trust file, or what the gateway says. */
+export async function readTrust({
+  client,
+  paths,
+}: {
+  readonly client: GatewayClient;
+  readonly paths: ProfilePaths;
+}): Promise<Trust> {
+  const pinned = await readPinnedTrust(paths);
+  return pinned ?? parseTrust(await client.getBytes('/v1/trust', { signedIn: false }));
+}
+
 /** @throws CliError `TRUST_CHANGED` if a trust file is pinned and this one is of another ledger. */
 export async function assertPinned(paths: ProfilePaths, trust: Trust): Promise<void> {
   const pinned = await readPinnedTrust(paths);

@@ -12,6 +12,7 @@ import {
 import type { AnchoredItem, ItemInput, Principal, ReceiptState } from '../http/deps.ts';
 import { type AnchoringOptions, type ClosableAnchoring, openAnchoring } from './anchoring.ts';
 import { Attestations } from './attestations.ts';
+import type { EvidenceError } from './error.ts';
 import { type MemberManifests, openManifests } from './member-manifests.ts';
 import { createProofs } from './proof.ts';
 import { makeDirectory } from './testing.ts';
@@ -269,8 +270,14 @@ describe('a receipt', () => {
 
   it('says so when the acquisition was closed first', async () => {
     const acquisition = await world.acquire(world.service);
+    const refusals: unknown[] = [];
     const slow = await openAnchoring(
-      options({ directory: join(home.path, 'slow'), maxAgeMs: 300 }),
+      options({
+        directory: join(home.path, 'slow'),
+        maxAgeMs: 300,
+        retryMs: 20,
+        onSpoolRefusal: (member, error) => refusals.push([member, (error as EvidenceError).code]),
+      }),
     );
     const receipt = await slow.spoolItems(system, acquisition, stream([item(1)]));
     await world.act(world.service, 'evidence:close', {
@@ -290,6 +297,8 @@ describe('a receipt', () => {
       }
       await delay(20);
     }
+    await delay(100);
+    expect(refusals).toEqual([[MEMBER, 'ACQUISITION_CLOSED']]);
     await slow.close();
   });
 

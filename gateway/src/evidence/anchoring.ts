@@ -9,19 +9,26 @@ import { drawSalt, encodeCommitment } from './commitment.ts';
 import { EvidenceError } from './error.ts';
 import { toItemFacts } from './item-facts.ts';
 import { Lane } from './lane.ts';
+import type { LedgerReader } from './ledger-reader.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import { hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
 import { placeItems } from './place-items.ts';
+
+export interface SystemPorts extends AnchorPorts {
+  readonly reader: LedgerReader;
+}
 
 export interface AnchoringOptions {
   /** The spool. */
   readonly directory: string;
   /** The member's way to the ledger; undefined if the gateway holds no key for it. */
-  readonly portsOf: (member: string) => AnchorPorts | undefined;
+  readonly portsOf: (member: string) => SystemPorts | undefined;
   readonly manifestsOf: (member: string) => ManifestStore;
   /** A batch of the member is on the ledger. */
   readonly onAnchored?: (member: string, batch: string) => void;
   readonly onSpoolFailure?: (member: string, error: unknown) => void;
+  /** Spooled items are refused for a reason that no repetition cures; told once for each reason. */
+  readonly onSpoolRefusal?: (member: string, error: unknown) => void;
   readonly now: () => number;
   /** How long an item waits for others, milliseconds. */
   readonly maxAgeMs?: number;
@@ -136,22 +143,27 @@ class SystemAnchoring implements ClosableAnchoring {
     if (clientKind !== 'system' || ports === undefined) {
       throw new EvidenceError('NOT_ALLOWED', 'the gateway signs for its member’s systems only');
     }
+    // Only the member's own acquisitions have a lane, and of these nothing but the end is news.
+    const known = this.#lanes.get(laneKey(member, acquisition));
+    if (known !== undefined) {
+      assertOpen(await ports.reader.isClosed(acquisition));
+      return known;
+    }
     const context = await ports.reader.readContext(acquisition);
     if (context.acquisition.act.member !== member) {
       throw new EvidenceError('NOT_ALLOWED', 'the acquisition is another member’s');
     }
-    if (context.head.closed) {
-      throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
-    }
+    assertOpen(context.head.closed);
     return this.#laneOf(member, acquisition, context.parameters.batchMaxItems);
   }
 
   #laneOf(member: string, acquisition: string, batchMaxItems = MAX_BATCH_ITEMS): Lane {
-    const key = `${member}/${acquisition}`;
+    const key = laneKey(member, acquisition);
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
     const options = this.#options;
     const batchItems = Math.min(options.batchItems ?? MAX_BATCH_ITEMS, batchMaxItems);
+    const refusals = new Set<string>();
     const lane = new Lane({
       acquisition,
       ports: options.portsOf(member)!,
@@ -164,7 +176,13 @@ class SystemAnchoring implements ClosableAnchoring {
         return new PendingItems(this.#spoolFile(member, acquisition), acquisition, batchItems);
       },
       onAnchored: (batch) => options.onAnchored?.(member, batch),
-      onSpoolFailure: (error) => options.onSpoolFailure?.(member, error),
+      onSpoolFailure: (error) => {
+        options.onSpoolFailure?.(member, error);
+        const code = finalCode(error);
+        if (code === undefined || refusals.has(code)) return;
+        refusals.add(code);
+        options.onSpoolRefusal?.(member, error);
+      },
     });
     this.#lanes.set(key, lane);
     return lane;
@@ -180,6 +198,13 @@ class SystemAnchoring implements ClosableAnchoring {
       () => false,
     );
   }
+}
+
+const laneKey = (member: string, acquisition: string) => `${member}/${acquisition}`;
+
+function assertOpen(isClosed: boolean): void {
+  if (!isClosed) return;
+  throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
 }
 
 function listAnchored(

@@ -1,3 +1,5 @@
+import { CodedError } from '@tabellion/proof';
+
 /** Why evidence could not be taken in, kept or anchored. */
 export type EvidenceErrorCode =
   /** A manifest line is not a commitment in canonical form, or the file does not end with one. */
@@ -28,12 +30,6 @@ export type EvidenceErrorCode =
   | 'STATE_IN_USE'
   | 'STOPPED';
 
-export class EvidenceError extends Error {
+export class EvidenceError extends CodedError<EvidenceErrorCode> {
   override readonly name = 'EvidenceError';
-  readonly code: EvidenceErrorCode;
-
-  constructor(code: EvidenceErrorCode, message: string, context: { cause?: unknown } = {}) {
-    super(message, context);
-    this.code = code;
-  }
 }

@@ -1,8 +1,7 @@
 import type { AnchorInput, BatchRecord } from '@tabellion/chaincode/evidence/record';
-import { buildBatchRecord } from '@tabellion/chaincode/evidence/rules';
+import { type BatchContext, buildBatchRecord } from '@tabellion/chaincode/evidence/rules';
 import { buildAct, readCredentials } from '@tabellion/chaincode/kernel/credentials';
 import type { Signer } from '../ledger/act.ts';
-import type { AnchorContext } from './anchor.ts';
 
 /**
  * The batch record that a transaction of this signer must lead to, by the contract's own pure rule.
@@ -10,7 +9,7 @@ import type { AnchorContext } from './anchor.ts';
  */
 export function expectBatch(
   input: AnchorInput,
-  context: AnchorContext,
+  context: BatchContext & { readonly jurisdiction: string },
   { mspId, certificate }: Signer,
   transaction: { readonly txId: string; readonly at: number },
 ): BatchRecord {

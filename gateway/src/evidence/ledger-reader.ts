@@ -6,6 +6,7 @@ import {
   locationHeadKey,
 } from '@tabellion/chaincode/evidence/key';
 import {
+  type AcquisitionRecord,
   acquisitionRecord,
   headRecord,
   locationHeadRecord,
@@ -25,16 +26,29 @@ import { EvidenceError } from './error.ts';
 
 type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;
 
-export function createLedgerReader(ledger: Evaluator, signer: Signer): AnchorReader {
+export interface LedgerReader extends AnchorReader {
+  /** Whether the acquisition takes no more batches. */
+  isClosed(acquisition: string): Promise<boolean>;
+}
+
+export function createLedgerReader(ledger: Evaluator, signer: Signer): LedgerReader {
   const readBytes = (key: string) => readKey(ledger, signer, key);
   const read = async <T>(schema: z.ZodType<T>, key: string): Promise<T> =>
     schema.parse(parseCanonical(await readBytes(key)));
   const readParameter = async (name: ParameterName) =>
     (await read(parameterRecord, parameterKey(name))).value;
+  /** The acquisition asked for last: its record never changes. */
+  let kept: { readonly id: string; readonly record: AcquisitionRecord } | undefined;
+  const readAcquisition = async (id: string) => {
+    if (kept?.id === id) return kept.record;
+    const record = await orUnknown(read(acquisitionRecord, acquisitionKey(id)));
+    kept = { id, record };
+    return record;
+  };
 
   return {
     async readContext(id): Promise<AnchorContext> {
-      const acquisition = await orUnknown(read(acquisitionRecord, acquisitionKey(id)));
+      const acquisition = await readAcquisition(id);
       const [head, place, member, batchMaxItems, volatileGapSeconds, timeWindowSeconds] =
         await Promise.all([
           read(headRecord, headKey(id)),
@@ -52,6 +66,7 @@ export function createLedgerReader(ledger: Evaluator, signer: Signer): AnchorRea
         parameters: { batchMaxItems, volatileGapSeconds, timeWindowSeconds },
       };
     },
+    isClosed: async (id) => (await read(headRecord, headKey(id))).closed,
     async hasBatch(digest) {
       try {
         await readBytes(batchKey(digest));
@@ -65,7 +80,7 @@ export function createLedgerReader(ledger: Evaluator, signer: Signer): AnchorRea
 }
 
 /** The exact bytes under a ledger key. @throws LedgerError `CONTRACT` with `NOT_FOUND`. */
-async function readKey(ledger: Evaluator, signer: Signer, key: string): Promise<Uint8Array> {
+export async function readKey(ledger: Evaluator, signer: Signer, key: string): Promise<Uint8Array> {
   const word = /^(member|parameter)\//.test(key) ? 'member' : 'evidence';
   const { proposal } = await ledger.prepare({
     transaction: `${word}:read`,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
 import { drawSalt, encodeCommitment } from './commitment.ts';
 import type { StoredManifest } from './item-index.ts';
 import { ManifestDigest, manifestChunks } from './manifest.ts';
@@ -43,3 +44,33 @@ export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
   for await (const chunk of chunks) parts.push(chunk);
   return Buffer.concat(parts);
 }
+
+/** Input of an acquisition at home, under one legal basis of that jurisdiction. */
+export const draftAcquisition = (
+  jurisdiction: string,
+  legalBasis: string,
+  change: Partial<AcquireInput> = {},
+): AcquireInput => ({
+  id: randomBytes(16).toString('hex'),
+  case: `${jurisdiction}-2026-1`,
+  legalBases: [{ id: legalBasis, version: 1 }],
+  reason: 'Seized laptop',
+  grounds: [],
+  route: 'DOMESTIC',
+  method: { id: 'device-imaging', version: 1 },
+  purposes: [],
+  publiclyReleased: 'NO',
+  extent: { kind: 'SELECTIVE' },
+  volatility: 'ORDINARY',
+  standard: { id: 'iso-iec-27037', version: 1 },
+  tools: [],
+  recordings: [],
+  witnesses: [],
+  startedAt: Date.now() - 60_000,
+  location: {
+    systemJurisdiction: jurisdiction,
+    mediumLocation: jurisdiction,
+    source: { class: 'STANDALONE' },
+  },
+  ...change,
+});

@@ -1,10 +1,12 @@
-import { digestHex } from '@tabellion/chaincode/kernel/schema';
-import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
+import { sealedLocation } from '@tabellion/chaincode/evidence/record';
+import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
+import { canonicalBytes, parseCanonical, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
+import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
 import { createActGuards } from './act-guards.ts';
 import { ACTS, type Act, rolesOf } from './acts.ts';
@@ -72,9 +74,10 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       ...requestOf(act, body),
       creator: encodeCreator(call.principal.member, certificate),
     });
-    // Not kept for an Idempotency-Key: nothing was done yet, and transient input (the sealed place of a
-    // covert measure) stands in the proposal and must not come to rest on the gateway's disk.
-    return { status: 202, body: { txId, proposal: toBase64url(proposal) }, final: false };
+    // Transient input (the sealed place of a covert measure) stands in the proposal, and what is kept for
+    // an Idempotency-Key comes to rest on the gateway's disk.
+    const final = body.transient === undefined;
+    return { status: 202, body: { txId, proposal: toBase64url(proposal) }, final };
   };
 
   const perform = async ({ principal, ...call }: Call, act: Act, body: ActBody) => {
@@ -91,6 +94,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     };
     const request = requestOf(act, body);
+    const endorsers = await chooseEndorsers(principal.member, body);
     try {
       const { result, status } = await performAct(
         remembering,
@@ -98,6 +102,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         request,
         expectRecord(request, signer),
         {
+          ...(endorsers && { endorsers }),
           channel: ledger.channel,
           chaincode: ledger.chaincode,
           now: deps.now,
@@ -111,6 +116,13 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         return unknownReply(error.txId);
       throw error;
     }
+  };
+
+  /** Who is to endorse, where it matters: whoever does sees the sealed place. */
+  const chooseEndorsers = async (member: string, { transient }: ActBody) => {
+    if (transient?.location === undefined) return undefined;
+    const { location } = sealedLocation.parse(parseCanonical(transient.location));
+    return chooseUntouched(member, location, await deps.trust());
   };
 
   const actEndpoint = (act: Act) =>
@@ -160,7 +172,16 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       summary: 'Have a signed proposal executed and endorsed; compare the result before signing it',
       access: 'member',
       act: true,
-      body: z.strictObject({ proposal: base64urlBytes(MAX_PROPOSAL), signature }),
+      body: z.strictObject({
+        proposal: base64urlBytes(MAX_PROPOSAL),
+        signature,
+        endorsers: z
+          .array(mspId)
+          .min(1)
+          .max(64)
+          .optional()
+          .meta({ description: 'Members whose peers execute it; else the ledger chooses' }),
+      }),
       answers: {
         200: {
           description: 'Endorsed',
@@ -174,7 +195,8 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       handle: async (call) => {
         const signed = { bytes: call.body.proposal, signature: call.body.signature };
         await assertRelayable(call, readAskedProposal(signed.bytes, ledger), signed);
-        const endorsed = await ledger.endorse(signed);
+        const { endorsers } = call.body;
+        const endorsed = await ledger.endorse(signed, endorsers && { endorsers });
         return {
           status: 200,
           body: {

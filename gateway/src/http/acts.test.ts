@@ -1,6 +1,7 @@
 /** Acts over HTTP, as a CLI and as a system perform them, and what must not get through. */
 import { fromBase64url, toBase64url } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { raiseS } from '../../../test/conformance/high-s.ts';
 import {
   acquisitionInput,
   CN,
@@ -238,7 +239,14 @@ describe('a signature is relayed only for its owner', () => {
     });
     expect([forged.status, forged.json.code]).toEqual([403, 'BAD_SIGNATURE']);
 
-    const signature = toBase64url(await investigator.signer.sign(bytes));
+    const good = await investigator.signer.sign(bytes);
+    const high = await gateway.call('POST', '/v1/acts/endorse', {
+      token,
+      body: { proposal: prepared.proposal, signature: toBase64url(raiseS(good)) },
+    });
+    expect([high.status, high.json.code]).toEqual([403, 'BAD_SIGNATURE']);
+
+    const signature = toBase64url(good);
     for (let at = 7; at < bytes.length; at += Math.ceil(bytes.length / 40)) {
       const altered = Uint8Array.from(bytes);
       altered[at]! ^= 1;
@@ -301,6 +309,24 @@ describe('a system without a key', () => {
     });
     const unknown = await gateway.call('GET', `/v1/acts/${newId(32)}`, { token });
     expect(unknown.status).toBe(404);
+  });
+
+  it('has nothing signed for it that names another than the signer', async () => {
+    const signer = consortium.serviceSigners.get(CN)!;
+    // The endorsers answer with the certificate that is in the proposal, which is not the one expected.
+    const mistaken = { ...signer, certificate: investigator.signer.certificate };
+    const careful = await startTestGateway(consortium, {
+      name: 'careful',
+      change: { serviceSigners: new Map([[CN, mistaken]]) },
+    });
+    const height = await consortium.ledger.height();
+    const { status, json } = await careful.call('POST', '/v1/evidence/acquire', {
+      token: await careful.signIn(CN, 'system', 'intake'),
+      body: { input: acquisitionInput() },
+    });
+    expect([status, json.code]).toEqual([409, 'ENDORSEMENT_MISMATCH']);
+    expect(await consortium.ledger.height()).toBe(height);
+    await careful.close();
   });
 
   it('is the only one who may', async () => {

@@ -1,4 +1,6 @@
 /** Items by systems, and idempotency keys, on the real ledger. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EvidenceError } from '../evidence/error.ts';
 import {
@@ -207,6 +209,11 @@ describe('an idempotency key', () => {
       const other = await post({ raw: `${raw}\n`, headers });
       expect([other.status, other.json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     }
+  });
+
+  it('keeps its answers in a file that is the owner’s alone', async () => {
+    const file = join(gateway.deps.directory, 'idempotency.sqlite');
+    for (const name of [file, `${file}-wal`]) expect((await stat(name)).mode & 0o777).toBe(0o600);
   });
 
   it('replays a refusal', async () => {

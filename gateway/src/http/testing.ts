@@ -30,6 +30,7 @@ import { Attestations } from '../evidence/attestations.ts';
 import { createLedgerReader } from '../evidence/ledger-reader.ts';
 import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
+import { draftAcquisition } from '../evidence/testing.ts';
 import { loadConsortium } from '../identity/consortium.ts';
 import { GatewayEnrolment } from '../identity/enrol.ts';
 import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts';
@@ -245,6 +246,7 @@ export async function startTestGateway(
     path: string,
     input: unknown,
     transient?: Record<string, string>,
+    endorsers?: readonly string[],
   ) => {
     const prepared = await call('POST', `/v1/${path}`, {
       token,
@@ -255,7 +257,7 @@ export async function startTestGateway(
     const { proposal } = prepared.json;
     const endorsed = await call('POST', '/v1/acts/endorse', {
       token,
-      body: { proposal, signature: await sign(proposal) },
+      body: { proposal, signature: await sign(proposal), ...(endorsers && { endorsers }) },
     });
     if (endorsed.status !== 200) return endorsed;
     const { payload } = endorsed.json;
@@ -314,31 +316,12 @@ export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 export const newId = (bytes = 16) => randomBytes(bytes).toString('hex');
 
 /** A domestic collection by one of CN's investigators; `change` replaces fields. */
-export const acquisitionInput = (change: Partial<AcquireInput> = {}): AcquireInput => ({
-  id: newId(),
-  case: 'CN-2026-1',
-  legalBases: [{ id: 'cn-cpl-141', version: 1 }],
-  reason: 'Seized laptop',
-  grounds: [],
-  authorisation: { kind: 'INTERNAL', reference: 'INT-1' },
-  route: 'DOMESTIC',
-  method: { id: 'device-imaging', version: 1 },
-  purposes: ['JUDGE_CASE'],
-  publiclyReleased: 'NO',
-  extent: { kind: 'SELECTIVE' },
-  volatility: 'ORDINARY',
-  standard: { id: 'iso-iec-27037', version: 1 },
-  tools: [],
-  recordings: [],
-  witnesses: [],
-  startedAt: Date.now() - 60_000,
-  location: {
-    systemJurisdiction: 'CN',
-    mediumLocation: 'CN',
-    source: { class: 'STANDALONE' },
-  },
-  ...change,
-});
+export const acquisitionInput = (change: Partial<AcquireInput> = {}): AcquireInput =>
+  draftAcquisition('CN', 'cn-cpl-141', {
+    authorisation: { kind: 'INTERNAL', reference: 'INT-1' },
+    purposes: ['JUDGE_CASE'],
+    ...change,
+  });
 
 /** A manifest of small items and the anchor input that fits it as first batch. */
 export function makeBatch(acquisition: string, contents: readonly string[]) {

@@ -13,7 +13,6 @@ import {
   CRL_DAYS,
   crlNumber,
   type Revocation,
-  type RevocationReason,
   readRevocations,
   signCrl,
 } from './crl.ts';

@@ -1,5 +1,6 @@
 /** Certificate revocation lists (RFC 5280, section 5), signed by a member's authority. */
 import { CRL_NUMBER_OID, crlNumberExtension, readCrlNumber } from './extension.ts';
+import { REVOCATION_REASONS, type RevocationReason } from './revocation-reason.ts';
 import {
   AuthorityKeyIdentifierExtension,
   lowSCrypto,
@@ -15,16 +16,6 @@ import {
 const DAY = 86_400_000;
 /** Life of a list: long, because what reads an older list must still find its successor's issuer. */
 export const CRL_DAYS = 90;
-
-/** RFC 5280, section 5.3.1: the reasons that a member may give. */
-export const REVOCATION_REASONS = [
-  'keyCompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-] as const;
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 export interface Revocation {
   readonly serial: string;

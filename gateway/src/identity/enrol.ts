@@ -8,7 +8,7 @@ import type { Enrolled, Enrolment, Principal } from '../http/deps.ts';
 import type { MemberMsp } from '../ledger/embedded/network.ts';
 import { type MemberCa, makePseudonym } from './ca.ts';
 import { describeCertificate } from './certificate.ts';
-import { REVOCATION_REASONS, type Revocation, type RevocationReason } from './crl.ts';
+import type { Revocation } from './crl.ts';
 import { provenKey } from './csr.ts';
 import { type EnrolledCertificate, EnrolmentStore } from './enrolment-store.ts';
 import { IdentityError } from './error.ts';

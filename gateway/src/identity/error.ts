@@ -1,3 +1,5 @@
+import { CodedError } from '@tabellion/proof';
+
 /**
  * Why identity work was refused. Closed; tests and callers go by `code`, never by the text. Codes
  * that reach a caller over HTTP have the names that `http/problem.ts` lists.
@@ -27,12 +29,6 @@ export type IdentityErrorCode =
   | 'SIGN_IN_REFUSED'
   | 'SIGN_IN_EXPIRED';
 
-export class IdentityError extends Error {
+export class IdentityError extends CodedError<IdentityErrorCode> {
   override readonly name = 'IdentityError';
-  readonly code: IdentityErrorCode;
-
-  constructor(code: IdentityErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -68,7 +68,8 @@ export async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefine
   });
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Makes names that were added to or removed from a directory durable. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, constants.O_RDONLY);
   try {
     await directory.sync();

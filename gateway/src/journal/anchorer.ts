@@ -2,6 +2,7 @@
  * Puts the journal on the ledger in batches: one Merkle root by size or age, each member's batches in
  * a chain of their own. Runs beside the requests and never makes one wait.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
 import { toHex } from '@tabellion/proof';
 import type { Logger } from 'pino';
@@ -34,7 +35,11 @@ export interface AnchorerOptions {
 export interface JournalAnchorer {
   /** Anchors what is due; with `all`, also what has not reached its age. */
   run(all?: boolean): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * Ends. Before that, what waits is anchored, as far as `lastRunMs` reaches: a batch under way then
+   * is still waited for, later ones are left to the next start.
+   */
+  close(lastRunMs?: number): Promise<void>;
 }
 
 export function startJournalAnchorer(
@@ -112,9 +117,13 @@ export function startJournalAnchorer(
 
   return {
     run,
-    async close() {
-      closed = true;
+    async close(lastRunMs = 0) {
       clearInterval(timer);
+      if (lastRunMs > 0) {
+        await running;
+        await Promise.race([run(true), delay(lastRunMs, undefined, { ref: false })]);
+      }
+      closed = true;
       await running;
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
@@ -33,6 +33,10 @@ const read = (object: string, member = 'A'): JournalFact => ({
   role: 'auditor',
   operation: 'showBatch',
   objects: [object],
+});
+
+it('lies in a file that is the owner’s alone', async () => {
+  for (const name of [file, `${file}-wal`]) expect((await stat(name)).mode & 0o777).toBe(0o600);
 });
 
 /** A ledger that keeps the chain rule of `evidence:anchorJournal` and can lose an answer. */
@@ -161,4 +165,26 @@ it('submits the very same batch after a restart, and never twice', async () => {
   ]);
   expect(createJournal(store, now).list('A', 1, 1)[0]!.batch).toBe(of('A')[0]!.digest);
   await after.close();
+});
+
+it('anchors what waits before it closes, if the ledger takes it in time', async () => {
+  const journal = createJournal(store, now);
+  const { ledger, of } = makeLedger();
+  await journal.record(read('a'));
+  await start(ledger).close(10_000);
+  expect(of('A').map(({ input }) => input.size)).toEqual([1]);
+
+  await journal.record(read('b'));
+  let takes: () => void = () => undefined;
+  const slow: JournalLedger = {
+    ...ledger,
+    members: ['A', 'B'],
+    refresh: () => new Promise((resolve) => (takes = resolve)),
+  };
+  await journal.record(read('c', 'B'));
+  const closing = start(slow).close(20);
+  setTimeout(() => takes(), 100);
+  await closing;
+  expect(of('A')).toHaveLength(2);
+  expect(of('B')).toHaveLength(0);
 });

@@ -1,22 +1,16 @@
 /** The embedded consortium of one machine: its identities and its ledger, founded at the first start. */
 import { join } from 'node:path';
 import { contracts } from '@tabellion/chaincode';
-import { canonicalBytes, type Trust, utf8 } from '@tabellion/proof';
-import { type Consortium, foundingInput } from '../identity/consortium.ts';
-import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts';
+import type { Trust } from '@tabellion/proof';
+import type { Consortium } from '../identity/consortium.ts';
 import { type EmbeddedIdentities, provisionEmbedded } from '../identity/provision.ts';
-import { performAct, type Signer } from '../ledger/act.ts';
-import { expectRecord } from '../ledger/compare-record.ts';
 import { type EmbeddedLedger, openEmbeddedLedger } from '../ledger/embedded/ledger.ts';
 import type { MemberMsp } from '../ledger/embedded/network.ts';
-import { LedgerError } from '../ledger/port.ts';
+import { ensureFounded } from './founding.ts';
+import type { NodeLedger } from './node-ledger.ts';
 
-export interface ConsortiumLedger extends EmbeddedIdentities {
+export interface ConsortiumLedger extends EmbeddedIdentities, NodeLedger {
   readonly ledger: EmbeddedLedger;
-  /** Puts an authority's new revocations in force and into the trust file. */
-  publishMsp(msp: MemberMsp): Promise<void>;
-  /** The trust file as it stands now. */
-  trust(): Trust;
 }
 
 /** Opens the consortium kept in `directory`; makes and founds it if there is none. */
@@ -35,7 +29,9 @@ export async function openConsortiumLedger(
   });
   try {
     ledger.install(contracts);
-    if (!(await isFounded(ledger, identities))) await found(ledger, identities, consortium);
+    const [service] = identities.serviceSigners.values();
+    const [authority] = identities.authorities.values();
+    await ensureFounded(ledger, { service: service!, authority: authority! }, consortium);
   } catch (error) {
     await ledger.close();
     throw error;
@@ -48,59 +44,9 @@ export async function openConsortiumLedger(
       await ledger.updateMsps([msp]);
       msps.set(msp.mspId, msp);
     },
-    trust: () => describeTrust(consortium, ledger, msps),
+    trust: async () => describeTrust(consortium, ledger, msps),
+    close: () => ledger.close(),
   };
-}
-
-async function isFounded(
-  ledger: EmbeddedLedger,
-  { serviceSigners }: EmbeddedIdentities,
-): Promise<boolean> {
-  const [signer] = serviceSigners.values();
-  const { proposal } = await ledger.prepare({
-    transaction: 'member:read',
-    args: [utf8('founding')],
-    creator: signer!.creator,
-  });
-  try {
-    await ledger.evaluate({ bytes: proposal, signature: await signer!.sign(proposal) });
-    return true;
-  } catch (error) {
-    if (error instanceof LedgerError && error.contractCode === 'NOT_FOUND') return false;
-    throw error;
-  }
-}
-
-async function found(
-  ledger: EmbeddedLedger,
-  identities: EmbeddedIdentities,
-  consortium: Consortium,
-): Promise<void> {
-  const signer = await issueFounder(identities);
-  const args = [canonicalBytes(foundingInput(consortium))];
-  const request = { transaction: 'member:found', args };
-  const { channel, chaincode } = ledger;
-  const compare = expectRecord(request, signer);
-  const { txId, status } = await performAct(ledger, signer, request, compare, {
-    channel,
-    chaincode,
-  });
-  if (status.code !== 'VALID') {
-    throw new LedgerError('NOT_ACCEPTED', `the founding was committed as ${status.code}`, { txId });
-  }
-}
-
-/** A delegate of the first member, for this one act: the key is never written down. */
-async function issueFounder({ authorities }: EmbeddedIdentities): Promise<Signer> {
-  const [authority] = authorities.values();
-  const key = generatePrivateKey();
-  const certificate = await authority!.issue(await createCsr(key), {
-    ou: 'client',
-    role: 'delegate',
-    keyCustody: 'gateway',
-    days: 1,
-  });
-  return signerFromPem(authority!.mspId, certificate, key);
 }
 
 function describeTrust(

@@ -1,6 +1,6 @@
 /**
- * The composition of one machine: the embedded consortium, what its gateway keeps, development
- * sign-in, and the HTTP surface. Everything that is chosen is chosen here.
+ * The composition of one gateway: the ledger, what the gateway keeps, where people sign in, and the
+ * HTTP surface. Everything that is chosen is chosen here.
  */
 
 import { once } from 'node:events';
@@ -15,24 +15,36 @@ import { createLedgerReader } from '../evidence/ledger-reader.ts';
 import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
 import { createGateway } from '../http/app.ts';
+import { toProblem } from '../http/problem.ts';
 import { loadConsortium } from '../identity/consortium.ts';
-import { openDevelopmentIssuer } from '../identity/development/issuer.ts';
-import { type DevelopmentPeople, openDevelopmentPeople } from '../identity/development/people.ts';
+import type { DevelopmentPeople } from '../identity/development/people.ts';
 import { GatewayEnrolment } from '../identity/enrol.ts';
-import { createTokenVerifier } from '../identity/token.ts';
+import type { TrustedIssuer } from '../identity/token.ts';
 import { startJournalAnchorer } from '../journal/anchorer.ts';
+import type { JournalFact } from '../journal/entry.ts';
 import { createJournal } from '../journal/journal.ts';
 import { linkJournalLedger } from '../journal/ledger-link.ts';
 import { openJournalStore } from '../journal/store.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { openConsortiumLedger } from './consortium-ledger.ts';
+import { type FabricMember, openFabricMember } from './fabric-member.ts';
+import { openDevelopmentSignIn, trustIssuers } from './people-sign-in.ts';
 
 const HOST = '127.0.0.1';
 /** A journal entry waits about this long for its batch on the ledger, milliseconds. */
 const JOURNAL_AGE_MS = 60_000;
 const JOURNAL_ENTRIES = 65_536;
+/** How long closing waits for the ledger to take what the journal holds, milliseconds. */
+const JOURNAL_LAST_RUN_MS = 10_000;
 const DAY_MS = 86_400_000;
+
+/** A gateway of one member of a consortium on Fabric, instead of the embedded consortium. */
+export interface FabricNode {
+  readonly member: FabricMember;
+  /** Where the member's people sign in. */
+  readonly issuers: readonly TrustedIssuer[];
+}
 
 export interface NodeOptions {
   /** Where everything is kept; made if absent. */
@@ -43,12 +55,14 @@ export interface NodeOptions {
   readonly port: number;
   /** Second place for manifests. */
   readonly escrow?: string;
+  readonly fabric?: FabricNode;
   readonly logger: Logger;
 }
 
 export interface RunningNode {
   /** For example `http://127.0.0.1:8080`. */
   readonly address: string;
+  /** Development sign-ins; none where people sign in at the member's own issuers. */
   readonly people: DevelopmentPeople;
   /** Ends requests, anchors what waits and closes every file. */
   close(): Promise<void>;
@@ -76,10 +90,12 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const address = `http://${HOST}:${port}`;
 
   const consortium = await loadConsortium(options.consortium);
-  const network = await openConsortiumLedger(directory, consortium, now);
-  const { ledger, serviceSigners, authorities } = network;
-  opened.defer(() => ledger.close());
-  const trust = async () => network.trust();
+  const { fabric } = options;
+  const network = fabric
+    ? await openFabricMember(fabric.member, { consortium, logger, now })
+    : await openConsortiumLedger(directory, consortium, now);
+  opened.defer(() => network.close());
+  const { ledger, serviceSigners, authorities, publishMsp, trust } = network;
 
   const projection = await startProjection({
     file: join(own, 'projection.sqlite'),
@@ -110,6 +126,16 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
       (error: { code?: string }) => logger.warn({ code: error.code }, 'attestation pending'),
     );
 
+  const store = openJournalStore(join(own, 'journal.sqlite'));
+  const journal = createJournal(store, now);
+  opened.defer(() => journal.close());
+  const anchorer = startJournalAnchorer(
+    store,
+    linkJournalLedger(ledger, serviceSigners, projection),
+    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger },
+  );
+  opened.defer(() => anchorer.close(JOURNAL_LAST_RUN_MS));
+
   const anchoring = await openAnchoring({
     directory: join(own, 'spool'),
     portsOf: (member) => {
@@ -122,6 +148,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     onAnchored: (_member, batch) => void collectAttestation(batch),
     onSpoolFailure: (member, error) =>
       logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait'),
+    onSpoolRefusal: (member, error) =>
+      void journal
+        .record(describeSpoolRefusal(member, error))
+        .catch(() => logger.error({ member }, 'a refusal is not in the journal')),
     now,
   });
   opened.defer(() => anchoring.close());
@@ -135,20 +165,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   });
   opened.defer(() => disclosure.close());
 
-  const store = openJournalStore(join(own, 'journal.sqlite'));
-  const journal = createJournal(store, now);
-  opened.defer(() => journal.close());
-  const anchorer = startJournalAnchorer(
-    store,
-    linkJournalLedger(ledger, serviceSigners, projection),
-    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger },
-  );
-  opened.defer(() => anchorer.close());
-
   const enrolment = new GatewayEnrolment({
     file: join(own, 'enrolment.sqlite'),
     authorities,
-    publishMsp: network.publishMsp,
+    publishMsp,
     now,
   });
   opened.defer(() => enrolment.close());
@@ -160,33 +180,15 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   revocations.unref();
   opened.defer(() => clearInterval(revocations));
 
-  const people = await openDevelopmentPeople(join(directory, 'dev', 'people.json'), consortium);
-  const issuer = await openDevelopmentIssuer({
-    directory: join(directory, 'dev'),
-    issuer: `${address}/oidc`,
-    audience: address,
-    people,
-    ledger: ledger.kind,
-    listensOn: HOST,
-    onError: (error) => logger.error({ reason: (error as Error).name }, 'sign-in failed'),
-  });
-  opened.defer(() => issuer.close());
-  const tokens = createTokenVerifier(
-    [
-      {
-        name: 'development',
-        issuer: issuer.issuer,
-        jwksUri: issuer.jwksUri,
-        audience: address,
-        members,
-      },
-    ],
-    now,
-  );
+  const development = { address, listensOn: HOST, ledger: ledger.kind, members };
+  const signIn = fabric
+    ? trustIssuers(fabric.issuers, now)
+    : await openDevelopmentSignIn({ ...development, directory, consortium, logger, now });
+  opened.defer(() => signIn.close());
 
   const gateway = createGateway({
     ledger,
-    tokens,
+    tokens: signIn.tokens,
     enrolment,
     projection,
     journal,
@@ -203,14 +205,25 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     operator: operator!,
     directory: own,
     logger,
-    issuerMiddleware: issuer.router,
+    ...(signIn.router && { issuerMiddleware: signIn.router }),
     now,
   });
   opened.defer(() => gateway.close());
   await projection.catchUp(AbortSignal.timeout(60_000));
   await gateway.listen({ host: HOST, port });
-  return { address, people };
+  return { address, people: signIn.people };
 }
+
+/** Nobody waits for the answer behind a receipt, so the refusal is told by the journal. */
+const describeSpoolRefusal = (member: string, error: unknown): JournalFact => ({
+  kind: 'REFUSAL',
+  member,
+  who: null,
+  role: 'system',
+  operation: 'addItems',
+  verb: 'evidence:anchor',
+  code: toProblem(error).code,
+});
 
 async function findFreePort(): Promise<number> {
   const server = createServer();

@@ -22,17 +22,26 @@ export interface Definition {
 
 export interface Admin {
   createGenesisBlock(channel: string): Promise<void>;
-  joinOrderer(nodes: MemberNodes, channel: string): Promise<void>;
+  /** From the genesis block, or from the configuration block that made it a consenter. */
+  joinOrderer(nodes: MemberNodes, channel: string, configBlock?: string): Promise<void>;
   joinPeer(nodes: MemberNodes): Promise<void>;
   install(nodes: MemberNodes, packageFile: string): Promise<void>;
   approve(nodes: MemberNodes, definition: Definition, packageId: string): Promise<void>;
   /** Sent to the peers of all `members`. */
   commit(members: readonly MemberNodes[], definition: Definition): Promise<void>;
+  /** Writes the channel's latest configuration block to `file`, asking that member's ordering node. */
+  fetchConfig(nodes: MemberNodes, channel: string, file: string): Promise<void>;
+  /** Has the administrators of all `members` sign the update in `file`, and hands it to ordering. */
+  updateChannel(members: readonly MemberNodes[], channel: string, file: string): Promise<void>;
 }
 
 export class AdminError extends Error {
   override readonly name = 'AdminError';
 }
+
+/** Answers of a peer that has done already exactly what it is asked for. */
+const DONE =
+  /already exists|already successfully installed|redefine [a-z ]+ \(\d+\) for namespace \S+( with unchanged content)?$/;
 
 /** Runs below `directory`; a step that meets a node that is not up yet is repeated until `signal`. */
 export function createAdmin(directory: string, binaries: Binaries, signal: AbortSignal): Admin {
@@ -53,11 +62,13 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
     });
 
   const retry = async (step: () => Promise<void>): Promise<void> => {
-    for (;;) {
+    for (let last: unknown; ; ) {
       try {
         return await step();
       } catch (error) {
-        if (signal.aborted) throw error;
+        // A step that was cut off says nothing of its own.
+        if (signal.aborted) throw last ?? error;
+        last = error;
         const waited = await sleep(250, true, { signal }).catch(() => false);
         if (!waited) throw error;
       }
@@ -66,11 +77,14 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
 
   const peer = ({ mspId, peer: endpoint }: MemberNodes, ...args: string[]) => {
     const layout = layoutMember(resolve(directory), mspId);
-    return run('peer', args, {
+    const done = run('peer', args, {
       FABRIC_CFG_PATH: layout.peer,
       FABRIC_LOGGING_SPEC: 'error',
       CORE_PEER_ADDRESS: formatEndpoint(endpoint),
       CORE_PEER_MSPCONFIGPATH: join(layout.admin, 'msp'),
+    });
+    return done.catch((error) => {
+      if (!DONE.test(error.message)) throw error;
     });
   };
   const tlsRoot = (mspId: string) =>
@@ -95,12 +109,12 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
         ...['-outputBlock', genesisBlock(resolve(directory))],
       ]);
     },
-    joinOrderer: ({ mspId, ordererAdmin }, channel) => {
+    joinOrderer: ({ mspId, ordererAdmin }, channel, configBlock) => {
       const tls = join(layoutMember(resolve(directory), mspId).orderer, 'tls');
       return retry(() =>
         run('osnadmin', [
           ...['channel', 'join', '--channelID', channel],
-          ...['--config-block', genesisBlock(resolve(directory))],
+          ...['--config-block', configBlock ?? genesisBlock(resolve(directory))],
           ...['-o', formatEndpoint(ordererAdmin), '--ca-file', join(tls, 'ca.crt')],
           ...['--client-cert', join(tls, 'server.crt'), '--client-key', join(tls, 'server.key')],
         ]),
@@ -126,6 +140,23 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
           ...['--peerAddresses', formatEndpoint(member.peer)],
           ...['--tlsRootCertFiles', tlsRoot(member.mspId)],
         ]),
+      );
+    },
+    fetchConfig: (nodes, channel, file) =>
+      peer(nodes, 'channel', 'fetch', 'config', resolve(file), '-c', channel, ...ordering(nodes)),
+    updateChannel: async (members, channel, file) => {
+      const [last, ...others] = members;
+      // One after the other: each adds its signature to the same file. The last one's is the sender's.
+      for (const nodes of others) await peer(nodes, 'channel', 'signconfigtx', '-f', resolve(file));
+      await peer(
+        last!,
+        'channel',
+        'update',
+        '-f',
+        resolve(file),
+        '-c',
+        channel,
+        ...ordering(last!),
       );
     },
   };

@@ -1,7 +1,7 @@
 /** A whole consortium on one machine: brought up, watched, stopped and started node by node. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packChaincode } from '../chaincode-package.ts';
+import { labelOf, packChaincode } from '../chaincode-package.ts';
 import { generateChannel, generateMember } from '../generate.ts';
 import { formatEndorsementPolicy } from '../policy.ts';
 import { countPorts, type NetworkTerms, planLocalTopology } from '../topology.ts';
@@ -72,8 +72,6 @@ async function generateNetwork({
   await generateChannel(directory, topology);
   return state;
 }
-
-const labelOf = (chaincode: string) => `${chaincode}_1`;
 
 async function establish(
   { directory, binaries, consortium }: UpOptions,

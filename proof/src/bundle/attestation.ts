@@ -93,10 +93,10 @@ export function checkAnswer({ args, response }: Envelope, record: Uint8Array): s
 
 /**
  * The answer came from the ledger and nowhere else: one versioned read of exactly that key, one of the
- * contract's definition in an accepted version, nothing besides. Returns where the record stands.
+ * contract's definition in an accepted version, under which the endorsers count, nothing besides. Returns where the record stands.
  */
 export function checkReads(
-  { rwset, event, chaincode }: Envelope,
+  { rwset, event, chaincode, endorsements }: Envelope,
   trust: Trust,
   key: string,
 ): Version {
@@ -109,13 +109,17 @@ export function checkReads(
   const definition = onlyRead(lifecycle);
   const record = onlyRead(own);
   demand(record.key === key, 'KEY_MISMATCH');
-  const isAccepted =
-    definition.key === `namespaces/fields/${chaincode}/Sequence` &&
-    trust.definitions.some(
-      ({ block, transaction }) =>
-        block === definition.version.block && transaction === definition.version.transaction,
-    );
-  demand(isAccepted, 'DEFINITION_NOT_TRUSTED');
+  const accepted = trust.definitions.find(
+    ({ block, transaction }) =>
+      block === definition.version.block && transaction === definition.version.transaction,
+  );
+  const isSequence = definition.key === `namespaces/fields/${chaincode}/Sequence`;
+  demand(isSequence && accepted !== undefined, 'DEFINITION_NOT_TRUSTED');
+  const counted = accepted.members;
+  const areCounted = endorsements.every(
+    ({ endorser }) => counted?.includes(endorser.mspId) ?? true,
+  );
+  demand(areCounted, 'UNKNOWN_MEMBER');
   return record.version;
 }
 

@@ -89,7 +89,13 @@ export const trust = z.strictObject({
   /** Chaincode definitions accepted: Fabric's sequence and the version of its `_lifecycle` key. */
   definitions: z
     .array(
-      z.strictObject({ sequence: z.int().min(1), block: safeInteger, transaction: safeInteger }),
+      z.strictObject({
+        sequence: z.int().min(1),
+        block: safeInteger,
+        transaction: safeInteger,
+        /** Members whose endorsements count under this definition; absent: all of them. */
+        members: z.array(z.string().max(64)).min(1).max(64).optional(),
+      }),
     )
     .min(1)
     .max(64),

@@ -1,4 +1,5 @@
 /** Reading the trust file, and the members' certificates in it. */
+import { CodedError } from '../coded-error.ts';
 import { parseStrict } from '../json/parse.ts';
 import { Msp } from '../x509/msp.ts';
 import { type Trust, trust } from './record.ts';
@@ -9,14 +10,8 @@ const MAX_TRUST_BYTES = 4 << 20;
 export type TrustErrorCode = 'TRUST_MALFORMED' | 'UNSUPPORTED_VERSION';
 
 /** Why a trust file cannot be used; the codes are verdict codes. */
-export class TrustError extends Error {
+export class TrustError extends CodedError<TrustErrorCode> {
   override readonly name = 'TrustError';
-  readonly code: TrustErrorCode;
-
-  constructor(code: TrustErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Reads a trust file: JSON, not necessarily canonical, as people edit it. @throws TrustError. */

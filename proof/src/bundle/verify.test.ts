@@ -82,22 +82,6 @@ describe('verify', () => {
     }
   });
 
-  it('refuses the bundle with any single bit flipped, and never throws', {
-    timeout: 300_000,
-  }, () => {
-    const check = createVerifier(embedded.trust);
-    const bundle = buildBundle(embedded);
-    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
-    const accepted: number[] = [];
-    for (let bit = 0; bit < bundle.length * 8; bit += 1) {
-      bundle[bit >> 3]! ^= 1 << (bit & 7);
-      if (check(bundle, { now: NOW }).outcome === 'INTACT') accepted.push(bit);
-      bundle[bit >> 3]! ^= 1 << (bit & 7);
-    }
-    expect(accepted).toEqual([]);
-    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
-  });
-
   it('refuses the bundle cut off anywhere', () => {
     const check = createVerifier(embedded.trust);
     const bundle = buildBundle(embedded);

@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error.ts';
+
 export type FabricErrorCode =
   /** Not the protobuf message that stands here. */
   | 'FABRIC_MALFORMED'
@@ -15,12 +17,6 @@ export type FabricErrorCode =
   | 'FABRIC_ACTION_HEADER';
 
 /** What is wrong with some Fabric bytes. */
-export class FabricError extends Error {
+export class FabricError extends CodedError<FabricErrorCode> {
   override readonly name = 'FabricError';
-  readonly code: FabricErrorCode;
-
-  constructor(code: FabricErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error.ts';
+
 export type JsonErrorCode =
   | 'JSON_NOT_UTF8'
   | 'JSON_SYNTAX'
@@ -9,12 +11,6 @@ export type JsonErrorCode =
   | 'JSON_NOT_CANONICAL';
 
 /** Why a text is not the JSON that we accept, or a value has no canonical form. */
-export class JsonError extends Error {
+export class JsonError extends CodedError<JsonErrorCode> {
   override readonly name = 'JsonError';
-  readonly code: JsonErrorCode;
-
-  constructor(code: JsonErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

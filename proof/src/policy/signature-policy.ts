@@ -1,5 +1,6 @@
 /** Fabric's signature policies: who must have signed, with Fabric's own rule of counting. */
 
+import { toHex } from '../bytes/encoding.ts';
 import { FabricError } from '../fabric/error.ts';
 import { decodeExact, mspPrincipal, peerPolicy, policies, required } from '../fabric/message.ts';
 import type { Role } from '../x509/msp.ts';
@@ -64,15 +65,50 @@ function consume(
 }
 
 function readPrincipal(principal: Principal): (signatory: Signatory) => boolean {
-  if (principal.getPrincipalClassification() !== mspPrincipal.MSPPrincipal.Classification.ROLE) {
-    return () => false;
-  }
-  const role = decodeExact(mspPrincipal.MSPRole, principal.getPrincipal_asU8(), 'role');
+  const role = readRole(principal);
+  if (!role) return () => false;
   const mspId = role.getMspIdentifier();
   const wanted = role.getRole();
   return (signatory) =>
     signatory.mspId === mspId &&
     (wanted === MSPRoleType.MEMBER || wanted === MSPRoleType[signatory.role]);
+}
+
+/** Undefined for principals that are no role. */
+function readRole(principal: Principal) {
+  const { ROLE } = mspPrincipal.MSPPrincipal.Classification;
+  if (principal.getPrincipalClassification() !== ROLE) return undefined;
+  return decodeExact(mspPrincipal.MSPRole, principal.getPrincipal_asU8(), 'role');
+}
+
+/**
+ * One text for all policies that differ in nothing but the order of their parts, or in how often they
+ * list an identity: Fabric's own tools write the same policy with other bytes.
+ * @throws FabricError when the bytes are no policy.
+ */
+export function describeSignaturePolicy(envelopeBytes: Uint8Array): string {
+  const envelope = decodeExact(policies.SignaturePolicyEnvelope, envelopeBytes, 'policy');
+  const names = envelope.getIdentitiesList().map(describePrincipal);
+  const describe = (rule: Rule): string => {
+    const threshold = rule.getNOutOf();
+    if (!threshold) return names[rule.getSignedBy()] ?? 'nobody';
+    return `${threshold.getN()} of (${threshold.getRulesList().map(describe).sort().join(', ')})`;
+  };
+  return `${envelope.getVersion()}: ${describe(required(envelope.getRule(), 'policy rule'))}`;
+}
+
+/** MSP IDs that a policy names, each once, ascending. @throws FabricError. */
+export function listPolicyMembers(envelopeBytes: Uint8Array): string[] {
+  const envelope = decodeExact(policies.SignaturePolicyEnvelope, envelopeBytes, 'policy');
+  const ids = envelope
+    .getIdentitiesList()
+    .flatMap((one) => readRole(one)?.getMspIdentifier() ?? []);
+  return [...new Set(ids)].sort();
+}
+
+function describePrincipal(principal: Principal): string {
+  const role = readRole(principal);
+  return role ? `${role.getMspIdentifier()}.${role.getRole()}` : toHex(principal.serializeBinary());
 }
 
 /**

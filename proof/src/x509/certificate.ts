@@ -27,6 +27,9 @@ const OID = {
 const UNDERSTOOD = new Set<string>([OID.keyUsage, OID.basicConstraints, '2.5.29.17', '2.5.29.37']);
 const POINT_LENGTH = 65;
 const UNCOMPRESSED = 4;
+/** The same few certificates stand under everything that is signed, and reading one takes long. */
+const MAX_CACHED = 1024;
+const parsed = new Map<string, ParsedCertificate>();
 
 export interface ParsedCertificate {
   readonly der: Uint8Array;
@@ -62,7 +65,15 @@ export interface ParsedCertificate {
 
 /** Reads one certificate from PEM. @throws MspError `CERTIFICATE_MALFORMED`. */
 export function parseCertificate(pem: string): ParsedCertificate {
-  const der = parsePem(pem, 'CERTIFICATE');
+  const known = parsed.get(pem);
+  if (known) return known;
+  const certificate = parseDer(parsePem(pem, 'CERTIFICATE'));
+  if (parsed.size >= MAX_CACHED) parsed.clear();
+  parsed.set(pem, certificate);
+  return certificate;
+}
+
+function parseDer(der: Uint8Array<ArrayBuffer>): ParsedCertificate {
   try {
     return readCertificate(der);
   } catch {

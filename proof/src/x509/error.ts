@@ -1,3 +1,5 @@
+import { CodedError } from '../coded-error.ts';
+
 export type MspErrorCode =
   | 'CERTIFICATE_MALFORMED'
   /** No chain to a root of the member, or one that its authorities had no right to form. */
@@ -11,12 +13,6 @@ export type MspErrorCode =
   | 'MSP_MALFORMED';
 
 /** Why a certificate does not speak for a member. */
-export class MspError extends Error {
+export class MspError extends CodedError<MspErrorCode> {
   override readonly name = 'MspError';
-  readonly code: MspErrorCode;
-
-  constructor(code: MspErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -1,6 +1,7 @@
 /** `acquire`: records one act of collection and prints its id. */
 import { randomBytes } from 'node:crypto';
 import { acquireInput, location as locationSchema } from '@tabellion/chaincode/evidence/record';
+import { chooseUntouched } from '../../ledger/untouched-endorsers.ts';
 import {
   type AcquireFlags,
   draftAcquisition,
@@ -14,7 +15,8 @@ import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { sealLocation } from '../sealed-location.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession, ownMember, type Session } from '../session.ts';
+import { readTrust } from '../trust-pin.ts';
 
 export interface AcquireOptions extends AcquireFlags {
   readonly input?: string;
@@ -54,7 +56,7 @@ async function readRecording(text: string) {
 
 /** With a delayed notice the location is sealed here; the ledger gets its digest, and no more. */
 async function toAct(
-  { paths }: Session,
+  session: Session,
   id: string,
   draft: Record<string, unknown>,
   { delayNotice, delayBasis }: AcquireOptions,
@@ -70,10 +72,12 @@ async function toAct(
   const notice = { basis: parseGoverned(delayBasis), latest: parseTime(delayNotice) };
   const unsealed = { ...facts, delayedNotice: { ...notice, sealed: '0'.repeat(64) } };
   checkInput(acquireInput, unsealed);
-  const seal = await sealLocation(paths, id, checkInput(locationSchema, location));
+  const place = checkInput(locationSchema, location);
+  const endorsers = chooseUntouched(ownMember(session), place, await readTrust(session));
+  const seal = await sealLocation(session.paths, id, place);
   const input = checkInput(acquireInput, {
     ...facts,
     delayedNotice: { ...notice, sealed: seal.digest },
   });
-  return { transaction, input, transient: { location: seal.bytes } };
+  return { transaction, input, transient: { location: seal.bytes }, endorsers };
 }

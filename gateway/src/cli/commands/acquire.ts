@@ -59,9 +59,9 @@ export function addAcquireCommand(program: Command, run: Runner): void {
     .option('--delay-basis <id@version>', 'legal basis of the delay')
     .action(run(async () => (await import('../actions/acquire.ts')).acquire));
   addExamples(acquire, [
-    'acquire --case 2026/117 --legal-basis cn-cpl-2018@1 --method device-seizure@1 \\\n' +
-      '      --standard gat-1174@1 --route DOMESTIC --system CN --reason "Search of the office" \\\n' +
-      '      --tool "imager@4.2"',
+    'acquire --case 2026/117 --legal-basis cn-cpl-136@1 --method device-imaging@1 \\\n' +
+      '      --standard iso-iec-27037@1 --route DOMESTIC --system CN --publicly-released NO \\\n' +
+      '      --reason "Search of the office" --tool "imager@4.2"',
     'acquire --input acquisition.json',
   ]);
 }

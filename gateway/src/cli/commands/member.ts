@@ -1,5 +1,6 @@
 /** `member …`: who takes part, what they accept, what they decide together. */
 import { type Command, Option } from 'commander';
+import { REVOCATION_REASONS } from '../../identity/revocation-reason.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
 
@@ -68,9 +69,11 @@ function addActs(member: Command, run: Runner): void {
       .option('--input <file>', 'any change, as JSON (- reads standard input)')
       .action(run(async () => (await load()).propose)),
     [
-      'member propose --set batchMaxItems=32768 --legal-basis founding@1 --reason "Smaller batches"',
-      'member propose --suspend ExchangeMSP --legal-basis founding@1 --reason "Key compromise"',
-      'member propose --input admit.json --legal-basis founding@1 --reason "New member"',
+      'member propose --set batchMaxItems=32768 --legal-basis founding-agreement@1 \\\n' +
+        '      --reason "Smaller batches"',
+      'member propose --suspend ExchangeMSP --legal-basis founding-agreement@1 \\\n' +
+        '      --reason "Key compromise"',
+      'member propose --input admit.json --legal-basis founding-agreement@1 --reason "New member"',
     ],
   );
   addExamples(
@@ -95,5 +98,16 @@ function addActs(member: Command, run: Runner): void {
       .requiredOption('--reason <text>', 'why')
       .action(run(async () => (await load()).declare)),
     ['member declare --input profile.json --reason "New standard adopted"'],
+  );
+  addExamples(
+    member
+      .command('revoke')
+      .argument('<serial>', 'serial number of the certificate, as whoami shows it')
+      .addOption(
+        new Option('--reason <reason>', 'why').choices(REVOCATION_REASONS).makeOptionMandatory(),
+      )
+      .description("take a certificate back: one's own or, as delegate, one of the member")
+      .action(run(async () => (await import('../actions/member-revoke.ts')).revoke)),
+    ['member revoke 4f1c…a9 --reason keyCompromise'],
   );
 }

@@ -1,11 +1,18 @@
 /** The channel's configuration in Fabric's encoding: who takes part and under which policies. */
 import { common, msp, orderer } from '@hyperledger/fabric-protos';
 import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
+import {
+  ADMINS,
+  capabilities,
+  group,
+  implicitPolicy,
+  mspConfig,
+  signaturePolicy,
+} from '../channel-config.ts';
 import { encodeEnvelope } from '../transaction.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
 import { rolePolicy } from './role-policy.ts';
 
-const ADMINS = 'Admins';
 const { MSPRoleType } = msp.MSPRole;
 
 export interface ChannelConfig {
@@ -99,91 +106,6 @@ function ordererGroup({ network, msps }: ChannelConfig): common.ConfigGroup {
     values: { Capabilities: capabilities('V2_0'), ConsensusType: type },
     policies: { ...implicitPolicies(), BlockValidation: implicitPolicy('Writers', 'ANY') },
   });
-}
-
-function mspConfig(member: MemberMsp): msp.MSPConfig {
-  const [root] = member.roots;
-  const unit = (name: string) => {
-    const identifier = new msp.FabricOUIdentifier();
-    identifier.setOrganizationalUnitIdentifier(name);
-    // Without a certificate the unit would hold for every root; with one, for the first root's line.
-    if (member.roots.length === 1) identifier.setCertificate(Buffer.from(root!));
-    return identifier;
-  };
-  const units = new msp.FabricNodeOUs();
-  units.setEnable(true);
-  units.setClientOuIdentifier(unit('client'));
-  units.setPeerOuIdentifier(unit('peer'));
-  units.setAdminOuIdentifier(unit('admin'));
-  units.setOrdererOuIdentifier(unit('orderer'));
-  const crypto = new msp.FabricCryptoConfig();
-  crypto.setSignatureHashFamily('SHA2');
-  crypto.setIdentityIdentifierHashFunction('SHA256');
-  const fabric = new msp.FabricMSPConfig();
-  fabric.setName(member.mspId);
-  fabric.setRootCertsList(member.roots.map((pem) => Buffer.from(pem)));
-  fabric.setIntermediateCertsList(member.intermediates.map((pem) => Buffer.from(pem)));
-  fabric.setRevocationListList(member.revocations.map((pem) => Buffer.from(pem)));
-  fabric.setCryptoConfig(crypto);
-  fabric.setFabricNodeOus(units);
-  const config = new msp.MSPConfig();
-  config.setConfig(fabric.serializeBinary());
-  return config;
-}
-
-interface Encodable {
-  serializeBinary(): Uint8Array;
-}
-
-function group(parts: {
-  groups?: Record<string, common.ConfigGroup>;
-  values: Record<string, Encodable>;
-  policies: Record<string, common.Policy>;
-}): common.ConfigGroup {
-  const message = new common.ConfigGroup();
-  message.setModPolicy(ADMINS);
-  for (const [name, child] of Object.entries(parts.groups ?? {})) {
-    message.getGroupsMap().set(name, child);
-  }
-  for (const [name, content] of Object.entries(parts.values)) {
-    const value = new common.ConfigValue();
-    value.setModPolicy(ADMINS);
-    value.setValue(content.serializeBinary());
-    message.getValuesMap().set(name, value);
-  }
-  for (const [name, content] of Object.entries(parts.policies)) {
-    const policy = new common.ConfigPolicy();
-    policy.setModPolicy(ADMINS);
-    policy.setPolicy(content);
-    message.getPoliciesMap().set(name, policy);
-  }
-  return message;
-}
-
-function capabilities(version: string): common.Capabilities {
-  const message = new common.Capabilities();
-  message.getCapabilitiesMap().set(version, new common.Capability());
-  return message;
-}
-
-function signaturePolicy(envelope: Uint8Array): common.Policy {
-  const policy = new common.Policy();
-  policy.setType(common.Policy.PolicyType.SIGNATURE);
-  policy.setValue(envelope);
-  return policy;
-}
-
-function implicitPolicy(
-  subPolicy: string,
-  rule: keyof typeof common.ImplicitMetaPolicy.Rule,
-): common.Policy {
-  const content = new common.ImplicitMetaPolicy();
-  content.setSubPolicy(subPolicy);
-  content.setRule(common.ImplicitMetaPolicy.Rule[rule]);
-  const policy = new common.Policy();
-  policy.setType(common.Policy.PolicyType.IMPLICIT_META);
-  policy.setValue(content.serializeBinary());
-  return policy;
 }
 
 function implicitPolicies(): Record<string, common.Policy> {

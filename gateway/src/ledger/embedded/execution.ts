@@ -11,9 +11,10 @@ import {
 import { LedgerError, type Signed } from '../port.ts';
 import { encodeResponsePayload } from '../transaction.ts';
 import { CHAINCODE_VERSION } from './definition.ts';
+import type { HistoryEntry } from './query-session.ts';
 import type { PrivateWrite } from './rwset.ts';
 import { type Chaincode, createStub, type ShimResponse, type ShimStub } from './shim.ts';
-import { type HistoryEntry, ShimHandler } from './shim-handler.ts';
+import { ShimHandler } from './shim-handler.ts';
 import { Simulator } from './simulator.ts';
 import { publicSpace, type Store } from './store.ts';
 

@@ -1,8 +1,8 @@
 /** Who may sign on the channel, by the MSPs of its configuration. */
-import { X509Certificate } from 'node:crypto';
 import {
   Msp,
   MspError,
+  parseCertificate,
   type Role,
   readIdentity,
   type SerializedIdentity,
@@ -55,9 +55,8 @@ export class ChannelIdentities {
     if (known && now <= known.notAfter && Math.abs(now - known.at) < REMEMBERED_FOR) {
       return known.identity;
     }
-    const { certificatePem } = decode(serialized);
     const identity = this.#validate(serialized, now);
-    const notAfter = new X509Certificate(certificatePem).validToDate.getTime();
+    const { notAfter } = parseCertificate(decode(serialized).certificatePem);
     remember(this.#current, id, { identity, at: now, notAfter });
     return identity;
   }
@@ -78,8 +77,7 @@ export class ChannelIdentities {
   #readAtIssue(serialized: Uint8Array): ChannelIdentity | null {
     try {
       const { certificatePem } = decode(serialized);
-      const issued = new X509Certificate(certificatePem).validFromDate.getTime();
-      return this.#validate(serialized, issued + 1000);
+      return this.#validate(serialized, parseCertificate(certificatePem).notBefore + 1000);
     } catch {
       return null;
     }

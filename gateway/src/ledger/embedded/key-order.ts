@@ -2,7 +2,7 @@
  * Fabric orders keys by their UTF-8 bytes; JavaScript orders strings by UTF-16 units, which differs
  * for characters outside the basic plane.
  */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 

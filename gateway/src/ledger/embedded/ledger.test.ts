@@ -255,6 +255,18 @@ describe('certificates', () => {
     });
   });
 
+  it('not yet valid ones are refused', async () => {
+    let time = Date.now();
+    const ledger = await open({ now: () => time });
+    const client = await clientOf(ledger);
+    time -= 40 * 86_400_000;
+    const call = { fn: 'put', args: ['a', 'x'], at: time };
+    await expect(client.endorse(call)).rejects.toMatchObject({
+      code: 'IDENTITY_REFUSED',
+      message: 'CERTIFICATE_NOT_YET_VALID',
+    });
+  });
+
   it('a network with another policy is a new definition', async () => {
     await (await open()).close();
     const network = { ...consortium.network, endorsementThreshold: 3 };

@@ -4,10 +4,19 @@
  */
 import { ledger, peer } from '@hyperledger/fabric-protos';
 import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import type { HistoryEntry } from './shim-handler.ts';
 import type { KeyIterator, KeyValue } from './simulator.ts';
+import type { Version } from './version.ts';
 
 const BATCH = 100;
+
+export interface HistoryEntry {
+  readonly txId: string;
+  readonly value: Uint8Array;
+  readonly isDelete: boolean;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly version: Version;
+}
 
 interface Session {
   readonly source: KeyIterator;

@@ -10,7 +10,7 @@ import type { Version } from './version.ts';
 const { kvrwset } = ledger.rwset;
 type KVRead = ledger.rwset.kvrwset.KVRead;
 
-export const MAX_DEGREE = 50;
+const MAX_DEGREE = 50;
 
 export type RangeSummary =
   | { readonly kind: 'raw'; readonly reads: readonly KVRead[] }

@@ -39,7 +39,7 @@ interface Namespace {
   readonly collections: Map<string, Collection>;
 }
 
-export function encodeVersion(version: Version): ledger.rwset.kvrwset.Version {
+function encodeVersion(version: Version): ledger.rwset.kvrwset.Version {
   const message = new kvrwset.Version();
   message.setBlockNum(version.block);
   message.setTxNum(version.transaction);

@@ -4,9 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { peer } from '@hyperledger/fabric-protos';
-import { QuerySessions } from './query-session.ts';
+import { type HistoryEntry, QuerySessions } from './query-session.ts';
 import type { Simulator } from './simulator.ts';
-import type { Version } from './version.ts';
 
 const require = createRequire(import.meta.url);
 type IteratorClass = new (
@@ -22,15 +21,6 @@ const EMPTY = Buffer.alloc(0);
 
 /** Most results that one query may return (`ledger.state.totalQueryLimit`). */
 const TOTAL_QUERY_LIMIT = 100_000;
-
-export interface HistoryEntry {
-  readonly txId: string;
-  readonly value: Uint8Array;
-  readonly isDelete: boolean;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly version: Version;
-}
 
 export class ShimHandler {
   readonly #simulator: Simulator;

@@ -4,6 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import type { peer } from '@hyperledger/fabric-protos';
+import { createChaincode as createFabricChaincode } from '@tabellion/chaincode/kernel/chaincode';
+import { removeShimListeners } from '@tabellion/chaincode/kernel/shim';
 import { runDeterministically } from './determinism.ts';
 import type { ShimHandler } from './shim-handler.ts';
 
@@ -45,7 +47,6 @@ interface ContractHost extends Chaincode {
 
 interface ShimLogger {
   silent: boolean;
-  exceptions: { unhandle(): void };
   [level: string]: unknown;
 }
 interface LoggerModule {
@@ -79,24 +80,12 @@ function silenceShim(): void {
     const { getLogger } = module;
     for (const name of names) silence(getLogger(name));
     module.getLogger = (name) => silence(getLogger(name));
-    getLogger('_').exceptions.unhandle();
   }
-  for (const listener of process.listeners('unhandledRejection')) {
-    if (listener.name === 'loggerUnhandledRejectionFn') {
-      process.off('unhandledRejection', listener);
-    }
-  }
+  removeShimListeners();
 }
 
 silenceShim();
 
-const ChaincodeFromContract: new (
-  contracts: ContractClass[],
-  serializers: object,
-  metadata: object,
-  title: string,
-  version: string,
-) => ContractHost = require('fabric-shim/lib/contract-spi/chaincodefromcontract.js');
 const ChaincodeStub: new (
   handler: ShimHandler,
   channel: string,
@@ -104,15 +93,10 @@ const ChaincodeStub: new (
   input: peer.ChaincodeInput,
   signedProposal: peer.SignedProposal,
 ) => ShimStub = require('fabric-shim/lib/stub.js');
-const serializer: unknown = require('fabric-contract-api').JSONSerializer;
 
 /** One instance for each member, as each member runs its own chaincode process. */
 export function createChaincode(contracts: readonly ContractClass[], name: string): Chaincode {
-  const serializers = {
-    transaction: 'jsonSerializer',
-    serializers: { jsonSerializer: serializer },
-  };
-  const chaincode = new ChaincodeFromContract([...contracts], serializers, {}, name, '1');
+  const chaincode = createFabricChaincode(contracts, name, '1') as Chaincode as ContractHost;
   for (const { contractInstance } of Object.values(chaincode.contractImplementations)) {
     guardContract(contractInstance);
   }

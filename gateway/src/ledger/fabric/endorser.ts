@@ -26,7 +26,8 @@ export interface EndorserContext {
   readonly limit: Limiter;
   /** The member whose peer this is. */
   readonly own: string;
-  readonly members: readonly PolicyMember[];
+  /** As they count now. */
+  readonly members: () => readonly PolicyMember[];
   readonly endorsementThreshold: number;
 }
 
@@ -100,7 +101,7 @@ export class Endorser {
     const { members, endorsementThreshold: threshold } = this.#context;
     const turn = this.#turn++;
     return (away) => {
-      const chosen = chooseMembers(members, { threshold, own: creator.mspId, away, turn });
+      const chosen = chooseMembers(members(), { threshold, own: creator.mspId, away, turn });
       if (chosen) return chosen;
       const missing = [...away].join(', ');
       throw new LedgerError('UNAVAILABLE', `too few members to endorse without ${missing}`);

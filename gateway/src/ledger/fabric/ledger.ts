@@ -37,7 +37,8 @@ export interface FabricLedgerOptions {
   readonly peer: PeerEndpoint;
   /** The gateway's own identity; it reads blocks and asks for commit status. */
   readonly service: Signer;
-  readonly members: readonly PolicyMember[];
+  /** Whose endorsements count now. */
+  readonly members: () => readonly PolicyMember[];
   /** Distinct members, one of them a state, that must endorse. */
   readonly endorsementThreshold: number;
   /** Milliseconds since 1970. */

@@ -1,0 +1,19 @@
+/** What a gateway stands on: a ledger, its members' authorities that are here, and what to trust. */
+import type { Trust } from '@tabellion/proof';
+import type { MemberCa } from '../identity/ca.ts';
+import type { Signer } from '../ledger/act.ts';
+import type { MemberMsp } from '../ledger/embedded/network.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+
+export interface NodeLedger {
+  readonly ledger: LedgerPort;
+  /** By MSP ID, of the members that this gateway serves. */
+  readonly authorities: ReadonlyMap<string, MemberCa>;
+  /** By MSP ID, of the same members: role `system`, `keyCustody=gateway`. */
+  readonly serviceSigners: ReadonlyMap<string, Signer>;
+  /** What an authority now says of revocations is to be in force on the ledger. */
+  publishMsp(msp: MemberMsp): Promise<void>;
+  /** The trust file as it stands now. */
+  trust(): Promise<Trust>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+/** Some fifty thousand bundles, in a file of their own so that they do not hold up the other tests. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildBundle } from '../../test-support/bundle.ts';
+import { createConsortium, NOW } from '../../test-support/consortium.ts';
+import { concatBytes, toHex } from '../bytes/encoding.ts';
+import { type CryptoProvider, installCrypto } from '../crypto/provider.ts';
+import { nodeCrypto } from '../node.ts';
+import { createVerifier } from './verify.ts';
+
+const { stackTraceLimit } = Error;
+
+beforeAll(() => {
+  installCrypto(checkOnce(nodeCrypto));
+  // Every refusal is an error that nobody looks at: its stack would take longer than some checks.
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
+
+/** Most flips leave most signatures and what they sign as they were; each is checked the first time. */
+function checkOnce(provider: CryptoProvider): CryptoProvider {
+  const verdicts = new Map<string, boolean>();
+  return {
+    ...provider,
+    verifyP256(point, message, signature) {
+      const question = toHex(concatBytes(point, signature, provider.sha256(message)));
+      const verdict = verdicts.get(question) ?? provider.verifyP256(point, message, signature);
+      verdicts.set(question, verdict);
+      return verdict;
+    },
+  };
+}
+
+it('refuses the bundle with any single bit flipped, and never throws', {
+  timeout: 300_000,
+}, async () => {
+  const consortium = await createConsortium('embedded');
+  const check = createVerifier(consortium.trust);
+  const bundle = buildBundle(consortium);
+  expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+  const accepted: number[] = [];
+  for (let bit = 0; bit < bundle.length * 8; bit += 1) {
+    bundle[bit >> 3]! ^= 1 << (bit & 7);
+    if (check(bundle, { now: NOW }).outcome === 'INTACT') accepted.push(bit);
+    bundle[bit >> 3]! ^= 1 << (bit & 7);
+  }
+  expect(accepted).toEqual([]);
+  expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+});

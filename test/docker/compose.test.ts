@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalBytes, equalBytes, readEnvelope } from '@tabellion/proof';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { foundingInput, loadConsortium } from '../../gateway/src/identity/consortium.ts';
+import { performAct, type Signer } from '../../gateway/src/ledger/act.ts';
+import { planDockerTopology, serviceOf } from '../../node-config/fabric/docker/topology.ts';
+import { enrolStranger } from '../conformance/embedded-network.ts';
+import { CHECKS, runConformance } from '../conformance/ledger.suite.ts';
+import { type ComposeNetwork, createComposeNetwork, docker } from './compose-network.ts';
+
+const root = join(import.meta.dirname, '../..');
+const consortium = await loadConsortium(join(root, 'node-config/consortium.yaml'));
+const [first, second] = consortium.members.map(({ mspId }) => mspId) as [string, string];
+
+describe('docker-compose.yml', async () => {
+  const file = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
+
+  it('has the nodes of the consortium and no other', () => {
+    const nodes = planDockerTopology(consortium).members.flatMap(({ mspId }) =>
+      (['orderer', 'peer', 'chaincode'] as const).map((kind) => serviceOf(kind, mspId)),
+    );
+    expect(Object.keys(file.services).toSorted()).toEqual(
+      ['channel', 'config', ...nodes].toSorted(),
+    );
+    expect(Object.keys(file.services.channel.depends_on).toSorted()).toEqual(nodes.toSorted());
+  });
+
+  it('shows a node the files of its own member only', () => {
+    for (const { mspId } of consortium.members) {
+      for (const kind of ['orderer', 'peer', 'chaincode'] as const) {
+        const { volumes, working_dir } = file.services[serviceOf(kind, mspId)];
+        expect(working_dir).toBe(`/network/members/${mspId}/${kind}`);
+        const mounted = volumes.map((volume: string) => volume.split(':')[1]);
+        expect(mounted.filter((path: string) => path !== '/network/channel')).toEqual([
+          `/network/members/${mspId}`,
+        ]);
+      }
+    }
+  });
+
+  it('opens ports to this machine only, and runs nothing as root', () => {
+    for (const [name, service] of Object.entries<Record<string, unknown>>(file.services)) {
+      for (const port of (service.ports ?? []) as string[]) {
+        expect(port, name).toMatch(/^127\.0\.0\.1:/);
+      }
+      if (!service.build) expect(service.user, name).toBe('1000:1000');
+      expect(service.cap_drop, name).toEqual(['ALL']);
+    }
+  });
+});
+
+const title = `the consortium in containers${docker.missing ? ` (skipped: ${docker.missing})` : ''}`;
+
+describe.skipIf(docker.missing !== undefined)(title, () => {
+  let network: ComposeNetwork;
+  beforeAll(async () => {
+    network = await createComposeNetwork({ consortium });
+  }, 180_000);
+  afterAll(() => network?.[Symbol.asyncDispose](), 60_000);
+
+  it('is founded, takes a proposal, and attests it at another member', async () => {
+    const ledger = await network.connect(first);
+    const delegate = await network.enrol(first, 'delegate');
+    const act = (transaction: string, input: unknown) =>
+      performAct(ledger, delegate, { transaction, args: [canonicalBytes(input)] }, () => undefined);
+    const founding = await act('member:found', foundingInput(consortium));
+    expect(founding.status.code).toBe('VALID');
+    const id = randomBytes(32).toString('hex');
+    const proposal = await act('member:propose', {
+      id,
+      change: { kind: 'SET_PARAMETER', name: 'batchMaxItems', value: 500 },
+      legalBasis: consortium.founding.legalBasis,
+      reason: 'smaller batches',
+    });
+    expect(proposal.status.code).toBe('VALID');
+
+    const elsewhere = await network.connect(second);
+    await expect.poll(() => elsewhere.height()).toBeGreaterThan(proposal.status.block!);
+    const reader = await network.enrol(second, 'auditor');
+    const prepared = await elsewhere.prepare({
+      transaction: 'member:read',
+      args: [Buffer.from(`proposal/${id}`)],
+      creator: reader.creator,
+    });
+    const signature = await reader.sign(prepared.proposal);
+    const attestation = readEnvelope(
+      await elsewhere.attest({ bytes: prepared.proposal, signature }),
+    );
+    expect(attestation.endorsements).toHaveLength(consortium.parameters.endorsementThreshold);
+    expect(equalBytes(attestation.response.payload, proposal.result)).toBe(true);
+  }, 60_000);
+});
+
+/** Serves the suite's contract in a consortium of two states and two others. */
+async function createConformanceNetwork() {
+  const directory = await mkdtemp(join(tmpdir(), 'tabellion-conformance-'));
+  const source = join(root, 'node-config/consortium.yaml');
+  const file = join(directory, 'consortium.yaml');
+  const content = parse(await readFile(source, 'utf8'), { schema: 'failsafe' });
+  content.members[2].kind = 'EXCHANGE';
+  await writeFile(file, stringify(content));
+  const reference = join(root, 'node-config', content.reference);
+  await writeFile(join(directory, content.reference), await readFile(reference));
+  const changed = await loadConsortium(file);
+  const oneShot = {
+    environment: { TABELLION_CONSORTIUM: '/conformance/consortium.yaml' },
+    volumes: ['consortium.yaml', content.reference].map(
+      (name) => `${join(directory, name)}:/conformance/${name}:ro`,
+    ),
+  };
+  const server = 'exec node /app/test/fabric/conformance-server.ts';
+  const chaincode = {
+    command: ['sh', '-c', `CHAINCODE_ID=$$(cat /network/channel/package.id) ${server}`],
+    volumes: [`${join(root, 'test')}:/app/test:ro`],
+  };
+  const network = await createComposeNetwork({
+    consortium: changed,
+    services: {
+      ...{ config: oneShot, channel: oneShot },
+      ...Object.fromEntries(
+        changed.members.map(({ mspId }) => [serviceOf('chaincode', mspId), chaincode]),
+      ),
+    },
+  });
+  return { directory, network, members: changed.members };
+}
+
+runConformance({
+  name: 'containers',
+  skip: docker.missing ? [{ reason: docker.missing, tests: CHECKS.map(({ name }) => name) }] : [],
+  async open() {
+    const { directory, network, members } = await createConformanceNetwork();
+    const people = new Map<string, Promise<Signer>>();
+    return {
+      port: await network.connect(first),
+      members: members.map(({ mspId, kind }) => ({ mspId, state: kind === 'STATE' })),
+      person(mspId) {
+        const person = people.get(mspId) ?? network.enrol(mspId);
+        people.set(mspId, person);
+        return person;
+      },
+      stranger: (mspId) => enrolStranger(directory, mspId),
+      async close() {
+        await network[Symbol.asyncDispose]();
+        await rm(directory, { recursive: true, force: true });
+      },
+    };
+  },
+});
