@@ -32,8 +32,8 @@ describe('docker-compose.yml', async () => {
   it('shows a node the files of its own member only', () => {
     for (const { mspId } of consortium.members) {
       for (const kind of ['orderer', 'peer', 'chaincode'] as const) {
-        const { volumes, working_dir } = file.services[serviceOf(kind, mspId)];
-        expect(working_dir).toBe(`/network/members/${mspId}/${kind}`);
+        const { volumes, command } = file.services[serviceOf(kind, mspId)];
+        expect(command[2]).toContain(`cd /network/members/${mspId}/${kind} `);
         const mounted = volumes.map((volume: string) => volume.split(':')[1]);
         expect(mounted.filter((path: string) => path !== '/network/channel')).toEqual([
           `/network/members/${mspId}`,
@@ -112,17 +112,22 @@ async function createConformanceNetwork() {
       (name) => `${join(directory, name)}:/conformance/${name}:ro`,
     ),
   };
-  const server = 'exec node /app/test/fabric/conformance-server.ts';
-  const chaincode = {
-    command: ['sh', '-c', `CHAINCODE_ID=$$(cat /network/channel/package.id) ${server}`],
-    volumes: [`${join(root, 'test')}:/app/test:ro`],
-  };
+  const compose = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8'));
+  const serve = (service: string) => [
+    service,
+    {
+      command: compose.services[service].command.map((part: string) =>
+        part.replace('/app/chaincode/src/server.ts', '/app/test/fabric/conformance-server.ts'),
+      ),
+      volumes: [`${join(root, 'test')}:/app/test:ro`],
+    },
+  ];
   const network = await createComposeNetwork({
     consortium: changed,
     services: {
       ...{ config: oneShot, channel: oneShot },
       ...Object.fromEntries(
-        changed.members.map(({ mspId }) => [serviceOf('chaincode', mspId), chaincode]),
+        changed.members.map(({ mspId }) => serve(serviceOf('chaincode', mspId))),
       ),
     },
   });

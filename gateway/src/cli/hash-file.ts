@@ -24,7 +24,8 @@ export async function hashFile(
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError('FILE_UNREADABLE', `cannot read ${path}`, error);
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new CliError('FILE_UNREADABLE', `cannot read ${path} (${code})`, error);
   }
   return { sha256: hash.digest('hex'), size };
 }

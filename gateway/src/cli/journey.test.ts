@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,16 +127,16 @@ describe('the main job by command line', () => {
     });
     const again = await run('investigator.cn', args);
     expect(again.answer).toMatchObject({ batches: [], hashed: { files: 0 }, known: 3 });
-    const missing = await run('investigator.cn', [
-      'anchor',
-      '--acquisition',
-      acquisition,
-      at('nowhere'),
-    ]);
-    expect(missing).toMatchObject({ exit: 3, answer: { omitted: 1 } });
-    const told = await runCli(['anchor', '--acquisition', acquisition, at('nowhere')], {
-      home: homeOf('investigator.cn'),
+    const misspelt = ['anchor', '--acquisition', acquisition, at('nowhere')];
+    expect(await run('investigator.cn', misspelt)).toMatchObject({
+      exit: 2,
+      answer: { error: { code: 'SOURCE_MISSING' } },
     });
+    await mkdir(at('odd'));
+    execFileSync('mkfifo', [at('odd/pipe')]);
+    const odd = ['anchor', '--acquisition', acquisition, at('odd')];
+    expect(await run('investigator.cn', odd)).toMatchObject({ exit: 3, answer: { omitted: 1 } });
+    const told = await runCli(odd, { home: homeOf('investigator.cn') });
     expect(told.stdout).toContain('NOT ANCHORED');
     expect(told.stdout).toContain('INCOMPLETE: 1 sources');
   });

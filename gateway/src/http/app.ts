@@ -68,6 +68,7 @@ export function createGateway(deps: GatewayDeps, overrides: Partial<GatewayLimit
       referrerPolicy: { policy: 'no-referrer' },
     }),
   );
+  app.get('/', (_request, response) => response.redirect('/docs/'));
   app.use('/docs', docsRouter());
   for (const [path, group] of byPath(endpoints)) {
     for (const endpoint of group) {

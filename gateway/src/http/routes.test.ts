@@ -240,8 +240,13 @@ describe('every JSON body', () => {
 });
 
 describe('everything else', () => {
+  it('leads from the address alone to the reference page', async () => {
+    const { headers, status } = await fetch(`${gateway.base}/`, { redirect: 'manual' });
+    expect([status, headers.get('location')]).toEqual([302, '/docs/']);
+  });
+
   it('is an unknown route, as a problem', async () => {
-    for (const path of ['/', '/v1', '/v2/whoami', '/v1/evidence/destroy', '/V1/whoami']) {
+    for (const path of ['/v1', '/v2/whoami', '/v1/evidence/destroy', '/V1/whoami']) {
       const { status, json } = await gateway.call('GET', path);
       expect([path, status, json.code]).toEqual([path, 404, 'ROUTE_UNKNOWN']);
     }

@@ -19,6 +19,7 @@ import {
 import { provenKey } from './csr.ts';
 import { attributesExtension } from './extension.ts';
 import { makePrivateDirectory, readPrivate, unlessAbsent, writeDurably } from './private-file.ts';
+import type { RevocationReason } from './revocation-reason.ts';
 import { Turns } from './turns.ts';
 import {
   BasicConstraintsExtension,

@@ -12,6 +12,7 @@ import type { Revocation } from './crl.ts';
 import { provenKey } from './csr.ts';
 import { type EnrolledCertificate, EnrolmentStore } from './enrolment-store.ts';
 import { IdentityError } from './error.ts';
+import { REVOCATION_REASONS, type RevocationReason } from './revocation-reason.ts';
 import { Turns } from './turns.ts';
 
 /** A certificate can be renewed in the last third of its life. */

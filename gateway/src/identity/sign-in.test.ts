@@ -37,7 +37,10 @@ it('an issuer that does not answer is no refusal', async () => {
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
-  await expect(startDeviceSignIn(client(issuer))).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
+  await expect(startDeviceSignIn(client(issuer))).rejects.toMatchObject({
+    code: 'SIGN_IN_FAILED',
+    message: expect.stringContaining('cannot be reached'),
+  });
 });
 
 it('a sign-in without refresh token cannot be renewed', async () => {

@@ -172,9 +172,19 @@ function toIdentityError(error: unknown): IdentityError {
     case 'invalid_grant':
     case 'OAUTH_TIMEOUT':
       return new IdentityError('SIGN_IN_EXPIRED', 'the sign-in has expired: sign in again', cause);
-    default:
-      return new IdentityError('SIGN_IN_FAILED', 'the issuer did not answer as it should', cause);
+    default: {
+      const text = isUnreachable(error)
+        ? 'the issuer cannot be reached: is it running, and is its address right?'
+        : 'the issuer did not answer as it should';
+      return new IdentityError('SIGN_IN_FAILED', text, cause);
+    }
   }
+}
+
+/** Whether a system call failed somewhere below, such as connecting or looking up a name. */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'syscall' in error || isUnreachable(error.cause);
 }
 
 function codeOf(error: unknown): unknown {

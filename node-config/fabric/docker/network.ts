@@ -64,7 +64,10 @@ export async function bringUp(options: DockerUpOptions): Promise<NetworkState> {
 export async function awaitChannel(options: DockerUpOptions): Promise<NetworkState> {
   const { engine, directory } = options;
   const channel = await findContainer(options, 'channel');
-  if ((await engine.docker('wait', channel)) !== '0') {
+  await engine.docker('wait', channel);
+  // A container that never ran counts as ended with 0.
+  const end = ['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', channel];
+  if ((await engine.docker(...end)) !== 'exited 0') {
     const { stdout, stderr } = await run('docker', ['logs', '--tail', '20', channel]);
     throw new DockerError(`the channel could not be created:\n${stdout}${stderr}`);
   }

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mspPrincipal, peerPolicy, policies } from '../fabric/message.ts';
 import {
+  describeSignaturePolicy,
   endorsementPolicy,
   evaluateSignaturePolicy,
+  listPolicyMembers,
   memberPeerPolicy,
   readApplicationPolicy,
   type Signatory,
@@ -174,4 +176,39 @@ describe('readApplicationPolicy', () => {
       name: '/Channel/Application/Endorsement',
     });
   });
+});
+
+describe('describeSignaturePolicy', () => {
+  const describePeers = (rule: Rule, ...mspIds: string[]) =>
+    describeSignaturePolicy(
+      policy(
+        rule,
+        mspIds.map((mspId) => [mspId, 'PEER']),
+      ),
+    );
+
+  it('tells policies apart by what they ask for, not by how they list it', () => {
+    const text = describePeers(outOf(2, by(0), by(1)), 'A', 'B');
+    expect(describePeers(outOf(2, by(1), by(0)), 'A', 'B')).toBe(text);
+    expect(describePeers(outOf(2, by(0), by(2)), 'B', 'X', 'A')).toBe(text);
+    expect(describePeers(outOf(2, by(0), by(2)), 'A', 'A', 'B')).toBe(text);
+    expect(describePeers(outOf(1, by(0), by(1)), 'A', 'B')).not.toBe(text);
+    expect(describePeers(outOf(2, by(0), by(1)), 'A', 'X')).not.toBe(text);
+    const clients = policy(outOf(2, by(0), by(1)), [
+      ['A', 'CLIENT'],
+      ['B', 'PEER'],
+    ]);
+    expect(describeSignaturePolicy(clients)).not.toBe(text);
+  });
+
+  it('knows the endorsement policy whatever the order of the members, and no other threshold', () => {
+    const text = describeSignaturePolicy(endorsementPolicy(MEMBERS, 2));
+    expect(describeSignaturePolicy(endorsementPolicy(MEMBERS.toReversed(), 2))).toBe(text);
+    expect(describeSignaturePolicy(endorsementPolicy(MEMBERS, 3))).not.toBe(text);
+    expect(describeSignaturePolicy(endorsementPolicy(MEMBERS.slice(1), 2))).not.toBe(text);
+  });
+});
+
+it('listPolicyMembers names each member once', () => {
+  expect(listPolicyMembers(endorsementPolicy(MEMBERS, 2))).toEqual(['A', 'B', 'X', 'Y']);
 });

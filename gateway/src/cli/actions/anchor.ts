@@ -1,5 +1,6 @@
 /** `anchor`: seals files and directories; interrupted, the same command goes on where it was. */
 import '@tabellion/proof/node';
+import { lstat } from 'node:fs/promises';
 import { anchorPaths } from '../../evidence/anchor-paths.ts';
 import { pathBytes } from '../../evidence/byte-path.ts';
 import type { DrainPorts } from '../../evidence/drain.ts';
@@ -33,6 +34,7 @@ export async function anchor(invocation: Invocation<AnchorOptions>): Promise<Out
   if (!/^[0-9a-f]{32}$/.test(acquisition)) {
     throw new CliError('USAGE', 'an acquisition is named by 32 hexadecimal digits');
   }
+  await assertNamed(args);
   const session = await openSession(invocation);
   const ports = await openPorts(session);
   const progress = createProgress(context, options);
@@ -66,6 +68,16 @@ export async function anchor(invocation: Invocation<AnchorOptions>): Promise<Out
     throw new CliError('INTERRUPTED', 'interrupted: run the same command again to go on', error);
   } finally {
     progress.stop();
+  }
+}
+
+/** A mistyped name is no omission of the collection: it is refused before anything is hashed. */
+async function assertNamed(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await lstat(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') return;
+      throw new CliError('SOURCE_MISSING', `${path} does not exist; nothing was anchored`, cause);
+    });
   }
 }
 

@@ -2,6 +2,7 @@
  * Who takes part in an embedded ledger: the identities and keys that one operator holds for all
  * members. That all keys sit in one place is what makes it embedded: no distributed trust is claimed.
  */
+import type { MspDefinition } from '@tabellion/proof';
 
 /** PEM text of one certificate, key or certificate revocation list. */
 export type Pem = string;
@@ -12,14 +13,8 @@ export interface KeyPair {
   readonly key: Pem;
 }
 
-/** What a channel knows of a member's certificate authority; public. */
-export interface MemberMsp {
-  readonly mspId: string;
-  readonly roots: readonly Pem[];
-  readonly intermediates: readonly Pem[];
-  /** Certificate revocation lists. */
-  readonly revocations: readonly Pem[];
-}
+/** What a channel knows of a member's certificate authority; public. Roles have their usual names. */
+export type MemberMsp = Omit<MspDefinition, 'nodeOus'>;
 
 export interface EmbeddedMember extends MemberMsp {
   /** Whether its endorsement counts as a state's. */
