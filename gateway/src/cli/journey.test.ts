@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { approveDevice } from '../identity/device-approval.ts';
 import { type RunningNode, startNode } from '../node/start-node.ts';
 import { type CliOptions, runCli } from './testing.ts';
@@ -125,6 +125,10 @@ describe('the main job by command line', () => {
     expect(JSON.parse(lines.at(-1)!.trimEnd().split('\n').at(-1)!)).toMatchObject({
       progress: { filesDone: 3 },
     });
+    // Nobody has asked for a proof yet: the attestation is collected because the batch committed.
+    const [{ batch }] = first.answer.batches as [{ batch: string }];
+    const kept = ['data', 'gateway', 'attestations', batch.slice(0, 2), `${batch}.pb`];
+    await vi.waitFor(() => stat(join(directory, ...kept)), 10_000);
     const again = await run('investigator.cn', args);
     expect(again.answer).toMatchObject({ batches: [], hashed: { files: 0 }, known: 3 });
     const misspelt = ['anchor', '--acquisition', acquisition, at('nowhere')];

@@ -24,8 +24,6 @@ export interface AnchoringOptions {
   /** The member's way to the ledger; undefined if the gateway holds no key for it. */
   readonly portsOf: (member: string) => SystemPorts | undefined;
   readonly manifestsOf: (member: string) => ManifestStore;
-  /** A batch of the member is on the ledger. */
-  readonly onAnchored?: (member: string, batch: string) => void;
   readonly onSpoolFailure?: (member: string, error: unknown) => void;
   /** Spooled items are refused for a reason that no repetition cures; told once for each reason. */
   readonly onSpoolRefusal?: (member: string, error: unknown) => void;
@@ -175,7 +173,6 @@ class SystemAnchoring implements ClosableAnchoring {
         mkdirSync(join(options.directory, member), { recursive: true, mode: 0o700 });
         return new PendingItems(this.#spoolFile(member, acquisition), acquisition, batchItems);
       },
-      onAnchored: (batch) => options.onAnchored?.(member, batch),
       onSpoolFailure: (error) => {
         options.onSpoolFailure?.(member, error);
         const code = finalCode(error);

@@ -21,7 +21,6 @@ export interface LaneOptions extends BatcherOptions {
   readonly manifests: ManifestStore;
   /** Opens the durable items of this acquisition; called when there are some. */
   readonly openItems: () => PendingItems;
-  readonly onAnchored: (batch: string) => void;
   /** A spooled batch could not be anchored; it stays and is tried again. */
   readonly onSpoolFailure: (error: unknown) => void;
   readonly retryMs: number;
@@ -88,7 +87,7 @@ export class Lane {
   }
 
   async #commit(batch: FilledBatch): Promise<Committed> {
-    const { acquisition, manifests, ports, onAnchored } = this.#options;
+    const { acquisition, manifests, ports } = this.#options;
     const { digest: manifest, root, size, bytes, collectedAt } = batch;
     await manifests.putOwn(
       { digest: manifest, acquisition, root, size, bytes },
@@ -96,9 +95,7 @@ export class Lane {
       manifestChunks(batch.lines),
     );
     const content = { acquisition, manifest, root, size, bytes, collectedAt };
-    const anchored = await anchorBatch(content, ports, forgetfulLog());
-    onAnchored(anchored.digest);
-    return anchored;
+    return anchorBatch(content, ports, forgetfulLog());
   }
 
   async #drainSpool(): Promise<void> {
@@ -121,7 +118,7 @@ export class Lane {
   }
 
   async #drainItems(signal: AbortSignal): Promise<void> {
-    const { ports, manifests, onAnchored, openItems } = this.#options;
+    const { ports, manifests, openItems } = this.#options;
     const items = openItems();
     this.#items = items;
     try {
@@ -129,7 +126,7 @@ export class Lane {
       await drainBatches(
         items,
         { ...ports, putManifest: (announced, body) => manifests.put(announced, body) },
-        { signal, onAnchored: ({ batch }) => onAnchored(batch) },
+        { signal },
       );
     } finally {
       this.#items = undefined;

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { openAnchoring } from '../evidence/anchoring.ts';
+import { followBatches } from '../evidence/attestation-follower.ts';
 import { Attestations } from '../evidence/attestations.ts';
 import { startDisclosure } from '../evidence/disclosure.ts';
 import { createLedgerReader } from '../evidence/ledger-reader.ts';
@@ -120,11 +121,14 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     ledger,
     signer: operatorSigner,
   });
-  const collectAttestation = (batch: string) =>
-    attestations.get(batch).then(
-      () => undefined,
-      (error: { code?: string }) => logger.warn({ code: error.code }, 'attestation pending'),
-    );
+  const batches = await followBatches({
+    directory: join(own, 'attestations'),
+    ledger,
+    members,
+    attestations,
+    logger,
+  });
+  opened.defer(() => batches.close());
 
   const store = openJournalStore(join(own, 'journal.sqlite'));
   const journal = createJournal(store, now);
@@ -145,7 +149,6 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
       return { act: ledger, signer, reader, target: ledger };
     },
     manifestsOf: (member) => manifests.of(member),
-    onAnchored: (_member, batch) => void collectAttestation(batch),
     onSpoolFailure: (member, error) =>
       logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait'),
     onSpoolRefusal: (member, error) =>
