@@ -16,9 +16,10 @@ COPY proof proof
 COPY chaincode chaincode
 COPY gateway gateway
 COPY node-config node-config
+COPY scripts scripts
 # A named volume takes its owner from the directory that it is first mounted on.
-RUN mkdir -p /network/channel \
+RUN mkdir -p /data /network/channel \
   && sed -n 's|^  - mspId: *|/network/members/|p' node-config/consortium.yaml | xargs mkdir -p \
-  && chown -R node:node /network
+  && chown -R node:node /data /network
 ENV NODE_ENV=production
 USER node

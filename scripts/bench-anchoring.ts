@@ -27,18 +27,8 @@ import {
   MEMBER,
   openEvidenceConsortium,
 } from '../test/support/evidence-consortium.ts';
-
-interface Row {
-  readonly figure: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly against: string;
-  readonly ratio: number;
-  readonly worst: number;
-  readonly goal: number | null;
-  readonly ok: boolean | null;
-}
-type Measure = () => Promise<number>;
+import { makeBody } from './bench-common/items.ts';
+import { comparePairs, type Measure, printReport, type Row, toRow } from './bench-common/report.ts';
 
 const quick = process.argv.includes('--quick');
 const asJson = process.argv.includes('--json');
@@ -53,7 +43,7 @@ try {
   const consortium = await openEvidenceConsortium(join(directory, 'data'));
   const rows = [...(await benchItems(consortium)), await benchHashing()];
   await consortium.close();
-  print(rows);
+  printReport(asJson, { bench: 'anchoring', rows });
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
@@ -87,8 +77,8 @@ async function benchItems(consortium: EvidenceConsortium): Promise<Row[]> {
     if (count !== ITEMS) throw new Error('items were lost');
     return rate(ITEMS, began);
   };
-  const onBatch = await compare(anchor, () => writeOneFile(body));
-  const onRows = await compare(anchor, () => commitSingleRows(makeBody(SINGLE_ROWS)));
+  const onBatch = await comparePairs(anchor, () => writeOneFile(body), PAIRS);
+  const onRows = await comparePairs(anchor, () => commitSingleRows(makeBody(SINGLE_ROWS)), PAIRS);
   await anchoring.close();
   await manifests.close();
   const unit = 'items/s';
@@ -161,7 +151,7 @@ async function benchHashing(): Promise<Row> {
     'tree walked and hashed',
     'MB/s',
     `sha256sum, ${cores} processes`,
-    await compare(pool, sums),
+    await comparePairs(pool, sums, PAIRS),
     0.9,
   );
 }
@@ -172,87 +162,10 @@ function* files(tree: string): Generator<Source | null> {
   }
 }
 
-interface Pairs {
-  readonly values: readonly number[];
-  readonly ratios: readonly number[];
-}
-
-/** One unmeasured pair first; then the two take turns. */
-async function compare(own: Measure, peer: Measure): Promise<Pairs> {
-  await own();
-  await peer();
-  const values: number[] = [];
-  const ratios: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = pair % 2 === 0 ? await own() : undefined;
-    const against = await peer();
-    const value = first ?? (await own());
-    values.push(value);
-    ratios.push(value / against);
-  }
-  return { values, ratios };
-}
-
-function toRow(
-  figure: string,
-  unit: string,
-  against: string,
-  { values, ratios }: Pairs,
-  goal: number | null = null,
-): Row {
-  const ratio = round(median(ratios));
-  return {
-    figure,
-    value: Math.round(median(values)),
-    unit,
-    against,
-    ratio,
-    worst: round(Math.min(...ratios)),
-    goal,
-    ok: goal === null ? null : ratio >= goal,
-  };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
 function rate(amount: number, began: number): number {
   return (amount * 1000) / (performance.now() - began);
 }
 
-function makeBody(count: number): Buffer {
-  const lines = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({
-      kind: 'message',
-      sha256: index.toString(16).padStart(64, '0'),
-      size: index,
-      mediaType: 'message/rfc822',
-      path: `export/2026/mailbox-${index % 97}/message-${index}.eml`,
-    }),
-  );
-  return Buffer.from(`${lines.join('\n')}\n`);
-}
-
 async function* cut(body: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
-}
-
-function print(rows: readonly Row[]): void {
-  if (asJson) {
-    process.stdout.write(`${JSON.stringify({ bench: 'anchoring', rows })}\n`);
-    return;
-  }
-  for (const row of rows) {
-    process.stdout.write(
-      `${row.figure.padEnd(24)}${String(row.value).padStart(10)} ${row.unit.padEnd(9)}` +
-        `${row.ratio.toFixed(2).padStart(9)} x ${row.against} (worst ${row.worst.toFixed(2)})\n`,
-    );
-  }
 }

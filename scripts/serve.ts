@@ -10,6 +10,8 @@ export const CONSORTIUM = join(import.meta.dirname, '..', 'node-config', 'consor
 export interface ServeOptions {
   readonly directory: string;
   readonly port: number;
+  /** Address to listen on; 127.0.0.1 by default. */
+  readonly listen?: string | undefined;
   readonly json: boolean;
   /** Second place for manifests. */
   readonly escrow?: string | undefined;
@@ -21,7 +23,7 @@ export interface ServeOptions {
 
 /** @returns the exit code, once stopped by Ctrl-C or SIGTERM. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const { directory, port, json, escrow, consortium = CONSORTIUM, fabric } = options;
+  const { directory, port, listen, json, escrow, consortium = CONSORTIUM, fabric } = options;
   const stopped = waitForStop();
   const { logger, file } = openLog(directory);
   const node = await startNode({
@@ -30,6 +32,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     port,
     logger,
     ...(escrow !== undefined && { escrow }),
+    ...(listen !== undefined && { listen }),
     ...(fabric && { fabric }),
   });
   const introduction = fabric

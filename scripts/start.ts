@@ -13,7 +13,8 @@ const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--
        ./scripts/start --demo [--once] [--json]
 
   --data DIR   where the ledger, keys and manifests are kept (default ./data)
-  --port N     port of the gateway on 127.0.0.1 (default 8080; 0 takes a free one)
+  --port N     port of the gateway (default 8080; 0 takes a free one)
+  --listen ADDRESS  where it listens (default 127.0.0.1; another only with --fabric)
   --escrow DIR a second place for the manifests, best on another disk
   --fabric DIR the gateway of one member of the network that scripts/network keeps in DIR
   --member ID  MSP ID of that member
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
     options: {
       data: { type: 'string', default: 'data' },
       port: { type: 'string', default: '8080' },
+      listen: { type: 'string' },
       escrow: { type: 'string' },
       fabric: { type: 'string' },
       member: { type: 'string' },
@@ -54,9 +56,9 @@ async function main(): Promise<number> {
   const port = parsePort(values.port);
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
   const fabric = await readFabric(values);
-  const { data: directory, json, escrow, consortium } = values;
+  const { data: directory, listen, json, escrow, consortium } = values;
   try {
-    return await serve({ directory, port, json, escrow, consortium, fabric });
+    return await serve({ directory, port, listen, json, escrow, consortium, fabric });
   } catch (error) {
     throw new Error(explainFailure(error as Error, { directory, port }), { cause: error });
   }

@@ -1,39 +1,6 @@
-/**
- * Chaincode as a service: the peer connects to this process. Environment, named as in Fabric's samples:
- * - `CHAINCODE_ID`: package ID that `peer lifecycle chaincode queryinstalled` prints;
- * - `CHAINCODE_SERVER_ADDRESS`: `host:port` to listen on;
- * - `CHAINCODE_TLS_KEY_FILE`, `CHAINCODE_TLS_CERT_FILE`, `CHAINCODE_TLS_CLIENT_CACERT_FILE`: PEM files;
- *   the peer must present a certificate of that CA;
- * - `CHAINCODE_TLS_DISABLED=true` instead of the three, where the peer is on the same host.
- */
-import { readFileSync } from 'node:fs';
+/** What a member runs beside its peer; `kernel/serve.ts` tells the environment that it takes. */
 import packageJson from '../package.json' with { type: 'json' };
 import { contracts } from './index.ts';
-import { createChaincode, type ServerOptions, serveChaincode } from './kernel/chaincode.ts';
+import { serveFromEnvironment } from './kernel/serve.ts';
 
-function readVariable(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`environment variable ${name} is not set`);
-  return value;
-}
-
-const readFileNamed = (variable: string) => readFileSync(readVariable(variable));
-
-function readTls(): Pick<ServerOptions, 'tlsProps'> {
-  if (process.env.CHAINCODE_TLS_DISABLED === 'true') return {};
-  return {
-    tlsProps: {
-      key: readFileNamed('CHAINCODE_TLS_KEY_FILE'),
-      cert: readFileNamed('CHAINCODE_TLS_CERT_FILE'),
-      clientCACerts: readFileNamed('CHAINCODE_TLS_CLIENT_CACERT_FILE'),
-    },
-  };
-}
-
-// The shim's log would print arguments. It reads its level as it is loaded, which is below.
-process.env.CORE_CHAINCODE_LOGGING_LEVEL = 'CRITICAL';
-await serveChaincode(createChaincode(contracts, packageJson.name, packageJson.version), {
-  ccid: readVariable('CHAINCODE_ID'),
-  address: readVariable('CHAINCODE_SERVER_ADDRESS'),
-  ...readTls(),
-});
+await serveFromEnvironment(contracts, packageJson.name, packageJson.version);

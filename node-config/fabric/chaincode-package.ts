@@ -1,9 +1,11 @@
 /**
  * The package that members install for chaincode that runs as a service. It is the same for all of
- * them and holds no code and no key: an outer archive of `metadata.json` and `code.tar.gz`.
+ * them and holds no code and no key: an outer archive of `metadata.json` and `code.tar.gz`. What runs
+ * is told by its version, which is the definition's too.
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { digestProgram } from './chaincode-program.ts';
 
 const BLOCK = 512;
 
@@ -37,8 +39,29 @@ export interface ChaincodePackage {
   readonly id: string;
 }
 
+export interface ProgramPackage extends ChaincodePackage {
+  /**
+   * Version of the definition under which members run this program: `sha256.<digest of its sources>`.
+   * Members see each other's approvals by it, and every endorsement carries it.
+   */
+  readonly version: string;
+  /** What Fabric and the member's builder know the package by. */
+  readonly label: string;
+}
+
+/** The package of the program that a chaincode server runs: an absolute path to a TypeScript file. */
+export async function packProgram(chaincode: string, server: string): Promise<ProgramPackage> {
+  const version = `sha256.${await digestProgram(server)}`;
+  const label = `${chaincode}_${version}`;
+  return { version, label, ...packChaincode(label) };
+}
+
 /** Label of the package of the chaincode's first definition. */
 export const labelOf = (chaincode: string): string => `${chaincode}_1`;
+
+/** The version that a package was made for: its label ends with it. */
+export const versionOf = (chaincode: string, packageId: string): string =>
+  packageId.slice(chaincode.length + 1, packageId.lastIndexOf(':'));
 
 /**
  * `connection.json` inside is a template of Fabric's own builder for chaincode as a service, which

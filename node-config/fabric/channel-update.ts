@@ -3,6 +3,8 @@
  * part by part with versions, as configtxlator's compute_update gives it.
  */
 import { common, msp } from '@hyperledger/fabric-protos';
+import { signaturePolicy } from '../../gateway/src/ledger/channel-config.ts';
+import { quorumPolicy } from './genesis.ts';
 
 const { ConfigGroup, ConfigPolicy, ConfigValue } = common;
 type Group = common.ConfigGroup;
@@ -65,6 +67,35 @@ export function revokeAt(group: Group, mspId: string, crl: string): Group {
     outer.setConfig(inner.serializeBinary());
     value.setValue(outer.serializeBinary());
   }
+  return updated;
+}
+
+/** Certificates of an ordering node, PEM. */
+export interface ConsenterCertificates {
+  readonly identity: string;
+  /** For its server and for its connections to the others. */
+  readonly tls: string;
+}
+
+/** Has a member's ordering node known by other certificates, in the mapping and in the quorum of blocks. */
+export function recertifyConsenter(
+  group: Group,
+  mspId: string,
+  { identity, tls }: ConsenterCertificates,
+): Group {
+  const updated = group.cloneMessage();
+  const ordering = updated.getGroupsMap().get('Orderer')!;
+  const value = ordering.getValuesMap().get('Orderers')!;
+  const orderers = common.Orderers.deserializeBinary(value.getValue_asU8());
+  const mapping = orderers.getConsenterMappingList();
+  const own = mapping.find((consenter) => consenter.getMspId() === mspId);
+  if (!own) throw new Error(`the channel has no ordering node of ${mspId}`);
+  own.setIdentity(Buffer.from(identity));
+  own.setClientTlsCert(Buffer.from(tls));
+  own.setServerTlsCert(Buffer.from(tls));
+  value.setValue(orderers.serializeBinary());
+  const policy = ordering.getPoliciesMap().get('BlockValidation')!;
+  policy.setPolicy(signaturePolicy(quorumPolicy(mapping)));
   return updated;
 }
 

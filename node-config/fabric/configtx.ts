@@ -73,7 +73,8 @@ const SMART_BFT = {
   SpeedUpViewChange: false,
 };
 
-const BLOCK_INTERVAL_MS = 100;
+/** How long a transaction waits for others to share its block with, unless the consortium says. */
+export const BLOCK_INTERVAL_MS = 100;
 
 /** What the channel's configuration says; its paths are relative to `channel` beside `members`. */
 export function describeChannel({ consortium, members }: Topology) {

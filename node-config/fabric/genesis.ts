@@ -194,7 +194,7 @@ function encodePolicy({ Type, Rule }: PolicyText): common.Policy {
 }
 
 /** Signatures of a Byzantine quorum of these very identities: ceil((n + f + 1) / 2), n > 3f. */
-function quorumPolicy(consenters: readonly common.Consenter[]): Uint8Array {
+export function quorumPolicy(consenters: readonly common.Consenter[]): Uint8Array {
   const faulty = Math.floor((consenters.length - 1) / 3);
   const rules = new common.SignaturePolicy.NOutOf();
   rules.setN(Math.ceil((consenters.length + faulty + 1) / 2));

@@ -25,7 +25,8 @@ export function formatOrdererConfig(nodes: MemberNodes, listenHost?: string): st
         ClientPrivateKey: 'tls/server.key',
         SendBufferSize: 100,
       },
-      Keepalive: { ServerMinInterval: '60s', ServerInterval: '7200s', ServerTimeout: '20s' },
+      // The peers' gateways ping every 10 s: see there.
+      Keepalive: { ServerMinInterval: '5s', ServerInterval: '7200s', ServerTimeout: '20s' },
       BootstrapMethod: 'none',
       LocalMSPDir: 'msp',
       LocalMSPID: nodes.mspId,

@@ -46,7 +46,9 @@ export function formatPeerConfig(
         dialTimeout: '10s',
       },
       keepalive: {
-        minInterval: '60s',
+        // A peer's own gateway pings the other members' peers every 10 s, which cannot be configured;
+        // by the default of 60 s they close its connections, with every endorsement under way in them.
+        minInterval: '5s',
         client: { interval: '60s', timeout: '20s' },
         deliveryClient: { interval: '60s', timeout: '20s' },
       },

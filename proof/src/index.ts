@@ -10,7 +10,7 @@ export {
   type Trust,
   trust,
 } from './bundle/record.ts';
-export { parseTrust, TrustError, type TrustErrorCode } from './bundle/trust.ts';
+export { parseTrust, TrustError, type TrustErrorCode, thresholdOf } from './bundle/trust.ts';
 export { type Outcome, VERDICTS, type Verdict, type VerdictCode } from './bundle/verdict.ts';
 export { createVerifier, type VerifyBundle, type VerifyOptions, verify } from './bundle/verify.ts';
 export {
@@ -48,6 +48,8 @@ export {
 export {
   type Endorsement,
   type Envelope,
+  readCommittedEnvelope,
+  readCommittedHeader,
   readEnvelope,
   readEnvelopeHeader,
   readTransaction,
@@ -87,6 +89,7 @@ export { type InclusionPath, leafHash, nodeHash, pathLength, rootFromPath } from
 export { type BatchTree, buildTree } from './merkle/tree.ts';
 export {
   type ApplicationPolicy,
+  countEndorsers,
   describeSignaturePolicy,
   endorsementPolicy,
   evaluateSignaturePolicy,

@@ -35,10 +35,11 @@ export interface ConformanceOptions {
 export function runConformance({ name, open, skip = [] }: ConformanceOptions): void {
   describe(`ledger port: ${name}`, () => {
     let ledger: LedgerUnderTest;
+    // Containers take long to start where their image is built first.
     beforeAll(async () => {
       ledger = await open();
-    });
-    afterAll(() => ledger?.close());
+    }, 300_000);
+    afterAll(() => ledger?.close(), 120_000);
 
     for (const { name: test, run } of CHECKS) {
       const skipped = skip.find(({ tests }) => tests.includes(test));

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerComposeEnvironment, Wait } from 'testcontainers';
 import { MemberCa } from '../../gateway/src/identity/ca.ts';
-import type { Signer } from '../../gateway/src/ledger/act.ts';
 import type { LedgerPort } from '../../gateway/src/ledger/port.ts';
 import {
   type Engine,
@@ -12,12 +11,18 @@ import {
   findMissingImages,
   MissingDocker,
 } from '../../node-config/fabric/docker/engine.ts';
-import { awaitChannel, FABRIC_IMAGES } from '../../node-config/fabric/docker/network.ts';
+import {
+  awaitChannel,
+  FABRIC_IMAGES,
+  removeNetwork,
+} from '../../node-config/fabric/docker/network.ts';
 import { layoutMember } from '../../node-config/fabric/layout.ts';
 import { connectMember } from '../../node-config/fabric/native/connect.ts';
 import type { NetworkTerms } from '../../node-config/fabric/topology.ts';
 import { enrolAt } from '../conformance/embedded-network.ts';
+import type { TestNetwork } from '../fabric/test-network.ts';
 
+const report = () => undefined;
 const root = join(import.meta.dirname, '../..');
 /** Base of the project's own image. */
 const BASE_IMAGE = 'node:24-trixie-slim';
@@ -43,10 +48,9 @@ async function lookForDocker(): Promise<Docker> {
   }
 }
 
-export interface ComposeNetwork extends AsyncDisposable {
-  readonly directory: string;
-  connect(mspId: string): Promise<LedgerPort>;
-  enrol(mspId: string, role?: string): Promise<Signer>;
+export interface ComposeNetwork extends TestNetwork {
+  /** What a program that acts on this network's containers finds in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface ComposeNetworkOptions {
@@ -69,12 +73,13 @@ export async function createComposeNetwork({
   }
   // Empty: any free port.
   const ports = ['CN', 'SG', 'DE', 'EXCHANGE'].map((name) => [`${name}_PEER_PORT`, '']);
+  const environment: Record<string, string> = Object.fromEntries(ports);
   const project = `tabellion-test-${process.pid}-${Date.now()}`;
   const [program, ...plugin] = engine.compose;
   const standalone = plugin.length === 0;
   const started = await new DockerComposeEnvironment(root, files)
     .withProjectName(project)
-    .withEnvironment(Object.fromEntries(ports))
+    .withEnvironment(environment)
     .withBuild()
     // No Ryuk: it needs an image more, and the test cleans up itself.
     .withAutoCleanup(false)
@@ -82,22 +87,24 @@ export async function createComposeNetwork({
     .withWaitStrategy('channel-1', Wait.forOneShotStartup())
     .withWaitStrategy('channel_1', Wait.forOneShotStartup())
     .up();
+  const network = { engine, files, project, environment, consortium, directory };
   const ledgers: LedgerPort[] = [];
   const close = async () => {
     await Promise.all(ledgers.map((ledger) => ledger.close()));
+    // Members that joined are none of those that testcontainers started.
+    await removeNetwork({ ...network, report });
     await started.down({ removeVolumes: true, timeout: 10_000 });
     await rm(directory, { recursive: true, force: true });
   };
-  try {
-    await awaitChannel({ engine, files, project, consortium, directory });
-  } catch (error) {
+  const state = await awaitChannel({ ...network, report }).catch(async (error) => {
     await close();
     throw error;
-  }
+  });
   const { endorsementThreshold } = consortium.parameters;
   const members = consortium.members.map(({ mspId, kind }) => ({ mspId, state: kind === 'STATE' }));
   return {
-    directory,
+    ...{ directory, state },
+    environment: { ...environment, COMPOSE_PROJECT_NAME: project },
     connect: async (mspId) => {
       const ledger = await connectMember({ directory, mspId, members, endorsementThreshold });
       ledgers.push(ledger);

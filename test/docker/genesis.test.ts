@@ -6,6 +6,7 @@ import { common } from '@hyperledger/fabric-protos';
 import { readBlock, toHex } from '@tabellion/proof';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROFILE } from '../../node-config/fabric/configtx.ts';
+import { assertAgreed } from '../../node-config/fabric/docker/member/agreement.ts';
 import { planDockerTopology } from '../../node-config/fabric/docker/topology.ts';
 import { generateChannel, generateMember } from '../../node-config/fabric/generate.ts';
 import { encodeGenesisBlock } from '../../node-config/fabric/genesis.ts';
@@ -54,6 +55,19 @@ it('the genesis block takes a Byzantine quorum of the ordering nodes to sign blo
   const rule = common.SignaturePolicyEnvelope.deserializeBinary(policy.getValue_asU8());
   expect(rule.getRule()!.getNOutOf()!.getN()).toBe(3);
   expect(rule.getIdentitiesList()).toHaveLength(4);
+});
+
+it('the genesis block of another member is taken if it says the same, and only then', async () => {
+  const own = await encodeGenesisBlock(directory, topology);
+  const again = await encodeGenesisBlock(directory, topology);
+  expect(toHex(again)).not.toBe(toHex(own));
+  expect(() => assertAgreed(again, own)).not.toThrow();
+  const [first, ...others] = topology.members;
+  const elsewhere = { ...first!, peer: { ...first!.peer, host: 'peer.somewhere-else' } };
+  const other = { ...topology, members: [elsewhere, ...others] };
+  const refused = await encodeGenesisBlock(directory, other);
+  expect(() => assertAgreed(refused, own)).toThrow('does not say');
+  expect(() => assertAgreed(own.subarray(100), own)).toThrow('does not say');
 });
 
 const against = `the genesis block says what configtxgen’s says${

@@ -53,6 +53,20 @@ describe('the proof captured from Fabric 3.1', () => {
   });
 });
 
+it('asks for as many signatures as the definition did under which they were given', () => {
+  const codeOf = (agreed: number | undefined, then: number | undefined) => {
+    const definitions = trust.definitions.map((one) => ({
+      ...one,
+      ...(then !== undefined && { endorsementThreshold: then }),
+    }));
+    const endorsementThreshold = agreed ?? trust.endorsementThreshold;
+    return verify(bundle, { ...trust, endorsementThreshold, definitions }, { now }).code;
+  };
+  expect(codeOf(3, undefined)).toBe('TOO_FEW_ENDORSERS');
+  expect(codeOf(3, 2)).toBe('INTACT');
+  expect(codeOf(undefined, 3)).toBe('TOO_FEW_ENDORSERS');
+});
+
 describe('an audit of the ledger captured from Fabric 3.1', () => {
   async function audit(changed: Partial<Trust> = {}, chain: readonly Uint8Array[] = blocks) {
     async function* stream() {

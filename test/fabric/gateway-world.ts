@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { runCli } from '../../gateway/src/cli/testing.ts';
-import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
+import { type Consortium, loadConsortium } from '../../gateway/src/identity/consortium.ts';
+import type { FabricMember } from '../../gateway/src/node/fabric-member.ts';
 import { type RunningNode, startNode } from '../../gateway/src/node/start-node.ts';
 import { describeMember } from '../../node-config/fabric/native/connect.ts';
 import { startTestIssuer, type TestIssuer } from './test-issuer.ts';
@@ -32,17 +33,29 @@ export interface GatewayWorld extends AsyncDisposable {
   init(mspId: string, role: string, home?: string): Promise<any>;
 }
 
-export async function openGatewayWorld(): Promise<GatewayWorld> {
-  const issuer = await startTestIssuer();
-  const network = await createTestNetwork(SERVER, await loadConsortium(CONSORTIUM));
-  const nodes = new Map<string, RunningNode>();
-  const at = (name: string) => join(network.directory, name);
-
-  const run: GatewayWorld['run'] = async (home, args, exit = 0) => {
+/** People at the CLI, with homes at `at('home-…')`. */
+export const createRun =
+  (at: GatewayWorld['at']): GatewayWorld['run'] =>
+  async (home, args, exit = 0) => {
     const { stdout, ...result } = await runCli([...args, '--json'], { home: at(`home-${home}`) });
     if (result.exit !== exit) throw new Error(`${args[0]} ended with ${result.exit}: ${stdout}`);
     return JSON.parse(stdout);
   };
+
+/** The development consortium's network, or that of a consortium like it. */
+export const openGatewayWorld = async (consortium?: Consortium): Promise<GatewayWorld> =>
+  openGateways(await createTestNetwork(SERVER, consortium ?? (await loadConsortium(CONSORTIUM))));
+
+/** Gateways on a network that is up, which closes with them; `open` as in FabricMember. */
+export async function openGateways(
+  network: TestNetwork,
+  open?: Pick<FabricMember, 'open'>,
+): Promise<GatewayWorld> {
+  const issuer = await startTestIssuer();
+  const nodes = new Map<string, RunningNode>();
+  const at = (name: string) => join(network.directory, name);
+
+  const run = createRun(at);
   return {
     ...{ network, issuer, at, run },
     start: async (mspId) => {
@@ -52,7 +65,7 @@ export async function openGatewayWorld(): Promise<GatewayWorld> {
         consortium: CONSORTIUM,
         port: 0,
         fabric: {
-          member: await describeMember(network.directory, mspId),
+          member: { ...(await describeMember(network.directory, mspId)), ...open },
           issuers: [issuer.trustedBy(mspId)],
         },
         logger: pino({ level: 'silent' }),
@@ -74,7 +87,10 @@ export async function openGatewayWorld(): Promise<GatewayWorld> {
 }
 
 /** CN collects three files that touch SG, closes, and exports the proof of one with the trust file. */
-export async function collectEvidence({ at, run }: GatewayWorld): Promise<string> {
+export async function collectEvidence({
+  at,
+  run,
+}: Pick<GatewayWorld, 'at' | 'run'>): Promise<string> {
   const { id } = await run(CN, [
     ...['acquire', '--case', 'TEST/2026/1', '--legal-basis', 'cn-icjal-25@1'],
     ...['--method', 'assisted-collection@1', '--standard', 'iso-iec-27037@1'],

@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningNode } from '../../gateway/src/node/start-node.ts';
+import { startGatewayProcess } from './gateway-process.ts';
 import {
   answerEvidence,
   CN,
@@ -17,7 +13,6 @@ import {
 } from './gateway-world.ts';
 import { fabric } from './test-network.ts';
 
-const START = join(import.meta.dirname, '../../scripts/start.ts');
 const title = `a member’s gateway on Fabric${fabric.missing ? ` (skipped: ${fabric.missing})` : ''}`;
 
 describe.skipIf(fabric.missing !== undefined)(title, () => {
@@ -101,27 +96,16 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
   });
 
   it('is what scripts/start runs for a member', async () => {
-    const { issuer, jwksUri, audience } = world.issuer;
-    const trusted = JSON.stringify({ name: 'own', issuer, jwksUri, audience });
-    await writeFile(world.at('issuers.yaml'), `issuers: [${trusted}]`);
-    const options = {
-      ...{ '--fabric': world.network.directory, '--member': DE, '--port': '0' },
-      ...{ '--issuers': world.at('issuers.yaml'), '--data': world.at('gateway-started') },
-    };
-    const args = [START, ...Object.entries(options).flat(), '--json'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exit = once(child, 'exit');
+    const started = { member: DE, data: world.at('gateway-started') };
+    const gateway = await startGatewayProcess(world, started);
     try {
-      const [line] = await once(createInterface({ input: child.stdout }), 'line');
-      const { address, users } = JSON.parse(line);
-      expect(users).toEqual([]);
+      expect(gateway.told.users).toEqual([]);
       world.issuer.become({ member: DE, role: 'auditor' });
       const authorization = `Bearer ${await world.issuer.token()}`;
-      const me = await fetch(`${address}/v1/whoami`, { headers: { authorization } });
+      const me = await fetch(`${gateway.address}/v1/whoami`, { headers: { authorization } });
       expect(await me.json()).toMatchObject({ member: DE, role: 'auditor' });
     } finally {
-      child.kill('SIGTERM');
+      expect(await gateway.end('SIGTERM')).toEqual([0, null]);
     }
-    expect(await exit).toEqual([0, null]);
   });
 });

@@ -1,14 +1,14 @@
 /** The life of a consortium on Fabric, by the commands that docs/operations.md gives. */
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { canonicalBytes } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemberCa } from '../../gateway/src/identity/ca.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
 import type { LedgerPort } from '../../gateway/src/ledger/port.ts';
+import { versionOf } from '../../node-config/fabric/chaincode-package.ts';
 import { layoutMember } from '../../node-config/fabric/layout.ts';
 import { createAdmin } from '../../node-config/fabric/native/admin.ts';
 import { readState } from '../../node-config/fabric/native/state.ts';
@@ -22,23 +22,11 @@ import {
   openGatewayWorld,
   SG,
 } from './gateway-world.ts';
+import { ADMIT, acquireWith, decideBy, FR } from './membership-scenes.ts';
+import { openSection, type Section } from './operations.ts';
 import { fabric } from './test-network.ts';
 
-const FR = 'FrAgencyMSP';
 const STATES = [CN, SG, DE];
-const ADMIT = {
-  kind: 'ADMIT',
-  mspId: FR,
-  name: 'Evidence Agency FR',
-  jurisdiction: 'FR',
-  memberKind: 'STATE',
-  profile: {
-    acceptedOrders: [{ kind: 'PRESERVE' }],
-    acceptedAuthorisations: ['JUDICIAL'],
-    adoptedStandards: [{ id: 'iso-iec-27037', version: 1 }],
-    schemaVersions: { evidence: [1], member: [1] },
-  },
-};
 const program = join(import.meta.dirname, '../../scripts/network.ts');
 const title = `the life of a consortium${fabric.missing ? ` (skipped: ${fabric.missing})` : ''}`;
 
@@ -55,7 +43,7 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     await world.init(CN, 'investigator');
     ledger = await world.network.connect(CN);
     person = await world.network.enrol(CN);
-  }, 120_000);
+  }, 240_000);
   afterAll(() => world?.[Symbol.asyncDispose](), 60_000);
 
   /** `scripts/network COMMAND`; rejects with what it said. */
@@ -68,31 +56,18 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
       });
     });
 
-  async function decide(change: readonly string[]) {
-    const because = ['--legal-basis', 'founding-agreement@1', '--reason', 'agreed by treaty'];
-    const { id } = await world.run(`delegate-${CN}`, ['member', 'propose', ...change, ...because]);
-    for (const mspId of STATES) {
-      const vote = ['member', 'vote', id, '--choice', 'YES', '--reason', 'agreed'];
-      await world.run(`delegate-${mspId}`, vote);
-    }
+  const decide = (change: readonly string[]) => decideBy(world, STATES, change);
+
+  /** The section's proposal, made by CN's delegate, and the votes for it. */
+  async function decideAsWritten(section: Section, put: Readonly<Record<string, string>> = {}) {
+    const propose = './scripts/tabellion member propose';
+    const id = (await section.next(propose, { as: `delegate-${CN}`, put })).trim();
+    const as = STATES.map((mspId) => `delegate-${mspId}`);
+    await section.next('./scripts/tabellion member vote', { as, put: { PROPOSAL: id } });
   }
 
-  /** Opens an acquisition with these members' endorsements; the validation code that it got. */
-  async function actWith(endorsers: readonly string[], signer = person) {
-    const input = {
-      ...ACQUISITION,
-      id: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex'),
-    };
-    const { proposal } = await ledger.prepare({
-      transaction: 'evidence:acquire',
-      args: [canonicalBytes({ ...input, startedAt: Date.now() - 1000 })],
-      creator: signer.creator,
-    });
-    const signed = { bytes: proposal, signature: await signer.sign(proposal) };
-    const { txId, payload } = await ledger.endorse(signed, { endorsers });
-    await ledger.submit({ bytes: payload, signature: await signer.sign(payload) });
-    return (await ledger.status(txId)).code;
-  }
+  const actWith = (endorsers: readonly string[], signer = person) =>
+    acquireWith(ledger, signer, endorsers);
 
   async function approveAs(mspId: string, sequence: number, states: readonly string[]) {
     const { directory } = world.network;
@@ -100,7 +75,11 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     const admin = createAdmin(directory, fabric.binaries!, AbortSignal.timeout(30_000));
     const counted = states.map((one) => ({ mspId: one, kind: 'STATE' }));
     const policy = formatEndorsementPolicy(counted, 2);
-    const definition = { channel: state.channel, name: state.chaincode, version: '1' };
+    const definition = {
+      channel: state.channel,
+      name: state.chaincode,
+      version: versionOf(state.chaincode, state.packageId),
+    };
     const nodes = state.members.find((member) => member.mspId === mspId)!;
     await admin.approve(nodes, { ...definition, sequence, policy }, state.packageId);
   }
@@ -108,17 +87,20 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
   it('admits nobody for whom the members have not voted', async () => {
     await expect(network('add-member', FR)).rejects.toThrow('is no member');
     await expect(network('suspend-member', EXCHANGE)).rejects.toThrow('is ACTIVE');
-  }, 60_000);
+  }, 240_000);
 
   it('admits a fifth member: nodes, channel, consenter, and its endorsements count', async () => {
     await collectEvidence(world);
     await writeFile(world.at('admit.json'), JSON.stringify(ADMIT));
-    await decide(['--input', world.at('admit.json')]);
-    expect(await network('add-member', FR)).toContain('its endorsements count');
+    const section = await openSection(world, 'Admit a member');
+    await decideAsWritten(section, { 'admit.json': world.at('admit.json') });
+    const told = await section.next(`./scripts/network add-member ${FR}`);
+    expect(told).toContain('its endorsements count');
+    section.end();
     expect(await actWith([CN, FR])).toBe('VALID');
     const nodes = JSON.parse(await network('status', '--json'));
     expect(nodes.filter(({ running }: { running: boolean }) => running)).toHaveLength(15);
-  }, 120_000);
+  }, 240_000);
 
   it('orders with five consenters, one of the first four stopped', async () => {
     await network('stop', `orderer.${DE}`);
@@ -127,24 +109,28 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     } finally {
       await network('start', `orderer.${DE}`);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('no longer counts the endorsements of a suspended member, and counts them again', async () => {
     expect(await actWith([CN, EXCHANGE])).toBe('VALID');
-    await decide(['--suspend', EXCHANGE]);
-    expect(await network('suspend-member', EXCHANGE)).toContain('definition 3');
+    const section = await openSection(world, 'Suspend a member, and resume it');
+    await decideAsWritten(section);
+    const suspended = await section.next(`./scripts/network suspend-member ${EXCHANGE}`);
+    expect(suspended).toContain('definition 3');
     expect(await actWith([CN, FR])).toBe('VALID');
     // Its peer stays out of the way, unless its administrator approves the definition without it.
     const away = await actWith([CN, EXCHANGE]).catch(({ code }) => code);
     expect(away).toBe('UNAVAILABLE');
     await approveAs(EXCHANGE, 3, [...STATES, FR]);
     const code = () => actWith([CN, EXCHANGE]).catch((error) => error.code);
-    await expect.poll(code, { timeout: 20_000 }).toBe('ENDORSEMENT_POLICY_FAILURE');
+    await expect.poll(code, { timeout: 60_000 }).toBe('ENDORSEMENT_POLICY_FAILURE');
 
     await decide(['--resume', EXCHANGE]);
-    expect(await network('resume-member', EXCHANGE)).toContain('definition 4');
-    await expect.poll(code, { timeout: 20_000 }).toBe('VALID');
-  }, 120_000);
+    const resumed = await section.next(`./scripts/network resume-member ${EXCHANGE}`);
+    expect(resumed).toContain('definition 4');
+    section.end();
+    await expect.poll(code, { timeout: 60_000 }).toBe('VALID');
+  }, 240_000);
 
   it('puts a revocation in force for every member', async () => {
     const { ca } = layoutMember(world.network.directory, CN);
@@ -152,33 +138,38 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     expect(await actWith([CN, SG], thief)).toBe('VALID');
     const authority = await MemberCa.open({ directory: ca, mspId: CN, embedded: false });
     await authority.revoke(new X509Certificate(thief.certificate).serialNumber, 'keyCompromise');
-    expect(await network('publish-crl', CN)).toContain('in force on the channel');
+    const section = await openSection(world, "Revoke a person's certificate");
+    const told = await section.next(`./scripts/network publish-crl ${CN}`);
+    expect(told).toContain('in force on the channel');
+    section.end();
     expect(await network('publish-crl', CN)).toContain('already');
     await expect
-      .poll(() => actWith([CN, SG], thief).catch(({ code }) => code), { timeout: 10_000 })
+      .poll(() => actWith([CN, SG], thief).catch(({ code }) => code), { timeout: 60_000 })
       .toBe('IDENTITY_REFUSED');
     expect(await actWith([CN, SG])).toBe('VALID');
-  }, 60_000);
+  }, 240_000);
 
   it('restores a peer from its backup, which catches up by itself', async () => {
-    const { peer } = layoutMember(world.network.directory, SG);
-    await network('stop', `peer.${SG}`);
-    await cp(peer, world.at('backup'), { recursive: true });
-    await network('start', `peer.${SG}`);
+    const section = await openSection(world, 'Back up and restore a node');
+    const put = { backup: world.at('backup') };
+    await section.next('./scripts/network stop');
+    await section.next('cp -a data/fabric', { put });
+    await section.next('./scripts/network start');
     expect(await actWith([CN, DE])).toBe('VALID');
-    await network('stop', `peer.${SG}`);
-    await rm(peer, { recursive: true });
-    await cp(world.at('backup'), peer, { recursive: true });
-    await network('start', `peer.${SG}`);
+    await section.next('./scripts/network stop');
+    await section.next('rm -r data/fabric');
+    await section.next('cp -a backup', { put });
+    await section.next('./scripts/network start');
+    section.end();
     const restored = await world.network.connect(SG);
     const height = await ledger.height();
     await expect
-      .poll(() => restored.height().catch(() => 0), { timeout: 20_000 })
+      .poll(() => restored.height().catch(() => 0), { timeout: 60_000 })
       .toBeGreaterThanOrEqual(height);
     await expect
-      .poll(() => actWith([CN, SG]).catch(({ code }) => code), { timeout: 20_000 })
+      .poll(() => actWith([CN, SG]).catch(({ code }) => code), { timeout: 60_000 })
       .toBe('VALID');
-  }, 90_000);
+  }, 240_000);
 
   it('leaves a ledger that an audit finds whole, and proofs that hold', async () => {
     await world.run(CN, ['trust', 'export', '-o', world.at('later.json')]);
@@ -201,25 +192,3 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     expect(await world.run('court', verify)).toMatchObject({ code: 'INTACT' });
   }, 60_000);
 });
-
-const ACQUISITION = {
-  case: 'TEST/2026/2',
-  legalBases: [{ id: 'cn-cpl-136', version: 1 }],
-  reason: 'search of the office',
-  grounds: [],
-  route: 'DOMESTIC',
-  method: { id: 'device-imaging', version: 1 },
-  purposes: [],
-  publiclyReleased: 'NO',
-  extent: { kind: 'SELECTIVE' },
-  volatility: 'ORDINARY',
-  standard: { id: 'iso-iec-27037', version: 1 },
-  tools: [],
-  recordings: [],
-  witnesses: [],
-  location: {
-    systemJurisdiction: 'CN',
-    mediumLocation: 'CN',
-    source: { class: 'STANDALONE' },
-  },
-};

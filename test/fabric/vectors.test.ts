@@ -14,7 +14,7 @@ import {
   verifySignature,
 } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
-import { readDefinitions } from '../../gateway/src/ledger/fabric/definition.ts';
+import { readDefinitions } from '../../gateway/src/ledger/definition.ts';
 import { readEvents } from '../../gateway/src/ledger/fabric/events.ts';
 import { createPositions, indexTransactions } from '../../gateway/src/ledger/fabric/positions.ts';
 import { capturedBlocks, capturedOutcomes, readVector } from './vectors.ts';

@@ -5,8 +5,10 @@ import type { Outcome } from './scenarios.ts';
 
 const directory = join(import.meta.dirname, '../vectors/fabric-3.1');
 
+export const vectorPath = (name: string): string => join(directory, name);
+
 export const readVector = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(join(directory, name)));
+  new Uint8Array(readFileSync(vectorPath(name)));
 
 /** `common.Block` bytes by number, from 0 on without a gap. */
 export const readVectorBlocks = (folder: string): readonly Uint8Array[] =>

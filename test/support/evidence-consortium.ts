@@ -11,6 +11,7 @@ import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
 import { createCsr, generatePrivateKey, signerFromPem } from '../../gateway/src/identity/key.ts';
 import { performAct, type Signer } from '../../gateway/src/ledger/act.ts';
 import { openConsortiumLedger } from '../../gateway/src/node/consortium-ledger.ts';
+import { readTrust } from './read-trust.ts';
 
 const FILE = fileURLToPath(new URL('../../node-config/consortium.yaml', import.meta.url));
 /** The member that collects. */
@@ -20,9 +21,10 @@ export type EvidenceConsortium = Awaited<ReturnType<typeof openEvidenceConsortiu
 
 /** Opens the data directory's consortium; the first time, founds it. */
 export async function openEvidenceConsortium(directory: string) {
-  const { ledger, authorities, serviceSigners, trust } = await openConsortiumLedger(
+  const consortium = await loadConsortium(FILE);
+  const { ledger, authorities, serviceSigners, close } = await openConsortiumLedger(
     directory,
-    await loadConsortium(FILE),
+    consortium,
   );
   const person = async (role: Role): Promise<Signer> => {
     const key = generatePrivateKey();
@@ -53,8 +55,8 @@ export async function openEvidenceConsortium(directory: string) {
       await act(signer, 'evidence:acquire', { ...acquisition(id), ...changes });
       return id;
     },
-    trust,
-    close: () => ledger.close(),
+    trust: () => readTrust(ledger, serviceSigners.get(MEMBER)!, consortium.name),
+    close,
   };
 }
 

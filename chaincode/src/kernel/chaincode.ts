@@ -39,7 +39,7 @@ export async function serveChaincode(
   await Shim.server(chaincode, { ...options, ...limits }).start();
 }
 
-/** Loaded late: after the caller has set the shim's log level, and never by who needs only contracts. */
+/** Loaded late: never by who needs only contracts. */
 function load(module: string) {
   const loaded = createRequire(import.meta.url)(module);
   removeShimListeners();

@@ -1,7 +1,9 @@
 /** The one way in to Fabric's contract API, without its grip on the process. */
 import { type Context, Contract } from 'fabric-contract-api';
 import { ContractError } from './errors.ts';
+import { silenceShim } from './shim-log.ts';
 
+silenceShim();
 removeShimListeners();
 
 /**

@@ -5,7 +5,7 @@
 import {
   type Block,
   HEADER_TYPE,
-  readEnvelopeHeader,
+  readCommittedHeader,
   type Trust,
   validationCodeName,
 } from '@tabellion/proof';
@@ -38,6 +38,8 @@ export interface AuditReport {
   readonly break: (BreakPlace & { readonly code: BreakCode; readonly detail: string }) | null;
   /** Blocks that hold together. */
   readonly height: number;
+  /** Hash of the last of them, hex: who knows it notices if anything up to there is altered. */
+  readonly head: string;
   readonly counts: AuditCounts;
   readonly findings: readonly Finding[];
   /** Of all findings, those beyond the listed ones included. */
@@ -145,7 +147,7 @@ class Auditor {
 
   #isConfiguration(block: Block, envelope: Uint8Array, position: number): boolean {
     try {
-      return readEnvelopeHeader(envelope).type === HEADER_TYPE.CONFIG;
+      return readCommittedHeader(envelope).type === HEADER_TYPE.CONFIG;
     } catch (error) {
       const recorded = validationCodeName(block.validationCodes[position] ?? -1);
       const place = { block: block.number, transaction: position };
@@ -180,10 +182,11 @@ class Auditor {
   }
 
   #readValid(
-    { envelope, creator }: Extract<Judgement, { code: 'VALID' }>,
+    { envelope, creator, isOdd }: Extract<Judgement, { code: 'VALID' }>,
     place: TransactionPlace,
   ): void {
     const { trust } = this.#options;
+    if (isOdd) this.#findings.add('ODD_ENCODING', creator.commonName, place);
     if (!isInForce(creator, envelope.timestampMs)) {
       this.#findings.add('CERTIFICATE_NOT_IN_FORCE', creator.commonName, place);
     }
@@ -218,6 +221,7 @@ class Auditor {
       outcome: broken === null ? 'CLEAN' : 'BROKEN',
       break: broken && { code: broken.code, ...broken.place, detail: broken.message },
       height: this.#chain.height,
+      head: this.#chain.head,
       counts: this.#counts,
       findings: this.#findings.listed,
       findingCounts: this.#findings.counts,
@@ -252,7 +256,7 @@ function checkCode(recorded: string, judgement: Judgement, place: TransactionPla
 /** For the report; empty where the envelope is too broken to have one. */
 function txIdOf(envelope: Uint8Array): string {
   try {
-    return readEnvelopeHeader(envelope).txId;
+    return readCommittedHeader(envelope).txId;
   } catch {
     return '';
   }

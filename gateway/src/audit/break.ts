@@ -10,6 +10,7 @@ const BREAKS = {
   ORDERER_SIGNATURE_INVALID: 'the orderers did not sign this block',
   LAST_CONFIG_MISMATCH: 'the orderers signed another configuration than the one in force',
   VALIDATION_CODES_MISSING: 'not every transaction has a validation code',
+  PEERS_DISAGREE: 'two peers serve different blocks',
   CONFIGURATION_NOT_TRUSTED:
     'the configuration names members or roots that the trust file does not',
   DEFINITION_NOT_TRUSTED: 'the contracts were defined in a way that the trust file does not accept',

@@ -24,6 +24,11 @@ export class ChainChecker {
     return this.#height;
   }
 
+  /** Hash of the last of them, hex; empty before the first. */
+  get head(): string {
+    return toHex(this.#hash);
+  }
+
   /** @throws AuditBreak where the block does not follow on what was read. */
   check(bytes: Uint8Array): Block {
     const place = { block: this.#height };

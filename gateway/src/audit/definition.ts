@@ -7,6 +7,7 @@ import {
   type NamespaceRwset,
   readApplicationPolicy,
   type Trust,
+  thresholdOf,
 } from '@tabellion/proof';
 import type { TransactionPlace } from './audited-transaction.ts';
 import { assertHolds } from './break.ts';
@@ -53,7 +54,7 @@ export function checkDefinition(
   assertHolds(place, accepted !== undefined, 'DEFINITION_NOT_TRUSTED', `sequence ${stored}`);
   const policy = validation && decodePolicy(validation);
   const found = policy && describeSignaturePolicy(policy);
-  const isStrict = found !== undefined && describeTrusted(trust, accepted.members).includes(found);
+  const isStrict = found !== undefined && describeTrusted(trust, accepted).includes(found);
   assertHolds(
     place,
     validation === undefined || isStrict,
@@ -67,14 +68,12 @@ export function checkDefinition(
  * The policy over the members that the trust file counts under a definition; where it names none, over
  * all of them, or over those that it lists first.
  */
-function describeTrusted(
-  { members, endorsementThreshold }: Trust,
-  counted: readonly string[] | undefined,
-): string[] {
+function describeTrusted(trust: Trust, definition: Trust['definitions'][number]): string[] {
+  const { members } = trust;
+  const counted = definition.members;
+  const threshold = thresholdOf(trust, definition);
   const groups = counted
     ? [members.filter(({ mspId }) => counted.includes(mspId))]
     : members.map((_, last) => members.slice(0, last + 1));
-  return groups.map((group) =>
-    describeSignaturePolicy(endorsementPolicy(group, endorsementThreshold)),
-  );
+  return groups.map((group) => describeSignaturePolicy(endorsementPolicy(group, threshold)));
 }

@@ -5,6 +5,7 @@ export const FINDINGS = {
   LATE_TRANSACTION:
     'the time of the transaction lies before that of earlier blocks, less the window',
   INVALID_TRANSACTION: 'the transaction was ordered and is invalid; it changed nothing',
+  ODD_ENCODING: 'encoded as no client of ours does, and valid all the same',
   UNILATERAL_CROSS_BORDER: 'collected abroad without the other state (EVD-7)',
   OBJECTION: 'a touched state objects (CNS-5)',
   UNANSWERED: 'a touched state has not taken a position (CNS-5)',

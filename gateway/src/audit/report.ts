@@ -1,6 +1,7 @@
 /** An audit as people read it. */
 import type { Trust } from '@tabellion/proof';
 import type { AuditReport } from './audit.ts';
+import type { SourceHeight } from './compare-sources.ts';
 import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
 import type { ManifestAudit } from './manifest-audit.ts';
 
@@ -8,10 +9,12 @@ export function describeAudit(
   report: AuditReport,
   trust: Trust,
   manifests: ManifestAudit | undefined,
+  sources: readonly SourceHeight[],
 ): string {
   return [
     ...describeOutcome(report),
     '',
+    ...sources.map(({ name, height }) => `read from ${name}: ${height} blocks`),
     ...describeCounts(report),
     ...(manifests === undefined ? [] : describeManifests(manifests)),
     ...describeFindings(report),
@@ -34,8 +37,9 @@ function describeOutcome({ outcome, break: broken, height }: AuditReport): strin
   ];
 }
 
-function describeCounts({ height, counts }: AuditReport): string[] {
+function describeCounts({ height, head, counts }: AuditReport): string[] {
   return [
+    `last block ${head}`,
     `${height} blocks, ${counts.transactions} transactions (${counts.invalid} invalid)`,
     `${counts.acquisitions} acquisitions, ${counts.batches} batches, ${counts.items} items, ${counts.bytes} bytes`,
   ];

@@ -10,6 +10,7 @@ import {
   type MemberIdentity,
   memberPeerPolicy,
   type NamespaceRwset,
+  readCommittedEnvelope,
   readEnvelope,
   type Signatory,
   verifySignature,
@@ -29,7 +30,13 @@ export interface Ledger {
 
 /** `code` is Fabric's name where the verdict has one; every other text means invalid as well. */
 export type Judgement =
-  | { readonly code: 'VALID'; readonly envelope: Envelope; readonly creator: MemberIdentity }
+  | {
+      readonly code: 'VALID';
+      readonly envelope: Envelope;
+      readonly creator: MemberIdentity;
+      /** In an encoding that none of our clients writes, and every peer takes. */
+      readonly isOdd: boolean;
+    }
   | { readonly code: InvalidCode; readonly why: string };
 
 export type InvalidCode =
@@ -47,12 +54,11 @@ export type InvalidCode =
 const invalid = (code: InvalidCode, why: string): Judgement => ({ code, why });
 
 export function judgeTransaction(bytes: Uint8Array, ledger: Ledger): Judgement {
-  let envelope: Envelope;
-  try {
-    envelope = readEnvelope(bytes);
-  } catch (error) {
-    if (!(error instanceof FabricError)) throw error;
-    return invalid('BAD_PAYLOAD', `${error.code}: ${error.message}`);
+  const exact = readBy(readEnvelope, bytes);
+  const isOdd = exact instanceof FabricError;
+  const envelope = isOdd ? readBy(readCommittedEnvelope, bytes) : exact;
+  if (envelope instanceof FabricError) {
+    return invalid('BAD_PAYLOAD', `${envelope.code}: ${envelope.message}`);
   }
   const { channel, creator, payloadBytes, signature, txId, event, rwset } = envelope;
   if (channel !== ledger.channel) return invalid('TARGET_CHAIN_NOT_FOUND', channel);
@@ -75,7 +81,16 @@ export function judgeTransaction(bytes: Uint8Array, ledger: Ledger): Judgement {
   if (refusal !== undefined) return refusal;
   const reads = judgeReads(rwset, ledger.state);
   if (reads !== 'VALID') return invalid(reads, 'what it read had changed');
-  return { code: 'VALID', envelope, creator: identity };
+  return { code: 'VALID', envelope, creator: identity, isOdd };
+}
+
+function readBy(read: (bytes: Uint8Array) => Envelope, bytes: Uint8Array): Envelope | FabricError {
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (error instanceof FabricError) return error;
+    throw error;
+  }
 }
 
 function judgePolicies(envelope: Envelope, ledger: Ledger): Judgement | undefined {

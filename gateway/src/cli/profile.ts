@@ -34,7 +34,10 @@ export interface ProfilePaths {
 }
 
 /** Where the platform expects them, or under TABELLION_HOME. */
-export function locateProfile({ environment }: Context, options: GlobalOptions): ProfilePaths {
+export function locateProfile(
+  { environment }: Pick<Context, 'environment'>,
+  options: Pick<GlobalOptions, 'profile'>,
+): ProfilePaths {
   const profile = options.profile ?? environment.TABELLION_PROFILE ?? 'default';
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(profile)) {
     throw new CliError(

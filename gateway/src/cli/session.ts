@@ -44,7 +44,10 @@ export function ownMember({ settings }: Session): string {
 }
 
 /** The key that acts are signed with. @throws CliError `NOT_INITIALISED`. */
-export async function openSigner({ paths, settings }: Session): Promise<Signer> {
+export async function openSigner({
+  paths,
+  settings,
+}: Pick<Session, 'paths' | 'settings'>): Promise<Signer> {
   const [key, certificate] = [await readKept(paths.key), await readKept(paths.certificate)];
   if (settings === undefined || key === undefined || certificate === undefined) {
     throw new CliError('NOT_INITIALISED', 'this profile has no key yet: run tabellion init');

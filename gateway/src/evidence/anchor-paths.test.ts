@@ -235,6 +235,28 @@ describe('a batch', () => {
     expect(anchored.map(({ sequence }) => sequence).sort()).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('gives up after a time where others never let it through, and says why', async () => {
+    const acquisition = await world.acquire(world.service);
+    const ports = world.portsOf(world.service);
+    let tries = 0;
+    const outrun = {
+      ...ports,
+      act: {
+        prepare: world.ledger.prepare.bind(world.ledger),
+        endorse: async () => {
+          tries += 1;
+          throw Object.assign(new Error('the chain moved on'), { contractCode: 'CHAIN_CONFLICT' });
+        },
+        submit: world.ledger.submit.bind(world.ledger),
+        status: world.ledger.status.bind(world.ledger),
+      },
+    };
+    const options = { conflictMs: 500 };
+    const anchoring = anchorBatch(content(acquisition), outrun, forgetfulLog(), options);
+    await expect(anchoring).rejects.toMatchObject({ code: 'CHAIN_CONFLICT' });
+    expect(tries).toBeGreaterThan(1);
+  });
+
   it('whose outcome was not told is asked for, not sent again', async () => {
     const acquisition = await world.acquire(world.service);
     const ports = world.portsOf(world.service);

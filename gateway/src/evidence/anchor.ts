@@ -12,6 +12,8 @@ import type {
 import { canonicalBytes, equalBytes, sha256, toHex } from '@tabellion/proof';
 import { type ActOptions, type ActPort, performAct, type Signer } from '../ledger/act.ts';
 import { type CommitStatus, LedgerError, type LedgerPort } from '../ledger/port.ts';
+import { resubmitting } from '../ledger/resubmit.ts';
+import { Backoff } from './backoff.ts';
 import { EvidenceError } from './error.ts';
 import { expectBatch } from './expected-batch.ts';
 
@@ -86,10 +88,13 @@ export interface AnchorOptions {
   readonly signal?: AbortSignal;
   /** How long to ask for a transaction's status before it counts as unknown, milliseconds. */
   readonly statusMs?: number;
+  /** How long to go on while others keep extending the chain, milliseconds. */
+  readonly conflictMs?: number;
 }
 
 const STATUS_MS = 120_000;
-const MAX_ROUNDS = 12;
+/** How long to try to extend a chain that others keep extending, milliseconds. */
+const CONFLICT_MS = 300_000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -111,8 +116,10 @@ export async function anchorBatch(
   log: AttemptLog,
   options: AnchorOptions = {},
 ): Promise<AnchoredBatch> {
-  let pause = FIRST_PAUSE_MS;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  const backoff = new Backoff();
+  const until = performance.now() + (options.conflictMs ?? CONFLICT_MS);
+  for (;;) {
+    const began = performance.now();
     // The head first: an attempt that is not on the ledger once the head was read either extends
     // that head, so that only one of it and the next can be valid, or never becomes valid.
     const context = await ports.reader.readContext(content.acquisition);
@@ -123,10 +130,11 @@ export async function anchorBatch(
     }
     const done = await submitBatch(content, context, ports, log, options);
     if (done !== undefined) return done;
-    await delay(pause * (0.5 + Math.random()), undefined, signalOf(options));
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    const now = performance.now();
+    if (now > until) throw new EvidenceError('CHAIN_CONFLICT', 'the acquisition kept changing');
+    const pause = backoff.choosePause(context.head.sequence, now - began);
+    await delay(pause, undefined, signalOf(options));
   }
-  throw new EvidenceError('CHAIN_CONFLICT', 'the acquisition kept changing');
 }
 
 async function findAnchored(log: AttemptLog, reader: AnchorReader): Promise<Attempt | undefined> {
@@ -153,9 +161,11 @@ async function submitBatch(
     collectedAt: content.collectedAt,
   };
   let attempt: Attempt | undefined;
+  const act = resubmitting(ports.act);
+  const signal = limitWait(options);
   try {
     const { status } = await performAct(
-      ports.act,
+      act,
       ports.signer,
       { transaction: 'evidence:anchor', args: [canonicalBytes(input)] },
       ({ txId, at, result }) => {
@@ -163,13 +173,13 @@ async function submitBatch(
         attempt = { txId, digest: assertSameRecord(record, result) };
         log.record(attempt);
       },
-      { ...targetOf(ports), ...signalOf(options) },
+      { ...targetOf(ports), signal },
     );
     return finish(attempt!, status, input.sequence);
   } catch (error) {
     if (isConflict(error)) return undefined;
     if (attempt === undefined || !isUnknown(error)) throw error;
-    return finish(attempt, await learnStatus(ports.act, attempt.txId, options), input.sequence);
+    return finish(attempt, await learnStatus(act, attempt.txId, signal), input.sequence);
   }
 }
 
@@ -194,14 +204,17 @@ function finish(
   throw new EvidenceError('TRANSACTION_INVALID', `the batch was ordered but is ${status.code}`);
 }
 
-/** Asks for the same transaction's status until it is known or the time is up. */
+function limitWait({ signal, statusMs = STATUS_MS }: AnchorOptions): AbortSignal {
+  const until = AbortSignal.timeout(statusMs);
+  return signal === undefined ? until : AbortSignal.any([until, signal]);
+}
+
+/** Asks for the same transaction's status until it is known or the wait ends. */
 async function learnStatus(
   port: ActPort,
   txId: string,
-  options: AnchorOptions,
+  signal: AbortSignal,
 ): Promise<CommitStatus> {
-  const until = AbortSignal.timeout(options.statusMs ?? STATUS_MS);
-  const signal = options.signal === undefined ? until : AbortSignal.any([until, options.signal]);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await port.status(txId, { signal });

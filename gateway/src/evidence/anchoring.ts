@@ -2,8 +2,15 @@
 import { mkdirSync } from 'node:fs';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { leafHash, MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
-import type { AnchoredItem, Anchoring, ItemInput, Principal, ReceiptState } from '../http/deps.ts';
+import { MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
+import type {
+  AnchoredItem,
+  Anchoring,
+  HandIn,
+  ItemInput,
+  Principal,
+  ReceiptState,
+} from '../http/deps.ts';
 import type { AnchorPorts } from './anchor.ts';
 import { drawSalt, encodeCommitment } from './commitment.ts';
 import { EvidenceError } from './error.ts';
@@ -11,8 +18,10 @@ import { toItemFacts } from './item-facts.ts';
 import { Lane } from './lane.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 import type { ManifestStore } from './manifest-store.ts';
+import { anchorNamed, nameReceipt } from './named-items.ts';
 import { hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
 import { placeItems } from './place-items.ts';
+import { finalCode, readReceipt } from './receipt.ts';
 
 export interface SystemPorts extends AnchorPorts {
   readonly reader: LedgerReader;
@@ -32,14 +41,16 @@ export interface AnchoringOptions {
   readonly maxAgeMs?: number;
   readonly batchItems?: number;
   readonly retryMs?: number;
+  /** How long a named request waits for the commit of its items, milliseconds. */
+  readonly patienceMs?: number;
 }
 
-const MAX_AGE_MS = 100;
+/** How long an item waits for others, unless the options say. */
+export const MAX_AGE_MS = 100;
 const RETRY_MS = 2_000;
+const PATIENCE_MS = 20_000;
 const RECEIPT = /^([0-9a-f]{32})\.[0-9a-f]{32}$/;
 const SPOOL_FILE = /^([0-9a-f]{32})\.sqlite$/;
-/** Failures that no repetition cures. */
-const FINAL = new Set(['ACQUISITION_CLOSED', 'ACQUISITION_UNKNOWN', 'NOT_ALLOWED', 'CONTRACT']);
 
 export interface ClosableAnchoring extends Anchoring {
   close(): Promise<void>;
@@ -86,8 +97,15 @@ class SystemAnchoring implements ClosableAnchoring {
     principal: Principal,
     acquisition: string,
     items: AsyncIterable<ItemInput>,
+    { name, signal }: HandIn = {},
   ): AsyncIterable<AnchoredItem> {
     const lane = await this.#enter(principal, acquisition);
+    if (name !== undefined) {
+      const { maxAgeMs = MAX_AGE_MS, patienceMs = PATIENCE_MS } = this.#options;
+      const prepare = (item: ItemInput) => this.#prepare(item);
+      const how = { maxAgeMs, patienceMs, signal };
+      return yield* anchorNamed({ lane, acquisition, name, items, prepare, ...how });
+    }
     const placed = placeItems(lane.batcher, items, this.#options.now);
     for await (const { index, leaf, committed } of placed) {
       const { digest, txId } = await committed;
@@ -99,6 +117,7 @@ class SystemAnchoring implements ClosableAnchoring {
     principal: Principal,
     acquisition: string,
     items: AsyncIterable<ItemInput>,
+    { name }: HandIn = {},
   ): Promise<string> {
     const lane = await this.#enter(principal, acquisition);
     const taken: PendingItem[] = [];
@@ -106,29 +125,27 @@ class SystemAnchoring implements ClosableAnchoring {
       if (taken.length === MAX_BATCH_ITEMS) {
         throw new EvidenceError('TOO_LARGE', 'a receipt stands for 65,536 items at most');
       }
-      taken.push({
-        size: item.size,
-        collectedAt: item.collectedAt ?? this.#options.now(),
-        commitment: encodeCommitment(toItemFacts(item), drawSalt()),
-      });
+      taken.push(this.#prepare(item));
     }
     if (taken.length === 0) throw new EvidenceError('ITEM_INVALID', 'no items');
-    return lane.spool(taken);
+    const receipt = name === undefined ? lane.drawReceipt() : nameReceipt(acquisition, name);
+    lane.spool(receipt, taken);
+    return receipt;
   }
 
   async findReceipt(member: string, receipt: string): Promise<ReceiptState | undefined> {
     const acquisition = RECEIPT.exec(receipt)?.[1];
     if (acquisition === undefined || !(await this.#hasSpool(member, acquisition))) return undefined;
     const lane = this.#laneOf(member, acquisition);
-    return lane.useItems((spooled) => {
-      const range = spooled.findReceipt(receipt);
-      if (range === undefined) return undefined;
-      const anchored = listAnchored(spooled, range);
-      const items = range.last - range.first + 1;
-      if (anchored.length === items) return { state: 'ANCHORED', items: anchored };
-      const code = finalCode(lane.spoolFailure);
-      return code === undefined ? { state: 'PENDING', items } : { state: 'FAILED', code, anchored };
-    });
+    return lane.useItems((spooled) => readReceipt(spooled, receipt, lane.spoolFailure));
+  }
+
+  #prepare(item: ItemInput): PendingItem {
+    return {
+      size: item.size,
+      collectedAt: item.collectedAt ?? this.#options.now(),
+      commitment: encodeCommitment(toItemFacts(item), drawSalt()),
+    };
   }
 
   async close(): Promise<void> {
@@ -202,25 +219,4 @@ const laneKey = (member: string, acquisition: string) => `${member}/${acquisitio
 function assertOpen(isClosed: boolean): void {
   if (!isClosed) return;
   throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
-}
-
-function listAnchored(
-  items: PendingItems,
-  { first, last }: { readonly first: number; readonly last: number },
-): AnchoredItem[] {
-  return items.confirmedBetween(first, last).flatMap((batch) => {
-    const from = Math.max(first, batch.first);
-    return Array.from({ length: Math.min(last, batch.last) - from + 1 }, (_, at) => ({
-      batch: batch.batch,
-      index: from + at - batch.first,
-      leaf: toHex(leafHash(items.commitment(from + at))),
-      txId: batch.txId,
-    }));
-  });
-}
-
-/** The code of a failure that no repetition cures. */
-function finalCode(error: unknown): string | undefined {
-  const { code, contractCode } = (error ?? {}) as { code?: string; contractCode?: string };
-  return code !== undefined && FINAL.has(code) ? (contractCode ?? code) : undefined;
 }

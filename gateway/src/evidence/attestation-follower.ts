@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseStrict } from '@tabellion/proof';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { writeDurably } from '../identity/private-file.ts';
 import type { ChaincodeEvent, LedgerPort } from '../ledger/port.ts';
 import type { Attestations } from './attestations.ts';
@@ -67,9 +68,22 @@ async function readNext(file: string): Promise<number> {
 /** Digest of the batch that the event announces, if a served member anchored it. */
 function batchOf({ name, payload }: ChaincodeEvent, members: readonly string[]) {
   if (name !== 'evidence:anchor') return undefined;
-  const { key, record } = parseStrict(payload) as {
-    key: string;
-    record: { act: { member: string } };
-  };
+  const batch = announcedBatch.safeParse(parseOrUndefined(payload));
+  // What enough members endorsed may be anything: it must not keep later batches waiting.
+  if (!batch.success) return undefined;
+  const { key, record } = batch.data;
   return members.includes(record.act.member) ? key.slice('batch/'.length) : undefined;
+}
+
+const announcedBatch = z.object({
+  key: z.string().startsWith('batch/'),
+  record: z.object({ act: z.object({ member: z.string() }) }),
+});
+
+function parseOrUndefined(bytes: Uint8Array): unknown {
+  try {
+    return parseStrict(bytes);
+  } catch {
+    return undefined;
+  }
 }

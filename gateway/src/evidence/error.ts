@@ -26,6 +26,8 @@ export type EvidenceErrorCode =
   | 'ATTESTATION_PENDING'
   /** The assembled proof did not verify: it is not handed out. */
   | 'PROOF_INVALID'
+  /** Other items were handed in under this name before. */
+  | 'IDEMPOTENCY_KEY_REUSED'
   /** Another process works on the same local state. */
   | 'STATE_IN_USE'
   | 'STOPPED';

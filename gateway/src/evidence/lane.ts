@@ -12,8 +12,8 @@ import { manifestChunks } from './manifest.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { PendingItem, PendingItems } from './pending-items.ts';
 
-/** Between two attempts to anchor what is spooled. */
-const LONGEST_PAUSE_MS = 60_000;
+/** Between two attempts to anchor what is spooled: somebody may wait for it. */
+const LONGEST_PAUSE_MS = 10_000;
 
 export interface LaneOptions extends BatcherOptions {
   readonly acquisition: string;
@@ -33,10 +33,12 @@ export class Lane {
   readonly #stop = new AbortController();
   /** One commit at a time: a chain has one head. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Open while they are drained: a gateway has more acquisitions than a process has files. */
+  /** Open while they are used: a gateway has more acquisitions than a process has files. */
   #items: PendingItems | undefined;
+  #users = 0;
   #draining: Promise<void> = Promise.resolve();
   #spoolFailure: unknown;
+  #changed = Promise.withResolvers<void>();
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -44,13 +46,19 @@ export class Lane {
     this.#drain = new Drain(() => this.#drainSpool());
   }
 
-  /** Takes items durably; anchors them soon. Returns the receipt's ID. */
-  spool(items: readonly PendingItem[]): string {
-    const receipt = `${this.#options.acquisition}.${randomBytes(16).toString('hex')}`;
-    if (this.#stop.signal.aborted) throw new EvidenceError('STOPPED', 'the gateway is stopping');
+  /** A receipt that nobody has. */
+  drawReceipt(): string {
+    return `${this.#options.acquisition}.${randomBytes(16).toString('hex')}`;
+  }
+
+  /**
+   * Takes items durably, unless the receipt stands for them already; anchors them soon.
+   * @throws EvidenceError `STOPPED`, `IDEMPOTENCY_KEY_REUSED`.
+   */
+  spool(receipt: string, items: readonly PendingItem[]): void {
+    if (this.isClosed) throw new EvidenceError('STOPPED', 'the gateway is stopping');
     this.useItems((open) => open.accept(receipt, items));
     this.resume();
-    return receipt;
   }
 
   /** Anchors what is spooled, also what an earlier process left. */
@@ -60,13 +68,33 @@ export class Lane {
 
   /** Opens the durable items for as long as it takes, or uses the open ones. */
   useItems<T>(use: (items: PendingItems) => T): T {
-    if (this.#items !== undefined) return use(this.#items);
-    const items = this.#options.openItems();
-    try {
-      return use(items);
-    } finally {
-      items.close();
-    }
+    using held = this.holdItems();
+    return use(held.items);
+  }
+
+  /** Keeps the durable items open. */
+  holdItems(): Disposable & { readonly items: PendingItems } {
+    const items = this.#items ?? this.#options.openItems();
+    this.#items = items;
+    this.#users += 1;
+    return {
+      items,
+      [Symbol.dispose]: () => {
+        this.#users -= 1;
+        if (this.#users > 0) return;
+        this.#items = undefined;
+        items.close();
+      },
+    };
+  }
+
+  /** Resolves when spooled items have been anchored, or could not be. */
+  get changed(): Promise<void> {
+    return this.#changed.promise;
+  }
+
+  get isClosed(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** Why spooled items are still not anchored, if the last attempt failed. */
@@ -78,6 +106,7 @@ export class Lane {
     await this.batcher.close();
     this.#stop.abort();
     await this.#draining;
+    this.#tellChange();
   }
 
   #takeTurn<T>(step: () => Promise<T>): Promise<T> {
@@ -106,31 +135,34 @@ export class Lane {
     for (let pause = retryMs; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         await this.#takeTurn(() => this.#drainItems(signal));
-        this.#spoolFailure = undefined;
         return;
       } catch (error) {
         if (signal.aborted) return;
         this.#spoolFailure = error;
         onSpoolFailure(error);
+        this.#tellChange();
         await delay(pause, undefined, { signal });
       }
     }
   }
 
   async #drainItems(signal: AbortSignal): Promise<void> {
-    const { ports, manifests, openItems } = this.#options;
-    const items = openItems();
-    this.#items = items;
-    try {
-      items.seal();
-      await drainBatches(
-        items,
-        { ...ports, putManifest: (announced, body) => manifests.put(announced, body) },
-        { signal },
-      );
-    } finally {
-      this.#items = undefined;
-      items.close();
-    }
+    const { ports, manifests } = this.#options;
+    using held = this.holdItems();
+    held.items.seal();
+    const onAnchored = () => {
+      this.#spoolFailure = undefined;
+      this.#tellChange();
+    };
+    await drainBatches(
+      held.items,
+      { ...ports, putManifest: (announced, body) => manifests.put(announced, body) },
+      { signal, onAnchored },
+    );
+  }
+
+  #tellChange(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 }

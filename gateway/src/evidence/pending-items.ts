@@ -31,6 +31,12 @@ export interface ConfirmedBatch extends SealedBatch {
   readonly txId: string;
 }
 
+/** IDs of the first and the last item that a receipt stands for. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface Totals {
   readonly batches: number;
   readonly items: number;
@@ -124,9 +130,18 @@ export class PendingItems {
     this.#group = { items: 0, bytes: 0, since: 0 };
   }
 
-  /** Adds items that a receipt stands for: all or none; durable when this returns. */
+  /**
+   * Adds items that a receipt stands for: all or none; durable when this returns. Those that it stands
+   * for already are not added again.
+   * @throws EvidenceError `IDEMPOTENCY_KEY_REUSED` if it stands for others.
+   */
   accept(receipt: string, items: readonly PendingItem[]): void {
     this.flush();
+    const known = this.findReceipt(receipt);
+    if (known !== undefined) {
+      this.#assertSame(known, items);
+      return;
+    }
     const first = this.#next;
     this.#database.exec('BEGIN');
     for (const item of items) this.#insertItem(item);
@@ -136,10 +151,9 @@ export class PendingItems {
     this.#database.exec('COMMIT');
   }
 
-  findReceipt(id: string): { readonly first: number; readonly last: number } | undefined {
-    return this.#get('SELECT first, last FROM receipt WHERE id = ?', id) as
-      | { first: number; last: number }
-      | undefined;
+  findReceipt(id: string): Range | undefined {
+    const row = this.#get('SELECT first, last FROM receipt WHERE id = ?', id);
+    return row as Range | undefined;
   }
 
   /** Closes the filling batch if there is anything in it. Durable when this returns. */
@@ -213,6 +227,14 @@ export class PendingItems {
   close(): void {
     this.flush();
     this.#database.close();
+  }
+
+  #assertSame({ first, last }: Range, items: readonly PendingItem[]): void {
+    const isSame =
+      items.length === last - first + 1 &&
+      items.every(({ commitment }, at) => isSameItem(commitment, this.commitment(first + at)));
+    if (isSame) return;
+    throw new EvidenceError('IDEMPOTENCY_KEY_REUSED', 'other items were handed in before');
   }
 
   /** True if this sealed a batch. */
@@ -294,6 +316,16 @@ export function hasUnanchored(file: string): boolean {
 }
 
 type Row = Record<string, unknown>;
+
+/** In a text of the item these quotes would be escaped. */
+const SALT = /"salt":"[A-Za-z0-9_-]{22}",/;
+
+function isSameItem(one: Uint8Array, other: Uint8Array): boolean {
+  const [facts, others] = [one, other].map((bytes) =>
+    Buffer.from(bytes).toString('latin1').replace(SALT, ''),
+  );
+  return facts === others;
+}
 
 function newBatch(first: number) {
   return { first, digest: new ManifestDigest(), collectedAt: Number.MAX_SAFE_INTEGER };

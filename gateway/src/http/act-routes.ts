@@ -6,6 +6,7 @@ import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
+import { resubmitting } from '../ledger/resubmit.ts';
 import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
 import { createActGuards } from './act-guards.ts';
@@ -13,6 +14,7 @@ import { ACTS, type Act, rolesOf } from './acts.ts';
 import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
 import type { GatewayDeps } from './deps.ts';
 import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
+import type { Begun } from './idempotency.ts';
 import { isProblemCode, Problem } from './problem.ts';
 import { base64urlBytes, base64urlText, pem } from './schema.ts';
 
@@ -56,9 +58,16 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     return { status: 200, body: found };
   };
 
+  /** Whether the cut-off request got to submit it is not known; anew it is the same transaction. */
+  const resolve = async ({ txId, submitted }: Begun, call: Call): Promise<Reply> => {
+    if (submitted) await ledger.submit(submitted).catch(() => undefined);
+    return replyStatus(txId, call);
+  };
+
   /** As the first answer would have been; the record stands in the transaction's event. */
-  const replyPerformed = async (txId: string, call: Call): Promise<Reply> => {
-    const { status, body } = await replyStatus(txId, call);
+  const resolvePerformed = async (begun: Begun, call: Call): Promise<Reply> => {
+    const { txId } = begun;
+    const { status, body } = await resolve(begun, call);
     if (status !== 200) return unknownReply(txId);
     const { block, position } = body as CommitStatus;
     await projection.waitForHeight(block + 1, AbortSignal.timeout(COMMIT_WAIT_MS));
@@ -76,21 +85,20 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     });
     // Transient input (the sealed place of a covert measure) stands in the proposal, and what is kept for
     // an Idempotency-Key comes to rest on the gateway's disk.
-    const final = body.transient === undefined;
-    return { status: 202, body: { txId, proposal: toBase64url(proposal) }, final };
+    const isFinal = () => body.transient === undefined;
+    return { status: 202, body: { txId, proposal: toBase64url(proposal) }, isFinal };
   };
 
   const perform = async ({ principal, ...call }: Call, act: Act, body: ActBody) => {
     const signer = serviceSigners.get(principal.member);
     if (!signer || principal.clientKind !== 'system') throw new Problem('KEY_NOT_HELD');
     call.note({ certificate: fingerprintOf(signer.certificate) });
+    const port = resubmitting(ledger);
     const remembering = {
-      prepare: ledger.prepare.bind(ledger),
-      endorse: ledger.endorse.bind(ledger),
-      status: ledger.status.bind(ledger),
+      ...port,
       submit: (payload: Parameters<typeof ledger.submit>[0]) => {
-        call.remember(readAskedTransaction(payload.bytes, ledger).txId);
-        return ledger.submit(payload);
+        call.remember(readAskedTransaction(payload.bytes, ledger).txId, payload);
+        return port.submit(payload);
       },
     };
     const request = requestOf(act, body);
@@ -159,7 +167,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           ? perform(call, act, body)
           : prepare(call, act, body, certificate);
       },
-      resolve: replyPerformed,
+      resolve: resolvePerformed,
     });
 
   return [
@@ -224,7 +232,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const signed = { bytes: call.body.payload, signature: call.body.signature };
         const asked = readAskedTransaction(signed.bytes, ledger);
         await assertRelayable(call, asked, signed);
-        call.remember(asked.txId);
+        call.remember(asked.txId, signed);
         try {
           await ledger.submit(signed);
         } catch (error) {
@@ -234,7 +242,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         }
         return replyStatus(asked.txId, call);
       },
-      resolve: replyStatus,
+      resolve,
     }),
     defineEndpoint({
       method: 'get',
@@ -269,7 +277,7 @@ const requestOf = ({ transaction }: Act, { input, transient }: ActBody) => ({
 const unknownReply = (txId: string): Reply => ({
   status: 202,
   body: { txId, code: 'UNKNOWN' },
-  final: false,
+  isFinal: () => false,
 });
 
 function assertValid({ txId, code }: CommitStatus): void {

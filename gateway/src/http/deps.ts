@@ -123,6 +123,16 @@ export type ReceiptState =
   | { readonly state: 'ANCHORED'; readonly items: readonly AnchoredItem[] }
   | { readonly state: 'FAILED'; readonly code: string; readonly anchored: readonly AnchoredItem[] };
 
+export interface HandIn {
+  /**
+   * Names the request for good: handed in again under it are the same items, which are anchored once.
+   * They are on disk first, so that this holds whatever happens.
+   */
+  readonly name?: string | undefined;
+  /** Ends the wait for the commit, not the anchoring. */
+  readonly signal?: AbortSignal;
+}
+
 /** Items by systems, signed with the key that the gateway holds for the member. */
 export interface Anchoring {
   /**
@@ -130,18 +140,21 @@ export interface Anchoring {
    * committed. Pulls no more from `items` than a bounded number ahead of the results (backpressure).
    * Ends early by throwing: what was yielded is committed. If `items` throws, everything pulled before
    * is still anchored and yielded, then that error is thrown.
-   * @throws Error `ACQUISITION_UNKNOWN`, `ACQUISITION_CLOSED`, `NOT_ALLOWED`, LedgerError.
+   * @throws Error `ACQUISITION_UNKNOWN`, `ACQUISITION_CLOSED`, `NOT_ALLOWED`, LedgerError; under a name
+   * also `IDEMPOTENCY_KEY_REUSED` for other items.
    */
   anchorItems(
     principal: Principal,
     acquisition: string,
     items: AsyncIterable<ItemInput>,
+    how?: HandIn,
   ): AsyncIterable<AnchoredItem>;
   /** Takes items durably (fsynced) and anchors them later; resolves with the receipt's ID. */
   spoolItems(
     principal: Principal,
     acquisition: string,
     items: AsyncIterable<ItemInput>,
+    how?: HandIn,
   ): Promise<string>;
   findReceipt(member: string, receipt: string): Promise<ReceiptState | undefined>;
 }
@@ -149,6 +162,12 @@ export interface Anchoring {
 export interface Proofs {
   /** Bundle bytes. @throws Error `NOT_FOUND`, `ATTESTATION_PENDING`. */
   assemble(member: string, batch: string, index: number): Promise<Uint8Array>;
+}
+
+export interface PendingRevocation {
+  readonly member: string;
+  /** Of the certificate, hexadecimal. */
+  readonly serial: string;
 }
 
 export interface GatewayDeps {
@@ -164,6 +183,8 @@ export interface GatewayDeps {
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** The trust file as it stands now. */
   trust(): Promise<Trust>;
+  /** Revoked certificates that the other members' peers still accept. */
+  pendingRevocations(): readonly PendingRevocation[];
   /** MSP ID of the member that runs this gateway; its journal takes refusals without a principal. */
   readonly operator: string;
   /** Directory for `gateway.sqlite` (idempotency keys). */

@@ -3,7 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Role } from '@tabellion/chaincode/member/record';
 import type { z } from 'zod';
+import type { Signed } from '../ledger/port.ts';
 import type { Principal } from './deps.ts';
+import type { Begun } from './idempotency.ts';
 import type { Problem } from './problem.ts';
 
 export type Access =
@@ -27,8 +29,13 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   note(fact: { verb?: string; certificate?: string }): void;
   /** Journals a refusal that can only be told inside a stream that has begun. */
   refused(problem: Problem): Promise<void>;
-  /** Remembers which transaction the request started, so that a cut-off replay can be resolved. */
-  remember(txId: string): void;
+  /**
+   * Names the request for good, where it has an `Idempotency-Key`: what can be done under a name need
+   * not be remembered to be done once.
+   */
+  readonly name: string | undefined;
+  /** Remembers which transaction the request submits, so that a cut-off replay can be resolved. */
+  remember(txId: string, submitted: Signed): void;
 }
 
 export interface Reply {
@@ -39,8 +46,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Ledger keys (or names of lists) that the answer shows; journalled before it is sent (O-3). */
   readonly disclosed?: readonly string[];
-  /** False: not the last word, so it is not kept for an `Idempotency-Key`. */
-  readonly final?: boolean;
+  /** Whether it is the last word, asked at the end of a stream; else no `Idempotency-Key` keeps it. */
+  readonly isFinal?: () => boolean;
 }
 
 export interface Answer {
@@ -81,8 +88,8 @@ export interface Endpoint<
   readonly open?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
   readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Reply>;
-  /** Answers a replay whose first request was cut off after it had begun to submit `txId`. */
-  readonly resolve?: (txId: string, call: Call) => Promise<Reply>;
+  /** Answers a replay whose first request was cut off after it had begun to submit something. */
+  readonly resolve?: (begun: Begun, call: Call) => Promise<Reply>;
 }
 
 /** Any endpoint, its schemas' types forgotten: the pipeline parses before it calls. */

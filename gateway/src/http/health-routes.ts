@@ -16,6 +16,10 @@ const check = z.enum(['ok', 'failed']);
 const ready = z.strictObject({
   status: z.enum(['ready', 'not-ready']),
   checks: z.strictObject({ ledger: check, projection: check, disk: check }),
+  pendingRevocations: z
+    .int()
+    .min(0)
+    .describe('Revoked certificates that other members accept until the channel has the list'),
 });
 
 export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoint[] {
@@ -63,6 +67,7 @@ export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoin
             checks: Object.fromEntries(
               results.map(([name, passed]) => [name, passed ? 'ok' : 'failed']),
             ),
+            pendingRevocations: deps.pendingRevocations().length,
           },
         };
       },

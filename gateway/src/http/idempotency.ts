@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { openPrivateDatabase } from '../identity/private-database.ts';
+import type { Signed } from '../ledger/port.ts';
 import { Problem } from './problem.ts';
 
 const KEEP_MS = 48 * 3_600_000;
@@ -30,8 +31,15 @@ export type Beginning =
   | { readonly state: 'new' }
   /** Answered already. */
   | { readonly state: 'done'; readonly reply: StoredReply; readonly digest: string }
-  /** Begun by a process that is gone; `txId` is empty if it cannot be told what became of it. */
-  | { readonly state: 'cut-off'; readonly txId: string };
+  /** Begun by a process that is gone, which had begun to submit this. */
+  | { readonly state: 'cut-off'; readonly begun: Begun };
+
+/** What a request had begun to submit. */
+export interface Begun {
+  readonly txId: string;
+  /** The transaction's signed payload; absent where an earlier version began it. */
+  readonly submitted: Signed | undefined;
+}
 
 export type IdempotencyStore = ReturnType<typeof openIdempotencyStore>;
 
@@ -48,7 +56,11 @@ export function openIdempotencyStore(file: string, now: () => number) {
     scope TEXT NOT NULL, key TEXT NOT NULL, process TEXT NOT NULL, at INTEGER NOT NULL,
     digest TEXT, tx_id TEXT, status INTEGER, media_type TEXT, headers TEXT, body BLOB,
     PRIMARY KEY (scope, key)) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS request_age ON request (at);`);
+    CREATE INDEX IF NOT EXISTS request_age ON request (at);
+    CREATE TABLE IF NOT EXISTS submission (
+    tx_id TEXT PRIMARY KEY, at INTEGER NOT NULL, payload BLOB NOT NULL, signature BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS submission_age ON submission (at);`);
   const processId = randomUUID();
   const select = database.prepare('SELECT * FROM request WHERE scope = ? AND key = ?');
   const insert = database.prepare(
@@ -57,6 +69,12 @@ export function openIdempotencyStore(file: string, now: () => number) {
   );
   const setTransaction = database.prepare(
     'UPDATE request SET tx_id = ? WHERE scope = ? AND key = ?',
+  );
+  const insertSubmission = database.prepare(
+    'INSERT OR REPLACE INTO submission (tx_id, at, payload, signature) VALUES (?, ?, ?, ?)',
+  );
+  const selectSubmission = database.prepare(
+    'SELECT payload AS bytes, signature FROM submission WHERE tx_id = ?',
   );
   const setReply = database.prepare(
     `UPDATE request SET digest = ?, status = ?, media_type = ?, headers = ?, body = ?
@@ -68,7 +86,9 @@ export function openIdempotencyStore(file: string, now: () => number) {
   const forget = database.prepare(
     'DELETE FROM request WHERE scope = ? AND key = ? AND tx_id IS NULL AND status IS NULL',
   );
-  const purge = database.prepare('DELETE FROM request WHERE at < ?');
+  const purges = ['request', 'submission'].map((table) =>
+    database.prepare(`DELETE FROM ${table} WHERE at < ?`),
+  );
   let purgedAt = 0;
 
   return {
@@ -78,7 +98,7 @@ export function openIdempotencyStore(file: string, now: () => number) {
      */
     begin({ scope, key }: RequestName, digest: string | null): Beginning {
       if (now() - purgedAt > PURGE_MS) {
-        purge.run(now() - KEEP_MS);
+        for (const purge of purges) purge.run(now() - KEEP_MS);
         purgedAt = now();
       }
       const row = select.get(scope, key) as Row | undefined;
@@ -90,13 +110,18 @@ export function openIdempotencyStore(file: string, now: () => number) {
         return { state: 'done', reply, digest: row.digest ?? '' };
       }
       if (row?.process === processId) throw new Problem('IDEMPOTENCY_IN_FLIGHT');
-      if (row && row.tx_id !== null) return { state: 'cut-off', txId: row.tx_id };
+      if (row && row.tx_id !== null) {
+        const submitted = selectSubmission.get(row.tx_id) as Signed | undefined;
+        return { state: 'cut-off', begun: { txId: row.tx_id, submitted } };
+      }
       insert.run(scope, key, processId, now(), digest);
       return { state: 'new' };
     },
     /** Durable before the transaction is submitted. */
-    remember: ({ scope, key }: RequestName, txId: string): void =>
-      void setTransaction.run(txId, scope, key),
+    remember({ scope, key }: RequestName, txId: string, { bytes, signature }: Signed): void {
+      insertSubmission.run(txId, now(), bytes, signature);
+      setTransaction.run(txId, scope, key);
+    },
     finish({ scope, key }: RequestName, digest: string, reply: StoredReply): void {
       const { status, mediaType, headers, body } = reply;
       setReply.run(digest, status, mediaType, headers, body, scope, key);

@@ -4,7 +4,7 @@ import { digestHex } from '@tabellion/chaincode/kernel/schema';
 import { utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { AnchoredItem, GatewayDeps, ItemInput } from './deps.ts';
-import { type AnyEndpoint, type Call, defineEndpoint } from './endpoint.ts';
+import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
 import { type ItemBody, item, NDJSON, readItems, toItemInput } from './item-body.ts';
 import { Problem, toProblem } from './problem.ts';
 
@@ -19,8 +19,8 @@ const receiptId = z.string().regex(/^[A-Za-z0-9._-]{1,80}$/);
 
 export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
   const anchorOne = async (call: ItemCall, acquisition: string, input: ItemInput) => {
-    call.remember('');
-    for await (const result of anchoring.anchorItems(call.principal, acquisition, only(input))) {
+    const results = anchoring.anchorItems(call.principal, acquisition, only(input), call);
+    for await (const result of results) {
       return { status: 201, body: result };
     }
     throw new Problem('INTERNAL');
@@ -52,7 +52,7 @@ export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
         const items = call.stream ? readItems(call.stream) : undefined;
         if (prefersAsync(call.headers)) {
           const source = items ?? only(toItemInput(call.body));
-          const receipt = await anchoring.spoolItems(call.principal, id, source);
+          const receipt = await anchoring.spoolItems(call.principal, id, source, call);
           return {
             status: 202,
             body: { receipt },
@@ -63,9 +63,8 @@ export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
           };
         }
         if (!items) return anchorOne(call, id, toItemInput(call.body));
-        call.remember('');
-        const results = anchoring.anchorItems(call.principal, id, items);
-        return { status: 200, body: await answerLines(results, call.refused), mediaType: NDJSON };
+        const results = anchoring.anchorItems(call.principal, id, items, call);
+        return answerLines(results, call.refused);
       },
     }),
     defineEndpoint({
@@ -115,10 +114,20 @@ const prefersAsync = (headers: Call['headers']) =>
  * The answer's lines. A refusal before the first result is an ordinary problem; later ones can only be
  * told in the stream: its last line then names line, code and reason, and all before it is committed.
  */
-async function answerLines(results: AsyncIterable<AnchoredItem>, refused: Call['refused']) {
+async function answerLines(
+  results: AsyncIterable<AnchoredItem>,
+  refused: Call['refused'],
+): Promise<Reply> {
   const iterator = results[Symbol.asyncIterator]();
   const first = await iterator.next();
-  return writeLines(first, iterator, refused);
+  let isFinal = true;
+  const tell = async (problem: Problem) => {
+    // Asked again, the rest may go on.
+    isFinal = problem.status < 500;
+    await refused(problem);
+  };
+  const body = writeLines(first, iterator, tell);
+  return { status: 200, body, mediaType: NDJSON, isFinal: () => isFinal };
 }
 
 async function* writeLines(

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EvidenceError } from '../evidence/error.ts';
+import { LedgerError } from '../ledger/port.ts';
 import {
   acquisitionInput,
   CN,
@@ -294,6 +295,73 @@ describe('an idempotency key', () => {
     expect(headers.get('idempotency-replayed')).toBe('true');
     expect(await ledger.height()).toBe(before);
     await revived.close();
+  });
+
+  it('resolves an act that a crash cut off before it was submitted', async () => {
+    const { ledger } = consortium;
+    const dying = await startTestGateway(consortium, {
+      name: 'dead',
+      change: {
+        ledger: new Proxy(ledger, {
+          get(target, name) {
+            if (name === 'submit') return () => Promise.reject(new Error('killed'));
+            const value = Reflect.get(target, name, target);
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+      },
+    });
+    const body = { input: acquisitionInput() };
+    const options = { token, body, headers: keyed('never-submitted') };
+    expect((await dying.call('POST', '/v1/evidence/acquire', options)).status).toBe(500);
+    await dying.close();
+    const revived = await startTestGateway(consortium, { name: 'dead' });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { status, json } = await revived.call('POST', '/v1/evidence/acquire', options);
+      expect([status, json.record.id]).toEqual([201, body.input.id]);
+    }
+    await revived.close();
+  });
+
+  it('lets items be sent again whose fate was not known, under one name', async () => {
+    const { anchoring } = gateway.deps;
+    const names: (string | undefined)[] = [];
+    const away = new LedgerError('UNAVAILABLE', 'away');
+    const failing = await startTestGateway(consortium, {
+      name: 'failing',
+      change: {
+        anchoring: {
+          spoolItems: anchoring.spoolItems.bind(anchoring),
+          findReceipt: anchoring.findReceipt.bind(anchoring),
+          async *anchorItems(principal, id, items, how) {
+            names.push(how?.name);
+            if (names.length === 1) throw away;
+            yield* anchoring.anchorItems(principal, id, items, how);
+            if (names.length === 2) throw away;
+          },
+        },
+      },
+    });
+    const raw = lines(item('f1'), item('f2'));
+    const send = () =>
+      failing.call('POST', `/v1/evidence/acquisitions/${acquisition}/items`, {
+        token,
+        raw,
+        headers: { 'content-type': 'application/x-ndjson', ...keyed('failing') },
+      });
+    const before = await countItems();
+    const first = await send();
+    expect([first.status, first.json.code]).toEqual([503, 'UNAVAILABLE']);
+    // Both are on the ledger, but the answer does not end well.
+    const second = parseLines((await send()).text);
+    expect(second.map(({ code }) => code)).toEqual([undefined, undefined, 'UNAVAILABLE']);
+    const third = await send();
+    expect(third.headers.get('idempotency-replayed')).toBeNull();
+    expect(parseLines(third.text)).toEqual(second.slice(0, 2));
+    expect((await send()).headers.get('idempotency-replayed')).toBe('true');
+    expect(await countItems()).toBe(before + 2);
+    expect(new Set(names).size).toBe(1);
+    await failing.close();
   });
 
   it('must be short printable ASCII', async () => {

@@ -45,6 +45,11 @@ export function createMetrics({ ledger, projection }: GatewayDeps): Metrics {
     'Blocks not projected yet',
     async () => (await ledgerHeight()) - projection.height,
   );
+  gauge(
+    'tabellion_unreadable_keys',
+    'Keys under which the ledger holds what no contract of ours writes: ask for an audit',
+    count('SELECT count(*) AS count FROM unreadable'),
+  );
   gauge('tabellion_batches', 'Batches on the ledger', count('SELECT count(*) AS count FROM batch'));
   gauge(
     'tabellion_items',

@@ -69,6 +69,7 @@ export function createPipeline(context: PipelineContext) {
       signal,
       note: (fact) => void Object.assign(facts, fact),
       refused: (problem) => journalRefusal(endpoint, facts, problem),
+      name: undefined,
       remember: () => undefined,
     };
     if (endpoint.projected) await awaitHeight(request);

@@ -1,4 +1,5 @@
 /** Around an act with an `Idempotency-Key`: do it once, answer it as often as asked. */
+import { createHash } from 'node:crypto';
 import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
 import {
   type IdempotencyStore,
@@ -38,8 +39,8 @@ export async function answerOnce(
     return replay(begun.reply);
   }
   if (begun.state === 'cut-off') {
-    if (begun.txId === '' || !endpoint.resolve) throw new Problem('IDEMPOTENCY_OUTCOME_UNKNOWN');
-    const reply = await endpoint.resolve(begun.txId, call);
+    if (!endpoint.resolve) throw new Problem('IDEMPOTENCY_OUTCOME_UNKNOWN');
+    const reply = await endpoint.resolve(begun.begun, call);
     return { ...reply, headers: { ...reply.headers, ...REPLAYED } };
   }
   return perform(endpoint, call, input, name, store);
@@ -52,11 +53,12 @@ async function perform(
   name: RequestName,
   store: IdempotencyStore,
 ): Promise<Reply> {
-  const remember = (txId: string) => store.remember(name, txId);
+  const remember: Call['remember'] = (txId, submitted) => store.remember(name, txId, submitted);
+  const named = { ...call, name: digestName(name), remember };
   /** Without a digest a later body could not be compared with this one: nothing is kept. */
   const keep = (reply: Reply, body: Uint8Array | null) => {
     const digest = input.digest();
-    if (digest === undefined) return store.abandon(name);
+    if (digest === undefined || reply.isFinal?.() === false) return store.abandon(name);
     store.finish(name, digest, {
       status: reply.status,
       mediaType: reply.body === undefined && !body ? null : (reply.mediaType ?? 'application/json'),
@@ -65,7 +67,7 @@ async function perform(
     });
   };
   try {
-    const reply = await endpoint.handle({ ...call, remember });
+    const reply = await endpoint.handle(named);
     if (isStream(reply.body)) {
       const body = copyStream(
         reply.body,
@@ -74,8 +76,7 @@ async function perform(
       );
       return { ...reply, body };
     }
-    if (reply.final === false) store.abandon(name);
-    else keep(reply, reply.body === undefined ? null : encodeBody(reply.body));
+    keep(reply, reply.body === undefined ? null : encodeBody(reply.body));
     return reply;
   } catch (error) {
     const problem = toProblem(error);
@@ -85,6 +86,11 @@ async function perform(
     throw error;
   }
 }
+
+const digestName = ({ scope, key }: RequestName): string =>
+  createHash('sha256')
+    .update(JSON.stringify([scope, key]))
+    .digest('hex');
 
 /** Passes a stream on and hands over all of it at its end, or null if it grew too large to keep. */
 async function* copyStream(

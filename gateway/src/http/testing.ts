@@ -39,6 +39,8 @@ import { createJournal } from '../journal/journal.ts';
 import { openJournalStore } from '../journal/store.ts';
 import type { Signer } from '../ledger/act.ts';
 import { openConsortiumLedger } from '../node/consortium-ledger.ts';
+import { createPendingRevocations } from '../node/pending-revocations.ts';
+import { createLedgerTrust } from '../node/trust.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { createGateway } from './app.ts';
@@ -62,6 +64,7 @@ export async function openTestConsortium(now: () => number = Date.now) {
   const issuer = await startIssuer(members);
   return {
     ...network,
+    consortium,
     directory,
     members,
     issuer,
@@ -173,7 +176,8 @@ export async function startTestGateway(
     manifestsOf: manifests.of,
     now,
   });
-  const trust = async () => network.trust();
+  const trusted = createLedgerTrust({ consortium: network.consortium.name, ledger, projection });
+  const trust = trusted.describe;
   const proofs = createProofs({
     attestations: new Attestations({
       directory: join(directory, 'attestations'),
@@ -195,6 +199,7 @@ export async function startTestGateway(
     proofs,
     serviceSigners: network.serviceSigners,
     trust,
+    pendingRevocations: createPendingRevocations(network.authorities, projection),
     operator: CN,
     directory,
     logger,

@@ -32,6 +32,7 @@ import {
   SubjectKeyIdentifierExtension,
   toPem,
   X509CertificateGenerator,
+  X509Crl,
 } from './x509.ts';
 
 const DAY = 86_400_000;
@@ -154,6 +155,14 @@ export class MemberCa {
 
   isRevoked(serial: string): boolean {
     return this.#material.crl.findRevoked(serial.toLowerCase()) !== null;
+  }
+
+  /** What is revoked here and stands in none of these lists (PEM), which others go by. */
+  missingIn(lists: readonly string[]): Revocation[] {
+    const published = lists.map((pem) => new X509Crl(pem));
+    return this.revocations().filter(
+      ({ serial }) => !published.some((list) => list.findRevoked(serial) !== null),
+    );
   }
 
   revocations(): Revocation[] {

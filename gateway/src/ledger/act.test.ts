@@ -154,8 +154,10 @@ describe('performAct', () => {
     const refused = { code: 'BAD_PROPOSAL', signatures: 0 };
     expect(await attempt(ledger, write('x'), { channel: 'elsewhere' })).toEqual(refused);
     expect(await attempt(ledger, write('x'), { chaincode: 'another' })).toEqual(refused);
-    const now = () => Date.now() + 3_600_000;
-    expect(await attempt(ledger, write('x'), { now })).toEqual(refused);
+    for (const off of [-3_600_000, 3_600_000]) {
+      const outcome = attempt(ledger, write('x'), { now: () => Date.now() + off });
+      expect(await outcome).toEqual({ code: 'CLOCK_SKEW', signatures: 0 });
+    }
   });
 
   it('does not sign an endorsement of another proposal', async () => {

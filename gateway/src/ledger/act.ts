@@ -68,8 +68,8 @@ export interface PerformedAct {
 /**
  * Prepares, checks, signs, has it endorsed, checks again, signs, submits and waits for the commit.
  * `compare` sees what the endorsers answered before it is signed, and throws what it does not accept.
- * @throws LedgerError `BAD_PROPOSAL` (not what was asked), `ENDORSEMENT_MISMATCH` (not what was
- *   signed), and whatever the port throws.
+ * @throws LedgerError `BAD_PROPOSAL` (not what was asked), `CLOCK_SKEW` (made at another time than it is
+ *   here), `ENDORSEMENT_MISMATCH` (not what was signed), and whatever the port throws.
  */
 export async function performAct(
   port: ActPort,
@@ -123,12 +123,21 @@ function assertAsked(
     creator: equalBytes(proposal.creator.bytes, signer.creator),
     'function or arguments': isSameCall(proposal.invocation, request),
     'transient input': isSameTransient(proposal.invocation, request),
-    time: Math.abs(proposal.timestampMs - now()) <= maxSkewSeconds * 1000,
   };
   const wrong = Object.keys(wanted).filter((what) => !wanted[what]);
   if (wrong.length > 0) {
     throw new LedgerError('BAD_PROPOSAL', `not what was asked for: ${wrong.join(', ')}`);
   }
+  assertPresent(proposal.timestampMs - now(), maxSkewSeconds);
+}
+
+function assertPresent(ahead: number, maxSkewSeconds: number): void {
+  if (Math.abs(ahead) <= maxSkewSeconds * 1000) return;
+  const seconds = Math.round(Math.abs(ahead) / 1000);
+  throw new LedgerError(
+    'CLOCK_SKEW',
+    `by this machine's clock, the proposal was made ${seconds} s ${ahead > 0 ? 'from now' : 'ago'}`,
+  );
 }
 
 function isSameCall({ args: [fn, ...args] }: Invocation, request: ActRequest): boolean {

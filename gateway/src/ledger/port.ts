@@ -117,15 +117,23 @@ export class LedgerError extends Error {
   readonly txId: string | undefined;
   /** Contract error code (`NOT_FOUND`, …) when `code` is `CONTRACT`. */
   readonly contractCode: string | undefined;
+  /** Members whose peers said so, where it is known. */
+  readonly members: readonly string[];
 
   constructor(
     code: LedgerErrorCode,
     message: string,
-    context: { txId?: string; contractCode?: string; cause?: unknown } = {},
+    context: {
+      txId?: string;
+      contractCode?: string;
+      members?: readonly string[];
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: context.cause });
     this.code = code;
     this.txId = context.txId;
     this.contractCode = context.contractCode;
+    this.members = context.members ?? [];
   }
 }

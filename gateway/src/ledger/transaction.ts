@@ -1,6 +1,7 @@
 /** Fabric's transaction: the proposal, the result that endorsers signed, and their signatures. */
 import { common, peer } from '@hyperledger/fabric-protos';
-import { stripTransient } from '@tabellion/proof';
+import { readEnvelopeHeader, stripTransient } from '@tabellion/proof';
+import { LedgerError, type Signed } from './port.ts';
 
 /** The parts of a proposal that its transaction repeats byte for byte. */
 export interface ProposalParts {
@@ -68,6 +69,15 @@ export function encodeEnvelope(payload: Uint8Array, signature: Uint8Array): Uint
   envelope.setPayload(payload);
   envelope.setSignature(signature);
   return envelope.serializeBinary();
+}
+
+/** ID of a transaction's payload. @throws LedgerError `BAD_PROPOSAL`. */
+export function readTxId({ bytes, signature }: Signed): string {
+  try {
+    return readEnvelopeHeader(encodeEnvelope(bytes, signature)).txId;
+  } catch (cause) {
+    throw new LedgerError('BAD_PROPOSAL', 'not the payload of a transaction', { cause });
+  }
 }
 
 /** `peer.ProposalResponsePayload` bytes: what every endorser signs. */

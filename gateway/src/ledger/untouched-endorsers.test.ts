@@ -12,6 +12,7 @@ const member = (mspId: string, jurisdiction: string, state = true) => ({
 });
 const trust = {
   endorsementThreshold: 2,
+  definitions: [],
   members: [
     member('CnMSP', 'CN'),
     member('SgMSP', 'SG'),

@@ -5,7 +5,7 @@
 
 import type { Location } from '@tabellion/chaincode/evidence/record';
 import { listPlaces } from '@tabellion/chaincode/evidence/rules';
-import type { Trust } from '@tabellion/proof';
+import { type Trust, thresholdOf } from '@tabellion/proof';
 import { chooseMembers } from './fabric/members.ts';
 import { LedgerError } from './port.ts';
 
@@ -17,8 +17,10 @@ import { LedgerError } from './port.ts';
 export function chooseUntouched(
   own: string,
   location: Location,
-  { members, endorsementThreshold: threshold }: Pick<Trust, 'members' | 'endorsementThreshold'>,
+  trust: Pick<Trust, 'members' | 'endorsementThreshold' | 'definitions'>,
 ): readonly string[] {
+  const { members } = trust;
+  const threshold = thresholdOf(trust);
   const places = new Set(listPlaces(location));
   const touched = members.filter(({ mspId, jurisdiction }) => {
     return mspId !== own && places.has(jurisdiction);

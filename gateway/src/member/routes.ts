@@ -33,6 +33,13 @@ const orderCursor = z.strictObject({
 });
 const csr = z.strictObject({ csr: pem });
 const enrolled = z.strictObject({ certificate: pem, chain: z.array(pem), mspId });
+const revoked = z.strictObject({
+  serial: z.string(),
+  ledger: z
+    .enum(['IN_FORCE', 'PENDING'])
+    .describe('PENDING until the channel has the list: the administrator runs publish-crl'),
+});
+const CATCH_UP_MS = 5000;
 const tag = 'member';
 
 export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
@@ -237,10 +244,16 @@ export function memberEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         serial: z.string().regex(/^[0-9a-f]{1,40}$/),
         reason: z.string().min(1).max(120),
       }),
-      answers: { 204: { description: 'Revoked' } },
+      answers: { 200: { description: 'Revoked', schema: revoked } },
       handle: async ({ principal, body }) => {
         await enrolment.revoke(principal, body);
-        return { status: 204 };
+        // Whether the channel has it shows once its last block is projected.
+        await projection.catchUp(AbortSignal.timeout(CATCH_UP_MS)).catch(() => false);
+        const serial = body.serial;
+        const isPending = deps
+          .pendingRevocations()
+          .some((one) => one.member === principal.member && one.serial === serial);
+        return { status: 200, body: { serial, ledger: isPending ? 'PENDING' : 'IN_FORCE' } };
       },
     }),
   ];

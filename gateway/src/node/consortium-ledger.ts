@@ -1,11 +1,16 @@
 /** The embedded consortium of one machine: its identities and its ledger, founded at the first start. */
 import { join } from 'node:path';
 import { contracts } from '@tabellion/chaincode';
-import type { Trust } from '@tabellion/proof';
+import { parameterKey } from '@tabellion/chaincode/member/key';
+import { parameterRecord } from '@tabellion/chaincode/member/record';
+import { parseCanonical } from '@tabellion/proof';
 import type { Consortium } from '../identity/consortium.ts';
 import { type EmbeddedIdentities, provisionEmbedded } from '../identity/provision.ts';
-import { type EmbeddedLedger, openEmbeddedLedger } from '../ledger/embedded/ledger.ts';
-import type { MemberMsp } from '../ledger/embedded/network.ts';
+import {
+  type EmbeddedLedger,
+  openEmbeddedLedger,
+  type ReadKey,
+} from '../ledger/embedded/ledger.ts';
 import { ensureFounded } from './founding.ts';
 import type { NodeLedger } from './node-ledger.ts';
 
@@ -25,6 +30,7 @@ export async function openConsortiumLedger(
     directory: join(directory, 'ledger'),
     network: identities.network,
     timeWindowSeconds,
+    agreedThreshold: readThreshold,
     now,
   });
   try {
@@ -36,50 +42,29 @@ export async function openConsortiumLedger(
     await ledger.close();
     throw error;
   }
-  const msps = new Map<string, MemberMsp>(identities.network.members.map((m) => [m.mspId, m]));
+  const closing = new AbortController();
+  const following = followVotes(ledger, closing.signal).catch(() => undefined);
   return {
     ...identities,
     ledger,
-    publishMsp: async (msp) => {
-      await ledger.updateMsps([msp]);
-      msps.set(msp.mspId, msp);
+    publishMsp: (msp) => ledger.updateMsps([msp]),
+    close: async () => {
+      closing.abort();
+      await following;
+      await ledger.close();
     },
-    trust: async () => describeTrust(consortium, ledger, msps),
-    close: () => ledger.close(),
   };
 }
 
-function describeTrust(
-  consortium: Consortium,
-  ledger: EmbeddedLedger,
-  msps: ReadonlyMap<string, MemberMsp>,
-): Trust {
-  const { genesis, definitions } = ledger.facts();
-  return {
-    type: 'tabellion.trust',
-    v: 1,
-    consortium: consortium.name,
-    ledger: ledger.kind,
-    channel: ledger.channel,
-    genesis,
-    chaincode: ledger.chaincode,
-    members: consortium.members.map(({ mspId, name, jurisdiction, kind }) => {
-      const { roots, intermediates, revocations } = msps.get(mspId)!;
-      return {
-        mspId,
-        name,
-        jurisdiction,
-        state: kind === 'STATE',
-        roots: [...roots],
-        intermediates: [...intermediates],
-        revocations: [...revocations],
-      };
-    }),
-    endorsementThreshold: consortium.parameters.endorsementThreshold,
-    definitions: definitions.map(({ sequence, block, transaction }) => ({
-      sequence,
-      block,
-      transaction,
-    })),
-  };
+/** What the members voted; undefined before the founding. */
+function readThreshold(read: ReadKey): number | undefined {
+  const stored = read(parameterKey('endorsementThreshold'));
+  return stored && parameterRecord.parse(parseCanonical(stored)).value;
+}
+
+/** After a vote the one operator of all members does at once what members of a network do by hand. */
+async function followVotes(ledger: EmbeddedLedger, signal: AbortSignal): Promise<void> {
+  for await (const { name } of ledger.events(await ledger.height(), { signal })) {
+    if (name === 'member:vote') await ledger.redefine();
+  }
 }

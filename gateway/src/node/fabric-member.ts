@@ -2,20 +2,15 @@
 
 import { memberKey } from '@tabellion/chaincode/member/key';
 import { type MemberRecord, memberRecord } from '@tabellion/chaincode/member/record';
-import {
-  type ChannelConfig,
-  listPolicyMembers,
-  parseCanonical,
-  type Trust,
-} from '@tabellion/proof';
+import { parseCanonical } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import { readKey } from '../evidence/ledger-reader.ts';
 import { MemberCa } from '../identity/ca.ts';
 import type { Consortium } from '../identity/consortium.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { PeerEndpoint } from '../ledger/fabric/connection.ts';
-import { FactsReader } from '../ledger/fabric/facts.ts';
-import { openFabricLedger } from '../ledger/fabric/ledger.ts';
+import { type FabricLedgerOptions, openFabricLedger } from '../ledger/fabric/ledger.ts';
+import type { EndorsementRule } from '../ledger/fabric/members.ts';
 import { LedgerError, type LedgerPort } from '../ledger/port.ts';
 import { ensureFounded } from './founding.ts';
 import type { NodeLedger } from './node-ledger.ts';
@@ -27,30 +22,37 @@ export interface FabricMember {
   readonly service: Signer;
   /** Directory of the authority that certifies the member's people. */
   readonly authority: string;
+  /** Opens the ledger for peers without the Gateway service, which it otherwise goes through. */
+  readonly open?: (options: FabricLedgerOptions) => Promise<LedgerPort>;
 }
-
-/** How soon a gateway learns that another member counts, or no longer does, milliseconds. */
-const REFRESH_MS = 5000;
 
 export interface FabricOptions {
   readonly consortium: Consortium;
   readonly logger: Logger;
   readonly now: () => number;
+  /** As the ledger says; until it does, at the founding, the consortium's file decides. */
+  readonly rule?: () => EndorsementRule | undefined;
 }
 
 /** Connects to the member's peer; founds the consortium if nobody has. @throws LedgerError. */
 export async function openFabricMember(
-  { peer, service, authority }: FabricMember,
-  { consortium, logger, now }: FabricOptions,
+  { peer, service, authority, open }: FabricMember,
+  { consortium, logger, now, rule }: FabricOptions,
 ): Promise<NodeLedger> {
   const { channel, chaincode, members, parameters } = consortium;
   const { mspId } = service;
   const ca = await MemberCa.open({ directory: authority, mspId, embedded: false, now });
-  let counted = members.map((member) => ({ mspId: member.mspId, state: member.kind === 'STATE' }));
-  const ledger = openFabricLedger({
+  const founding: EndorsementRule = {
+    members: members.map((member) => ({ mspId: member.mspId, state: member.kind === 'STATE' })),
+    threshold: parameters.endorsementThreshold,
+  };
+  const current = () => rule?.() ?? founding;
+  const ledger = await (open ?? openFabricLedger)({
     ...{ channel, chaincode, peer, service, now },
-    members: () => counted,
-    endorsementThreshold: parameters.endorsementThreshold,
+    members: () => current().members,
+    endorsementThreshold: () => current().threshold,
+    onDeviating: (member, txId) =>
+      logger.warn({ member, txId }, 'a member answers differently from the others'),
   });
   try {
     await ensureFounded(ledger, { service, authority: ca }, consortium);
@@ -58,70 +60,16 @@ export async function openFabricMember(
     await ledger.close();
     throw error;
   }
-  const facts = new FactsReader(ledger);
-  const describe = async (): Promise<Trust> => {
-    const { genesis, definitions, config } = await facts.read();
-    return {
-      type: 'tabellion.trust',
-      v: 1,
-      consortium: consortium.name,
-      ledger: ledger.kind,
-      ...{ channel, genesis, chaincode },
-      members: await describeMembers(ledger, service, config),
-      endorsementThreshold: parameters.endorsementThreshold,
-      definitions: definitions.map(({ sequence, block, transaction, endorsementPolicy }) => ({
-        ...{ sequence, block, transaction },
-        ...(endorsementPolicy && { members: listPolicyMembers(endorsementPolicy) }),
-      })),
-    };
-  };
-  /** Whom to ask for endorsements: those whom the definition in force counts. */
-  const refresh = async () => {
-    const trust = await describe();
-    const inForce = trust.definitions.at(-1)?.members;
-    counted = trust.members.filter(({ mspId }) => inForce?.includes(mspId) ?? true);
-    return trust;
-  };
-  const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS);
-  timer.unref();
   return {
-    close: async () => {
-      clearInterval(timer);
-      await ledger.close();
-    },
+    close: () => ledger.close(),
     ledger,
     authorities: new Map([[mspId, ca]]),
     serviceSigners: new Map([[mspId, service]]),
     // Changing the channel needs the member's administrator, whose key no gateway holds. This gateway
     // refuses a revoked certificate at once; the other members do when the channel says so.
-    publishMsp: async () => logger.warn({ member: mspId }, 'revocations wait for the channel'),
-    trust: refresh,
+    publishMsp: async () =>
+      logger.warn({ member: mspId }, 'the revocation list waits for publish-crl'),
   };
-}
-
-/** Certificates as the channel's configuration has them, names and kinds as the members agreed. */
-async function describeMembers(
-  ledger: LedgerPort,
-  service: Signer,
-  { members }: ChannelConfig,
-): Promise<Trust['members']> {
-  const found = await Promise.all(
-    members.map(async ({ mspId, roots, intermediates, revocations }) => {
-      const record = await readMember(ledger, service, mspId);
-      // An organisation of the channel that the members have not admitted is trusted in nothing.
-      if (!record) return [];
-      const { name, jurisdiction, kind } = record;
-      return [
-        {
-          ...{ mspId, name, jurisdiction, state: kind === 'STATE' },
-          roots: [...roots],
-          intermediates: [...intermediates],
-          revocations: [...revocations],
-        },
-      ];
-    }),
-  );
-  return found.flat();
 }
 
 /** As the members agreed; undefined for who was never admitted. @throws LedgerError. */

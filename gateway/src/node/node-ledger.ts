@@ -1,5 +1,4 @@
-/** What a gateway stands on: a ledger, its members' authorities that are here, and what to trust. */
-import type { Trust } from '@tabellion/proof';
+/** What a gateway stands on: a ledger, and its members' authorities that are here. */
 import type { MemberCa } from '../identity/ca.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { MemberMsp } from '../ledger/embedded/network.ts';
@@ -13,7 +12,5 @@ export interface NodeLedger {
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** What an authority now says of revocations is to be in force on the ledger. */
   publishMsp(msp: MemberMsp): Promise<void>;
-  /** The trust file as it stands now. */
-  trust(): Promise<Trust>;
   close(): Promise<void>;
 }

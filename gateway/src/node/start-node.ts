@@ -30,7 +30,9 @@ import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { openConsortiumLedger } from './consortium-ledger.ts';
 import { type FabricMember, openFabricMember } from './fabric-member.ts';
+import { createPendingRevocations } from './pending-revocations.ts';
 import { openDevelopmentSignIn, trustIssuers } from './people-sign-in.ts';
+import { createLedgerTrust, type LedgerTrust } from './trust.ts';
 
 const HOST = '127.0.0.1';
 /** A journal entry waits about this long for its batch on the ledger, milliseconds. */
@@ -38,6 +40,8 @@ const JOURNAL_AGE_MS = 60_000;
 const JOURNAL_ENTRIES = 65_536;
 /** How long closing waits for the ledger to take what the journal holds, milliseconds. */
 const JOURNAL_LAST_RUN_MS = 10_000;
+/** How long starting waits for the projection, which goes on by itself after that, milliseconds. */
+const CATCH_UP_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** A gateway of one member of a consortium on Fabric, instead of the embedded consortium. */
@@ -52,8 +56,10 @@ export interface NodeOptions {
   readonly directory: string;
   /** The consortium's YAML file. */
   readonly consortium: string;
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Address to listen on; 127.0.0.1 by default. Development sign-in is only from this machine. */
+  readonly listen?: string;
   /** Second place for manifests. */
   readonly escrow?: string;
   readonly fabric?: FabricNode;
@@ -82,7 +88,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
-  const { logger } = options;
+  const { logger, listen = HOST } = options;
   const now = Date.now;
   const directory = resolve(options.directory);
   const own = join(directory, 'gateway');
@@ -92,11 +98,13 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
 
   const consortium = await loadConsortium(options.consortium);
   const { fabric } = options;
+  let trusted: LedgerTrust | undefined;
+  const rule = () => trusted?.rule();
   const network = fabric
-    ? await openFabricMember(fabric.member, { consortium, logger, now })
+    ? await openFabricMember(fabric.member, { consortium, logger, now, rule })
     : await openConsortiumLedger(directory, consortium, now);
   opened.defer(() => network.close());
-  const { ledger, serviceSigners, authorities, publishMsp, trust } = network;
+  const { ledger, serviceSigners, authorities, publishMsp } = network;
 
   const projection = await startProjection({
     file: join(own, 'projection.sqlite'),
@@ -104,6 +112,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     logger,
   });
   opened.defer(() => projection.close());
+  trusted = createLedgerTrust({ consortium: consortium.name, ledger, projection });
+  const trust = trusted.describe;
+  // Whom to ask for endorsements is known once the last definition is projected.
+  await projection.catchUp(AbortSignal.timeout(CATCH_UP_MS));
   const evidence = createEvidenceView(projection.database);
   const members = [...serviceSigners.keys()];
   const [operator] = members;
@@ -183,7 +195,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   revocations.unref();
   opened.defer(() => clearInterval(revocations));
 
-  const development = { address, listensOn: HOST, ledger: ledger.kind, members };
+  const development = { address, listensOn: listen, ledger: ledger.kind, members };
   const signIn = fabric
     ? trustIssuers(fabric.issuers, now)
     : await openDevelopmentSignIn({ ...development, directory, consortium, logger, now });
@@ -205,6 +217,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     }),
     serviceSigners,
     trust,
+    pendingRevocations: createPendingRevocations(authorities, projection),
     operator: operator!,
     directory: own,
     logger,
@@ -212,8 +225,8 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     now,
   });
   opened.defer(() => gateway.close());
-  await projection.catchUp(AbortSignal.timeout(60_000));
-  await gateway.listen({ host: HOST, port });
+  await projection.catchUp(AbortSignal.timeout(CATCH_UP_MS));
+  await gateway.listen({ host: listen, port });
   return { address, people: signIn.people };
 }
 

@@ -8,10 +8,12 @@ import type {
   LocationRecord,
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
+import { toHex } from '@tabellion/proof';
 import type { ProjectedBlock, ProjectedTransaction } from './read-block.ts';
 
 type TimedTransaction = ProjectedTransaction & { readonly late: boolean };
-export type BlockWriter = (block: ProjectedBlock) => void;
+/** Returns the transactions that could not be projected. */
+export type BlockWriter = (block: ProjectedBlock) => readonly ProjectedTransaction[];
 
 /** Prepares the statements once; the writer runs inside the caller's database transaction. */
 export function createBlockWriter(database: DatabaseSync): BlockWriter {
@@ -38,6 +40,11 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
   const addBatch = run('INSERT INTO batch VALUES (?, ?, ?, ?, ?)');
   const addJournal = run('INSERT INTO journal VALUES (?, ?, ?, ?)');
   const setProgress = run('UPDATE progress SET height = ?, hash = ?, latest = max(latest, ?)');
+  const setGenesis = run('UPDATE channel SET genesis = ?');
+  const setConfig = run('UPDATE channel SET config = ?');
+  const addDefinition = run('INSERT INTO definition VALUES (?, ?, ?, ?, ?)');
+  const addUnreadable = run('INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?)');
+  const removeUnreadable = run('DELETE FROM unreadable WHERE key = ?');
   const selectLatest = database.prepare('SELECT latest FROM progress');
   const selectWindow = database.prepare(
     `SELECT value FROM state WHERE key = 'parameter/timeWindowSeconds'`,
@@ -99,28 +106,67 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
     }
   };
 
+  const applyTransaction = (block: number, tx: TimedTransaction) => {
+    for (const { key, value } of tx.writes) {
+      removeUnreadable(key);
+      // Our contracts delete nothing, and nothing else is readable.
+      if (value === null) continue;
+      putState(key, value, block, tx.position, tx.txId, Number(tx.late));
+      applyWrite(key, value, block, tx);
+    }
+    if (tx.event) {
+      const { name, payload } = tx.event;
+      addEvent(block, tx.position, tx.txId, tx.at, Number(tx.late), name, payload);
+    }
+  };
+
+  /** False where it holds what our contracts never write; nothing of it is in the tables then. */
+  const tryTransaction = (block: number, tx: TimedTransaction): boolean => {
+    if (!tx.isReadable) return false;
+    database.exec('SAVEPOINT transaction_of_block');
+    try {
+      applyTransaction(block, tx);
+      return true;
+    } catch (error) {
+      database.exec('ROLLBACK TO transaction_of_block');
+      // One of its kind stands there already.
+      if ((error as { errcode?: number }).errcode! % 256 !== SQLITE_CONSTRAINT) throw error;
+      return false;
+    } finally {
+      database.exec('RELEASE transaction_of_block');
+    }
+  };
+
+  const applyChannel = ({ number, hash, config, definitions }: ProjectedBlock) => {
+    if (number === 0) setGenesis(toHex(hash));
+    if (config) setConfig(config);
+    for (const { sequence, block, transaction, version, endorsementPolicy } of definitions) {
+      addDefinition(sequence, block, transaction, version, endorsementPolicy);
+    }
+  };
+
   return (block) => {
     const timely = earliestTimely();
     let latest = 0;
-    for (const transaction of block.transactions) {
+    applyChannel(block);
+    const unreadable = block.transactions.filter((transaction) => {
       const tx = { ...transaction, late: transaction.at < timely };
       latest = Math.max(latest, tx.at);
-      for (const { key, value } of tx.writes) {
-        if (value === null) {
-          deleteState(key);
-          continue;
-        }
-        putState(key, value, block.number, tx.position, tx.txId, Number(tx.late));
-        applyWrite(key, value, block.number, tx);
+      if (tryTransaction(block.number, tx)) return false;
+      // What stood under its keys before is no longer what the ledger holds.
+      for (const { key } of tx.writes) {
+        deleteState(key);
+        addUnreadable(key, block.number, tx.position, tx.txId);
       }
-      if (tx.event) {
-        const { name, payload } = tx.event;
-        addEvent(block.number, tx.position, tx.txId, tx.at, Number(tx.late), name, payload);
-      }
-    }
+      return true;
+    });
     setProgress(block.number + 1, block.hash, latest);
+    return unreadable;
   };
 }
 
-/** Values were validated by the contract that wrote them; a block is not parsed against it again. */
+/** https://sqlite.org/rescode.html: the low byte of an extended code. */
+const SQLITE_CONSTRAINT = 19;
+
+/** Held to its schema when the block was read. */
 const parse = <T>(value: Uint8Array): T => JSON.parse(Buffer.from(value).toString('utf8')) as T;

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { common, ledger as ledgerPb, peer } from '@hyperledger/fabric-protos';
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { performAct } from '../ledger/act.ts';
 import { createEventFeed } from './event-feed.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
 import { type Projection, startProjection } from './projection.ts';
+import { createRecords } from './records.ts';
 
 const MINUTE = 60_000;
 const logger = pino({ level: 'silent' });
@@ -169,11 +171,41 @@ it('goes on where it stopped, and begins anew on another ledger', async () => {
   await again.close();
 
   const other = await openTestConsortium();
+  // Nothing new stands there that would not link.
+  const cut = Math.min(height, await other.ledger.height());
+  const short = await startProjection({ file, ledger: cutAt(consortium.ledger, cut), logger });
+  await short.rebuild();
+  await short.close();
+  const replaced = await startProjection({ file, ledger: cutAt(other.ledger, cut), logger });
+  expect(replaced.height).toBe(cut);
+  await expect.poll(() => genesisOf(replaced)).not.toBe(genesisOf(projection));
+  await replaced.close();
+
   const moved = await start(other.ledger);
   await expect.poll(() => moved.height).toBe(await other.ledger.height());
   expect(createEvidenceView(moved.database).listAcquisitions({}, { limit: 10 }).items).toEqual([]);
   await moved.close();
   await other.close();
+});
+
+const genesisOf = ({ database }: Projection) =>
+  (database.prepare('SELECT genesis FROM channel').get() as { genesis: string }).genesis;
+
+/** The ledger as if it ended there. */
+const cutAt = (ledger: TestConsortium['ledger'], end: number) => ({
+  chaincode: ledger.chaincode,
+  height: async () => end,
+  async *blocks(from: number, options: { signal?: AbortSignal } = {}) {
+    let number = from;
+    if (number < end) {
+      for await (const block of ledger.blocks(number, options)) {
+        yield block;
+        number += 1;
+        if (number >= end) break;
+      }
+    }
+    await new Promise((resolve) => options.signal?.addEventListener('abort', resolve));
+  },
 });
 
 it('takes up the ledger again after it failed', async () => {
@@ -199,4 +231,110 @@ it('takes up the ledger again after it failed', async () => {
   expect(await shaky.catchUp(AbortSignal.timeout(5000))).toBe(true);
   expect(failures).toBe(0);
   await shaky.close();
+});
+
+/** The consortium's own blocks, each valid transaction altered on its way. */
+const altered = (alter: (envelope: common.Envelope) => void) => ({
+  chaincode: consortium.ledger.chaincode,
+  height: () => consortium.ledger.height(),
+  async *blocks(from: number, options?: { signal?: AbortSignal }) {
+    for await (const bytes of consortium.ledger.blocks(from, options)) {
+      const block = common.Block.deserializeBinary(bytes);
+      const data = block.getData()!;
+      const envelopes = data.getDataList_asU8().map((one) => {
+        const envelope = common.Envelope.deserializeBinary(one);
+        alter(envelope);
+        return envelope.serializeBinary();
+      });
+      data.setDataList(envelopes);
+      yield block.serializeBinary();
+    }
+  },
+});
+
+const projectAltered = async (name: string, alter: (envelope: common.Envelope) => void) => {
+  const file = join(directory, `${name}.sqlite`);
+  const started = await startProjection({ file, logger, ledger: altered(alter) });
+  expect(await started.catchUp(AbortSignal.timeout(10_000))).toBe(true);
+  return started;
+};
+
+/** A field that no version of Fabric has: whoever submits can put it outside of what is signed. */
+const withUnknownField = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.from([0x78, 0x01])]);
+
+it('reads whatever encoding the peers accepted, as they did', async () => {
+  await act('evidence:acquire', acquisitionInput());
+  const odd = await projectAltered('odd', (envelope) => {
+    envelope.setPayload(withUnknownField(envelope.getPayload_asU8()));
+  });
+  const rows = (of: Projection) => of.database.prepare('SELECT * FROM state').all();
+  expect(rows(odd)).toEqual(rows(projection));
+  expect(rows(odd).length).toBeGreaterThan(0);
+  await odd.close();
+});
+
+/** Changes what the endorsers' answer of a transaction says. */
+function editAction(envelope: common.Envelope, edit: (action: peer.ChaincodeAction) => void) {
+  const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+  const header = payload.getHeader()!.getChannelHeader_asU8();
+  if (common.ChannelHeader.deserializeBinary(header).getType() !== 3) return;
+  const transaction = peer.Transaction.deserializeBinary(payload.getData_asU8());
+  const [first] = transaction.getActionsList();
+  const asked = peer.ChaincodeActionPayload.deserializeBinary(first!.getPayload_asU8());
+  const answer = peer.ProposalResponsePayload.deserializeBinary(
+    asked.getAction()!.getProposalResponsePayload_asU8(),
+  );
+  const action = peer.ChaincodeAction.deserializeBinary(answer.getExtension_asU8());
+  edit(action);
+  answer.setExtension$(action.serializeBinary());
+  asked.getAction()!.setProposalResponsePayload(answer.serializeBinary());
+  first!.setPayload(asked.serializeBinary());
+  payload.setData(transaction.serializeBinary());
+  envelope.setPayload(payload.serializeBinary());
+}
+
+/** Changes the values written under keys that begin so. */
+const editWrites = (prefix: string, value: Uint8Array) => (envelope: common.Envelope) =>
+  editAction(envelope, (action) => {
+    const { TxReadWriteSet, kvrwset } = ledgerPb.rwset;
+    const all = TxReadWriteSet.deserializeBinary(action.getResults_asU8());
+    for (const set of all.getNsRwsetList()) {
+      const written = kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8());
+      for (const write of written.getWritesList()) {
+        if (write.getKey().startsWith(prefix)) write.setValue(value);
+      }
+      set.setRwset(written.serializeBinary());
+    }
+    action.setResults(all.serializeBinary());
+  });
+
+it('goes on past what our contracts never write, and says of its keys that they are unreadable', async () => {
+  const input = acquisitionInput();
+  await act('evidence:acquire', input);
+  const spoiled = await projectAltered('spoiled', editWrites('acquisition/', Buffer.from('{}')));
+  const records = createRecords(spoiled.database);
+  const corrupt = expect.objectContaining({ code: 'STATE_CORRUPT' });
+  expect(() => records.find(`acquisition/${input.id}`)).toThrow(corrupt);
+  // The transaction wrote this too; half of one is not shown.
+  expect(() => records.find(`head/${input.id}`)).toThrow(corrupt);
+  expect(records.find(`member/${CN}`)).toBeDefined();
+  expect(records.find('acquisition/never')).toBeUndefined();
+  await spoiled.close();
+});
+
+it('leaves out the events and writes of other chaincodes', async () => {
+  const other = await projectAltered('foreign', (envelope) =>
+    editAction(envelope, (action) => {
+      const { TxReadWriteSet } = ledgerPb.rwset;
+      const all = TxReadWriteSet.deserializeBinary(action.getResults_asU8());
+      for (const set of all.getNsRwsetList()) set.setNamespace('other');
+      action.setResults(all.serializeBinary());
+      const event = peer.ChaincodeEvent.deserializeBinary(action.getEvents_asU8());
+      event.setChaincodeId('other');
+      action.setEvents(event.serializeBinary());
+    }),
+  );
+  expect(other.database.prepare('SELECT * FROM state').all()).toEqual([]);
+  expect(other.database.prepare('SELECT * FROM event').all()).toEqual([]);
+  await other.close();
 });

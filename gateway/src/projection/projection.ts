@@ -4,9 +4,11 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { blockHeaderHash, readBlock } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import type { LedgerPort } from '../ledger/port.ts';
 import { createBlockWriter } from './apply.ts';
+import { lastDefinition } from './channel-view.ts';
 import { type ProjectedBlock, readProjectedBlock } from './read-block.ts';
 import { openProjectionFile, resetProjection } from './schema.ts';
 
@@ -56,7 +58,9 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
     if (hash && !Buffer.from(hash).equals(block.previousHash)) return false;
     database.exec('BEGIN IMMEDIATE');
     try {
-      write(block);
+      for (const { position } of write(block)) {
+        logger.error({ block: block.number, position }, 'a valid transaction cannot be projected');
+      }
       database.exec('COMMIT');
     } catch (error) {
       database.exec('ROLLBACK');
@@ -78,11 +82,23 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
       signal.addEventListener('abort', done);
     });
 
+  /** Whether the last block applied is the ledger's as well. */
+  const isLast = (bytes: Uint8Array) => {
+    const { hash } = progress();
+    return hash !== null && Buffer.from(hash).equals(blockHeaderHash(readBlock(bytes)));
+  };
+
   const follow = async (signal: AbortSignal) => {
     if ((await ledger.height()) < height) reset();
-    for await (const bytes of ledger.blocks(height, { signal })) {
+    // Going on, the last one is read again: it says whether this is still the same ledger.
+    let isKnown = height > 0;
+    for await (const bytes of ledger.blocks(isKnown ? height - 1 : 0, { signal })) {
       if (signal.aborted) return;
-      if (apply(readProjectedBlock(bytes, ledger.chaincode))) continue;
+      const fits = isKnown
+        ? isLast(bytes)
+        : apply(readProjectedBlock(bytes, ledger.chaincode, lastDefinition(database)));
+      isKnown = false;
+      if (fits) continue;
       logger.warn({ height }, 'the ledger is not the one projected: projecting it anew');
       return reset();
     }

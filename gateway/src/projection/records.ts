@@ -23,6 +23,16 @@ interface Row {
 
 const COLUMNS = 'key, value, tx_id, block, position, late';
 
+/** As the contracts say it of their own state. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+  readonly code = 'STATE_CORRUPT';
+
+  constructor(key: string) {
+    super(`what the ledger holds under ${key} is no record of ours`);
+  }
+}
+
 export type Records = ReturnType<typeof createRecords>;
 
 export function createRecords(database: DatabaseSync) {
@@ -35,10 +45,14 @@ export function createRecords(database: DatabaseSync) {
      WHERE key > ? AND key < ? AND (first_block, first_position, key) > (?, ?, ?)
      ORDER BY first_block, first_position, key LIMIT ?`,
   );
+  const selectUnreadable = database.prepare('SELECT tx_id FROM unreadable WHERE key = ?');
   return {
+    /** @throws UnreadableRecord: that something stands there which we cannot read is not nothing. */
     find<T>(key: string): ProjectedRecord<T> | undefined {
       const row = selectOne.get(key) as Row | undefined;
-      return row && show<T>(row);
+      if (row) return show<T>(row);
+      if (selectUnreadable.get(key)) throw new UnreadableRecord(key);
+      return undefined;
     },
     /** Records whose keys begin with `prefix/`, after `after`, in byte order. */
     list: <T>(prefix: string, after: string = `${prefix}/`, limit = -1) =>

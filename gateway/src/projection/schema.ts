@@ -5,13 +5,22 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Raise with every change below or in `apply.ts`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE progress (
     height INTEGER NOT NULL, hash BLOB, latest INTEGER NOT NULL
   );
   INSERT INTO progress VALUES (0, NULL, 0);
+  CREATE TABLE channel (genesis TEXT, config BLOB);
+  INSERT INTO channel VALUES (NULL, NULL);
+  CREATE TABLE definition (
+    sequence INTEGER NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    version TEXT NOT NULL, policy BLOB, PRIMARY KEY (block, position)
+  ) WITHOUT ROWID;
+  CREATE TABLE unreadable (
+    key TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL, tx_id TEXT NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE state (
     key TEXT PRIMARY KEY, value BLOB NOT NULL,
     block INTEGER NOT NULL, position INTEGER NOT NULL, tx_id TEXT NOT NULL, late INTEGER NOT NULL,

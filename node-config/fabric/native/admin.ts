@@ -27,6 +27,8 @@ export interface Admin {
   joinPeer(nodes: MemberNodes): Promise<void>;
   install(nodes: MemberNodes, packageFile: string): Promise<void>;
   approve(nodes: MemberNodes, definition: Definition, packageId: string): Promise<void>;
+  /** MSP ID → whether that organisation of the channel has approved the definition, not yet committed. */
+  readApprovals(nodes: MemberNodes, definition: Definition): Promise<Record<string, boolean>>;
   /** Sent to the peers of all `members`. */
   commit(members: readonly MemberNodes[], definition: Definition): Promise<void>;
   /** Writes the channel's latest configuration block to `file`, asking that member's ordering node. */
@@ -49,11 +51,11 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
     program: Program,
     args: readonly string[],
     environment: Record<string, string> = {},
-  ): Promise<void> =>
+  ): Promise<string> =>
     new Promise((done, reject) => {
       const options = { env: { ...bareEnvironment(), ...environment }, cwd: directory, signal };
       execFile(binaries[program], args, options, (error, stdout, stderr) => {
-        if (!error) return done();
+        if (!error) return done(stdout);
         const said = `${stderr}${stdout}`.trim().split('\n').slice(-3).join(' | ');
         reject(
           new AdminError(`${program} ${args.slice(0, 3).join(' ')}: ${said}`, { cause: error }),
@@ -61,10 +63,11 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
       });
     });
 
-  const retry = async (step: () => Promise<void>): Promise<void> => {
+  const retry = async (step: () => Promise<unknown>): Promise<void> => {
     for (let last: unknown; ; ) {
       try {
-        return await step();
+        await step();
+        return;
       } catch (error) {
         // A step that was cut off says nothing of its own.
         if (signal.aborted) throw last ?? error;
@@ -75,15 +78,17 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
     }
   };
 
-  const peer = ({ mspId, peer: endpoint }: MemberNodes, ...args: string[]) => {
+  const ask = ({ mspId, peer: endpoint }: MemberNodes, ...args: string[]) => {
     const layout = layoutMember(resolve(directory), mspId);
-    const done = run('peer', args, {
+    return run('peer', args, {
       FABRIC_CFG_PATH: layout.peer,
       FABRIC_LOGGING_SPEC: 'error',
       CORE_PEER_ADDRESS: formatEndpoint(endpoint),
       CORE_PEER_MSPCONFIGPATH: join(layout.admin, 'msp'),
     });
-    return done.catch((error) => {
+  };
+  const peer = async (nodes: MemberNodes, ...args: string[]): Promise<void> => {
+    await ask(nodes, ...args).catch((error) => {
       if (!DONE.test(error.message)) throw error;
     });
   };
@@ -102,9 +107,9 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
   ];
 
   return {
-    createGenesisBlock: (channel) => {
+    createGenesisBlock: async (channel) => {
       const folder = channelDirectory(resolve(directory));
-      return run('configtxgen', [
+      await run('configtxgen', [
         ...['-configPath', folder, '-profile', PROFILE, '-channelID', channel],
         ...['-outputBlock', genesisBlock(resolve(directory))],
       ]);
@@ -131,6 +136,14 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
           ...['--package-id', packageId],
         ),
       ),
+    readApprovals: async (nodes, definition) => {
+      const answer = await ask(
+        nodes,
+        ...['lifecycle', 'chaincode', 'checkcommitreadiness', ...definitionArgs(definition)],
+        ...['--output', 'json'],
+      );
+      return JSON.parse(answer).approvals;
+    },
     commit: (members, definition) => {
       const first = members[0]!;
       return peer(

@@ -40,7 +40,8 @@ export class UnknownMember extends Error {
   override readonly name = 'UnknownMember';
 }
 
-function findMember(
+/** @throws UnknownMember */
+export function findMember(
   state: NetworkState | undefined,
   mspId: string,
   directory: string,
@@ -57,6 +58,8 @@ export interface ConnectOptions {
   readonly mspId: string;
   readonly members: readonly PolicyMember[];
   readonly endorsementThreshold: number;
+  /** Name of the chaincode's definition, where it is not the network's own. */
+  readonly chaincode?: string;
 }
 
 /** @throws UnknownMember */
@@ -65,11 +68,14 @@ export async function connectMember({
   mspId,
   members,
   endorsementThreshold,
+  ...options
 }: ConnectOptions): Promise<LedgerPort> {
   const { peer, service } = await describeMember(directory, mspId);
-  const { channel, chaincode } = (await readState(directory))!;
+  const state = (await readState(directory))!;
+  const { channel, chaincode } = { ...state, ...options };
   return openFabricLedger({
-    ...{ channel, chaincode, peer, service, endorsementThreshold },
+    ...{ channel, chaincode, peer, service },
     members: () => members,
+    endorsementThreshold: () => endorsementThreshold,
   });
 }

@@ -1,19 +1,22 @@
 /** A whole consortium on one machine: brought up, watched, stopped and started node by node. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { labelOf, packChaincode } from '../chaincode-package.ts';
+import { type ProgramPackage, packProgram } from '../chaincode-package.ts';
 import { generateChannel, generateMember } from '../generate.ts';
+import { readExpiry } from '../identities.ts';
+import { channelDirectory, layoutMember } from '../layout.ts';
 import { formatEndorsementPolicy } from '../policy.ts';
 import { countPorts, type NetworkTerms, planLocalTopology } from '../topology.ts';
 import { createAdmin } from './admin.ts';
 import type { Binaries } from './binaries.ts';
+import { assertAddress } from './machine.ts';
 import { awaitListening, describeCommand, listNodes, type Node } from './nodes.ts';
 import { findFreePorts } from './ports.ts';
 import { isRunning, startProcess, stopProcess } from './process.ts';
 import { awaitEndorsers } from './ready.ts';
 import { type NetworkState, readState, writeState } from './state.ts';
 
-const HOST = '127.0.0.1';
+export const HOST = '127.0.0.1';
 const READY_MS = 60_000;
 const GRACE_MS = 8000;
 
@@ -39,11 +42,12 @@ export async function bringUp(options: UpOptions): Promise<NetworkState> {
   if (known?.ready) return startAll(options, known);
   if (known) await tearDown(options);
   report('generating identities and configuration');
-  const made = await generateNetwork(options);
+  const program = await packProgram(options.consortium.chaincode, options.server);
+  const made = await generateNetwork(options, program);
   report('starting nodes');
   const state = await startAll(options, made);
   report('creating the channel and the chaincode definition');
-  await establish(options, state);
+  await establish(options, state, program);
   report('waiting until the members see each other');
   await awaitEndorsers(directory, state.members, AbortSignal.timeout(READY_MS));
   const ready = { ...state, ready: true };
@@ -51,15 +55,13 @@ export async function bringUp(options: UpOptions): Promise<NetworkState> {
   return ready;
 }
 
-async function generateNetwork({
-  directory,
-  consortium,
-  server,
-}: UpOptions): Promise<NetworkState> {
+async function generateNetwork(
+  { directory, consortium, server }: UpOptions,
+  { id, bytes }: ProgramPackage,
+): Promise<NetworkState> {
   const { channel, chaincode } = consortium;
   const ports = await findFreePorts(HOST, countPorts(consortium.members.length));
   const topology = planLocalTopology(consortium, HOST, ports);
-  const { id } = packChaincode(labelOf(chaincode));
   const state: NetworkState = {
     version: 1,
     ...{ channel, chaincode, server, packageId: id },
@@ -70,28 +72,35 @@ async function generateNetwork({
   await writeState(directory, state);
   await Promise.all(topology.members.map((nodes) => generateMember(directory, topology, nodes)));
   await generateChannel(directory, topology);
+  await writeFile(packageFile(directory, state), bytes);
   return state;
 }
+
+/** The package that members install to run what the definition in force says. */
+export const packageFile = (
+  directory: string,
+  { chaincode }: Pick<NetworkState, 'chaincode'>,
+): string => join(channelDirectory(directory), `${chaincode}.tgz`);
 
 async function establish(
   { directory, binaries, consortium }: UpOptions,
   { members, channel, chaincode, packageId }: NetworkState,
+  { version }: ProgramPackage,
 ): Promise<void> {
   const admin = createAdmin(directory, binaries, AbortSignal.timeout(READY_MS));
-  const packageFile = join(directory, 'channel', `${chaincode}.tgz`);
-  await writeFile(packageFile, packChaincode(labelOf(chaincode)).bytes);
+  const file = packageFile(directory, { chaincode });
   await admin.createGenesisBlock(channel);
   await Promise.all([
     ...members.map((nodes) => admin.joinOrderer(nodes, channel)),
     ...members.map(async (nodes) => {
       await admin.joinPeer(nodes);
-      await admin.install(nodes, packageFile);
+      await admin.install(nodes, file);
     }),
   ]);
   const definition = {
     channel,
     name: chaincode,
-    version: '1',
+    version,
     sequence: 1,
     policy: formatEndorsementPolicy(consortium.members, consortium.parameters.endorsementThreshold),
   };
@@ -101,7 +110,7 @@ async function establish(
 
 /** Starts every node that does not run. */
 async function startAll(options: NetworkOptions, state: NetworkState): Promise<NetworkState> {
-  return startNodes(options, state, listNodes(state.members));
+  return startNodes(options, state, listNodes(state.members, state.servers));
 }
 
 async function startNodes(
@@ -109,6 +118,7 @@ async function startNodes(
   state: NetworkState,
   nodes: readonly Node[],
 ): Promise<NetworkState> {
+  if (nodes.some(({ kind }) => kind === 'peer')) assertAddress();
   let processes = state.processes;
   for (const node of nodes) {
     const known = processes[node.name];
@@ -144,7 +154,7 @@ export class UnknownNode extends Error {
 
 async function findNode(directory: string, name: string): Promise<[NetworkState, Node]> {
   const state = await readState(directory);
-  const nodes = state ? listNodes(state.members) : [];
+  const nodes = state ? listNodes(state.members, state.servers) : [];
   const node = nodes.find((candidate) => candidate.name === name);
   if (!state || !node) {
     const known = nodes.map((candidate) => candidate.name).join(', ') || 'none, no network is here';
@@ -172,15 +182,19 @@ export async function stopNode(
 export interface NodeStatus extends Node {
   readonly pid: number | undefined;
   readonly running: boolean;
+  /** When the first of its certificates ends, milliseconds. */
+  readonly expires: number | undefined;
 }
 
 export async function describeNetwork(directory: string): Promise<NodeStatus[]> {
   const state = await readState(directory);
   if (!state) return [];
   return Promise.all(
-    listNodes(state.members).map(async (node) => {
+    listNodes(state.members, state.servers).map(async (node) => {
       const ref = state.processes[node.name];
-      return { ...node, pid: ref?.pid, running: ref !== undefined && (await isRunning(ref)) };
+      const running = ref !== undefined && (await isRunning(ref));
+      const expires = await readExpiry(layoutMember(directory, node.nodes.mspId)[node.kind]);
+      return { ...node, pid: ref?.pid, running, expires };
     }),
   );
 }

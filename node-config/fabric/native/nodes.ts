@@ -8,27 +8,39 @@ import { layoutMember, type NodeKind } from '../layout.ts';
 import { type Endpoint, formatEndpoint, type MemberNodes } from '../topology.ts';
 import type { Binaries } from './binaries.ts';
 import type { Command } from './process.ts';
-import type { NetworkState } from './state.ts';
+import type { ChaincodeServer, NetworkState } from './state.ts';
 
 export const NODE_KINDS: readonly NodeKind[] = ['orderer', 'peer', 'chaincode'];
 
 export interface Node {
-  /** `<kind>.<mspId>` */
+  /** `<kind>.<mspId>`; a second chaincode server is `chaincode-next.<mspId>`. */
   readonly name: string;
   readonly kind: NodeKind;
   readonly nodes: MemberNodes;
   readonly endpoint: Endpoint;
 }
 
-export const listNodes = (members: readonly MemberNodes[]): Node[] =>
-  NODE_KINDS.flatMap((kind) =>
+/** The server of the program that a member goes over to, beside the one that it has. */
+export const nextServer = (mspId: string): string => `chaincode-next.${mspId}`;
+
+export const listNodes = (
+  members: readonly MemberNodes[],
+  servers: Readonly<Record<string, ChaincodeServer>> = {},
+): Node[] => [
+  ...NODE_KINDS.flatMap((kind) =>
     members.map((nodes) => ({
       name: `${kind}.${nodes.mspId}`,
       kind,
       nodes,
       endpoint: nodes[kind],
     })),
-  );
+  ),
+  ...members.flatMap((nodes): Node[] => {
+    const name = nextServer(nodes.mspId);
+    const next = servers[name];
+    return next ? [{ name, kind: 'chaincode', nodes, endpoint: next.endpoint }] : [];
+  }),
+];
 
 export const logFile = (directory: string, name: string): string =>
   join(directory, 'logs', `${name}.log`);
@@ -46,9 +58,9 @@ const LOG_FORMAT = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module
 
 export async function describeCommand(
   directory: string,
-  state: Pick<NetworkState, 'packageId' | 'server'>,
+  state: Pick<NetworkState, 'packageId' | 'server' | 'servers'>,
   binaries: Binaries,
-  { name, kind, nodes }: Node,
+  { name, kind, nodes, endpoint }: Node,
 ): Promise<Command> {
   const home = layoutMember(directory, nodes.mspId)[kind];
   const log = logFile(directory, name);
@@ -61,14 +73,15 @@ export async function describeCommand(
     FABRIC_LOGGING_FORMAT: LOG_FORMAT,
   };
   if (kind === 'chaincode') {
+    const { server, packageId } = state.servers?.[name] ?? state;
     return {
       ...common,
       program: process.execPath,
-      args: [state.server],
+      args: [server],
       environment: {
         ...bareEnvironment(),
-        CHAINCODE_ID: state.packageId,
-        CHAINCODE_SERVER_ADDRESS: formatEndpoint(nodes.chaincode),
+        CHAINCODE_ID: packageId,
+        CHAINCODE_SERVER_ADDRESS: formatEndpoint(endpoint),
         CHAINCODE_TLS_KEY_FILE: join(home, 'tls', 'server.key'),
         CHAINCODE_TLS_CERT_FILE: join(home, 'tls', 'server.crt'),
         CHAINCODE_TLS_CLIENT_CACERT_FILE: join(home, 'tls', 'ca.crt'),

@@ -16,25 +16,36 @@ export async function awaitEndorsers(
   directory: string,
   members: readonly MemberNodes[],
   signal: AbortSignal,
+  chaincode?: string,
 ): Promise<void> {
   const mspIds = members.map(({ mspId }) => mspId);
   await Promise.all(
-    mspIds.map(async (mspId) => {
-      const policy = { members: [], endorsementThreshold: mspIds.length };
-      const ledger = await connectMember({ directory, mspId, ...policy });
-      const signer = await readSigner(mspId, layoutMember(directory, mspId).gateway);
-      try {
-        while (!(await canEndorse(ledger, signer, mspIds))) {
-          await sleep(POLL, undefined, { signal });
-        }
-      } finally {
-        await ledger.close();
-      }
-    }),
+    mspIds.map((mspId) => awaitEndorsersOf(directory, mspId, mspIds, signal, chaincode)),
   );
 }
 
-async function canEndorse(
+/** The same, as one member's peer sees it. */
+export async function awaitEndorsersOf(
+  directory: string,
+  mspId: string,
+  endorsers: readonly string[],
+  signal: AbortSignal,
+  chaincode?: string,
+): Promise<void> {
+  const policy = { members: [], endorsementThreshold: endorsers.length };
+  const named = chaincode === undefined ? {} : { chaincode };
+  const ledger = await connectMember({ directory, mspId, ...policy, ...named });
+  const signer = await readSigner(mspId, layoutMember(directory, mspId).gateway);
+  try {
+    while (!(await canEndorse(ledger, signer, endorsers))) {
+      await sleep(POLL, undefined, { signal });
+    }
+  } finally {
+    await ledger.close();
+  }
+}
+
+export async function canEndorse(
   ledger: LedgerPort,
   signer: Signer,
   endorsers: readonly string[],

@@ -6,10 +6,18 @@ import {
   unlessAbsent,
   writeDurably,
 } from '../../../gateway/src/identity/private-file.ts';
-import type { MemberNodes } from '../topology.ts';
+import type { Endpoint, MemberNodes } from '../topology.ts';
 import type { ProcessRef } from './process.ts';
 
 const FILE = 'network.json';
+
+/** What one chaincode server runs, and where it listens. */
+export interface ChaincodeServer {
+  /** As `NetworkState.server`. */
+  readonly server: string;
+  readonly packageId: string;
+  readonly endpoint: Endpoint;
+}
 
 export interface NetworkState {
   readonly version: 1;
@@ -20,6 +28,8 @@ export interface NetworkState {
   /** Program that the chaincode servers run: a TypeScript file, absolute. */
   readonly server: string;
   readonly members: readonly MemberNodes[];
+  /** Node name → what that chaincode server runs, where it is not what `server` says. */
+  readonly servers?: Readonly<Record<string, ChaincodeServer>>;
   /** Node name → the process that was started last; it may have ended since. */
   readonly processes: Readonly<Record<string, ProcessRef>>;
   /** Whether the channel exists and its chaincode is committed. */

@@ -11,7 +11,7 @@ import type { MemberIdentity } from '../x509/msp.ts';
 import { BATCH_KEY_PREFIX, READ_FUNCTION } from './batch-record.ts';
 import type { Trust } from './record.ts';
 import { demand } from './refusal.ts';
-import type { TrustedMember } from './trust.ts';
+import { type TrustedMember, thresholdOf } from './trust.ts';
 
 const OK = 200;
 
@@ -26,15 +26,17 @@ export function readAttestation(bytes: Uint8Array): Envelope {
 }
 
 /**
- * Exactly as many endorsements as needed, in ascending order of distinct members, each by a peer whose
+ * Exactly as many endorsements as the definition asks for that the attestation read, in ascending order of distinct members, each by a peer whose
  * certificate holds now and held at the claimed time, and one of them a state's.
  */
 export function checkEndorsers(
-  { endorsements, timestampMs }: Envelope,
-  { endorsementThreshold }: Trust,
+  attestation: Envelope,
+  trust: Trust,
   members: ReadonlyMap<string, TrustedMember>,
   now: number,
 ): readonly MemberIdentity[] {
+  const { endorsements, timestampMs } = attestation;
+  const endorsementThreshold = thresholdOf(trust, findDefinition(attestation, trust));
   const ids = endorsements.map(({ endorser }) => endorser.mspId);
   demand(new Set(ids).size >= endorsementThreshold, 'TOO_FEW_ENDORSERS');
   const isAscending = ids.every((id, position) => position === 0 || ids[position - 1]! < id);
@@ -95,11 +97,8 @@ export function checkAnswer({ args, response }: Envelope, record: Uint8Array): s
  * The answer came from the ledger and nowhere else: one versioned read of exactly that key, one of the
  * contract's definition in an accepted version, under which the endorsers count, nothing besides. Returns where the record stands.
  */
-export function checkReads(
-  { rwset, event, chaincode, endorsements }: Envelope,
-  trust: Trust,
-  key: string,
-): Version {
+export function checkReads(attestation: Envelope, trust: Trust, key: string): Version {
+  const { rwset, event, chaincode, endorsements } = attestation;
   const [lifecycle, own, ...more] = rwset;
   demand(
     lifecycle?.namespace === '_lifecycle' && own?.namespace === chaincode,
@@ -109,10 +108,7 @@ export function checkReads(
   const definition = onlyRead(lifecycle);
   const record = onlyRead(own);
   demand(record.key === key, 'KEY_MISMATCH');
-  const accepted = trust.definitions.find(
-    ({ block, transaction }) =>
-      block === definition.version.block && transaction === definition.version.transaction,
-  );
+  const accepted = findDefinition(attestation, trust);
   const isSequence = definition.key === `namespaces/fields/${chaincode}/Sequence`;
   demand(isSequence && accepted !== undefined, 'DEFINITION_NOT_TRUSTED');
   const counted = accepted.members;
@@ -121,6 +117,14 @@ export function checkReads(
   );
   demand(areCounted, 'UNKNOWN_MEMBER');
   return record.version;
+}
+
+/** The accepted definition of the contract that was read, if it is one. */
+function findDefinition({ rwset }: Envelope, { definitions }: Trust) {
+  const version = rwset.find(({ namespace }) => namespace === '_lifecycle')?.reads[0]?.version;
+  return definitions.find(
+    ({ block, transaction }) => block === version?.block && transaction === version.transaction,
+  );
 }
 
 function onlyRead(set: NamespaceRwset): { readonly key: string; readonly version: Version } {

@@ -95,6 +95,8 @@ export const trust = z.strictObject({
         transaction: safeInteger,
         /** Members whose endorsements count under this definition; absent: all of them. */
         members: z.array(z.string().max(64)).min(1).max(64).optional(),
+        /** How many must have signed under this definition; absent: as many as above. */
+        endorsementThreshold: z.int().min(1).max(64).optional(),
       }),
     )
     .min(1)

@@ -46,6 +46,14 @@ function readJson(bytes: Uint8Array): unknown {
   }
 }
 
+/** How many members must have signed under a definition; by default the one in force. */
+export function thresholdOf(
+  { endorsementThreshold, definitions }: Pick<Trust, 'endorsementThreshold' | 'definitions'>,
+  definition: Trust['definitions'][number] | undefined = definitions.at(-1),
+): number {
+  return definition?.endorsementThreshold ?? endorsementThreshold;
+}
+
 export interface TrustedMember {
   readonly state: boolean;
   readonly msp: Msp;

@@ -14,7 +14,9 @@ import { readInvocation } from './invocation.ts';
 import {
   chaincodeEvent,
   common,
+  type Decode,
   decodeExact,
+  decodeLoose,
   proposal,
   proposalResponse,
   required,
@@ -61,19 +63,36 @@ export interface Envelope extends Transaction {
 }
 
 /** Reads the `common.Envelope` bytes of an endorser transaction. @throws FabricError. */
-export function readEnvelope(bytes: Uint8Array): Envelope {
-  const envelope = decodeExact(common.Envelope, bytes, 'envelope');
+export const readEnvelope = (bytes: Uint8Array): Envelope => readEnvelopeBy(bytes, decodeExact);
+
+/**
+ * The same as a peer reads it at commit: whatever the encoding. Nothing is proven by such a transaction
+ * to others; it is for who judges anew what peers found valid.
+ * @throws FabricError.
+ */
+export const readCommittedEnvelope = (bytes: Uint8Array): Envelope =>
+  readEnvelopeBy(bytes, decodeLoose);
+
+function readEnvelopeBy(bytes: Uint8Array, decode: Decode): Envelope {
+  const envelope = decode(common.Envelope, bytes, 'envelope');
   return {
-    ...readTransaction(envelope.getPayload_asU8()),
+    ...readTransaction(envelope.getPayload_asU8(), decode),
     signature: envelope.getSignature_asU8(),
   };
 }
 
 /** Reads only the headers, of an envelope of any type. @throws FabricError. */
-export function readEnvelopeHeader(bytes: Uint8Array): TransactionHeader {
-  const envelope = decodeExact(common.Envelope, bytes, 'envelope');
-  const payload = decodeExact(common.Payload, envelope.getPayload_asU8(), 'payload');
-  return readHeader(required(payload.getHeader(), 'header'));
+export const readEnvelopeHeader = (bytes: Uint8Array): TransactionHeader =>
+  readEnvelopeHeaderBy(bytes, decodeExact);
+
+/** The same as a peer reads it: see {@link readCommittedEnvelope}. @throws FabricError. */
+export const readCommittedHeader = (bytes: Uint8Array): TransactionHeader =>
+  readEnvelopeHeaderBy(bytes, decodeLoose);
+
+function readEnvelopeHeaderBy(bytes: Uint8Array, decode: Decode): TransactionHeader {
+  const envelope = decode(common.Envelope, bytes, 'envelope');
+  const payload = decode(common.Payload, envelope.getPayload_asU8(), 'payload');
+  return readHeader(required(payload.getHeader(), 'header'), decode);
 }
 
 /**
@@ -82,30 +101,36 @@ export function readEnvelopeHeader(bytes: Uint8Array): TransactionHeader {
  * Signatures are not judged here.
  * @throws FabricError.
  */
-export function readTransaction(payloadBytes: Uint8Array): Transaction {
-  const payload = decodeExact(common.Payload, payloadBytes, 'payload');
-  const header = readHeader(required(payload.getHeader(), 'header'));
+export function readTransaction(
+  payloadBytes: Uint8Array,
+  decode: Decode = decodeExact,
+): Transaction {
+  const payload = decode(common.Payload, payloadBytes, 'payload');
+  const header = readHeader(required(payload.getHeader(), 'header'), decode);
   if (header.type !== HEADER_TYPE.ENDORSER_TRANSACTION) {
     throw new FabricError('FABRIC_UNSUPPORTED', 'not an endorser transaction');
   }
   assertTxId(header);
-  const body = decodeExact(transaction.Transaction, payload.getData_asU8(), 'transaction');
+  const body = decode(transaction.Transaction, payload.getData_asU8(), 'transaction');
   const [action, ...more] = body.getActionsList();
   if (more.length > 0) throw new FabricError('FABRIC_UNSUPPORTED', 'more than one action');
-  assertActionHeader(header, required(action, 'action').getHeader_asU8());
-  return { ...header, payloadBytes, ...readAction(header, action!.getPayload_asU8()) };
+  const actionHeader = required(action, 'action').getHeader_asU8();
+  if (decode === decodeExact) assertActionHeader(header, actionHeader);
+  const signed = { ...header, signatureHeader: actionHeader };
+  return { ...header, payloadBytes, ...readAction(signed, action!.getPayload_asU8(), decode) };
 }
 
-function readAction(header: TransactionHeader, bytes: Uint8Array) {
-  const payload = decodeExact(transaction.ChaincodeActionPayload, bytes, 'action payload');
+/** @param header with the signature header that the action repeats: what the endorsers answered to. */
+function readAction(header: TransactionHeader, bytes: Uint8Array, decode: Decode) {
+  const payload = decode(transaction.ChaincodeActionPayload, bytes, 'action payload');
   const endorsed = required(payload.getAction(), 'endorsed action');
   const asked = payload.getChaincodeProposalPayload_asU8();
-  const invocation = readInvocation(asked);
-  if (invocation.transient.size > 0) {
+  const invocation = readInvocation(asked, decode);
+  if (decode === decodeExact && invocation.transient.size > 0) {
     throw new FabricError('FABRIC_UNSUPPORTED', 'transient input outside a proposal');
   }
   const responsePayloadBytes = endorsed.getProposalResponsePayload_asU8();
-  const answer = readAnswer(responsePayloadBytes);
+  const answer = readAnswer(responsePayloadBytes, decode);
   if (
     header.chaincode !== invocation.chaincode ||
     invocation.chaincode !== answer.chaincode ||
@@ -122,15 +147,15 @@ function readAction(header: TransactionHeader, bytes: Uint8Array) {
     args: invocation.args,
     responsePayloadBytes,
     endorsements: endorsed.getEndorsementsList().map((endorsement) => ({
-      endorser: readIdentity(endorsement.getEndorser_asU8()),
+      endorser: readIdentity(endorsement.getEndorser_asU8(), decode),
       signature: endorsement.getSignature_asU8(),
     })),
   };
 }
 
-function readAnswer(bytes: Uint8Array) {
-  const answer = decodeExact(proposalResponse.ProposalResponsePayload, bytes, 'response payload');
-  const action = decodeExact(proposal.ChaincodeAction, answer.getExtension_asU8(), 'action');
+function readAnswer(bytes: Uint8Array, decode: Decode) {
+  const answer = decode(proposalResponse.ProposalResponsePayload, bytes, 'response payload');
+  const action = decode(proposal.ChaincodeAction, answer.getExtension_asU8(), 'action');
   const response = required(action.getResponse(), 'response');
   return {
     proposalHash: answer.getProposalHash_asU8(),
@@ -140,14 +165,14 @@ function readAnswer(bytes: Uint8Array) {
       message: response.getMessage(),
       payload: response.getPayload_asU8(),
     },
-    rwset: readRwset(action.getResults_asU8()),
-    event: readEvent(action.getEvents_asU8()),
+    rwset: readRwset(action.getResults_asU8(), decode),
+    event: readEvent(action.getEvents_asU8(), decode),
   };
 }
 
-function readEvent(bytes: Uint8Array): TransactionEvent | null {
+function readEvent(bytes: Uint8Array, decode: Decode): TransactionEvent | null {
   if (bytes.length === 0) return null;
-  const event = decodeExact(chaincodeEvent.ChaincodeEvent, bytes, 'event');
+  const event = decode(chaincodeEvent.ChaincodeEvent, bytes, 'event');
   return {
     chaincode: event.getChaincodeId(),
     txId: event.getTxId(),

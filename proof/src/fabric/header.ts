@@ -3,7 +3,7 @@ import { concatBytes, equalBytes, toHex } from '../bytes/encoding.ts';
 import { sha256 } from '../crypto/provider.ts';
 import { FabricError } from './error.ts';
 import { readIdentity, type SerializedIdentity } from './identity.ts';
-import { common, decodeExact, proposal, required } from './message.ts';
+import { common, type Decode, decodeExact, proposal, required } from './message.ts';
 
 export const HEADER_TYPE = { CONFIG: 1, ENDORSER_TRANSACTION: 3 } as const;
 
@@ -27,11 +27,11 @@ export interface TransactionHeader {
 type HeaderMessage = InstanceType<typeof common.Header>;
 
 /** Reads an already decoded `common.Header`. @throws FabricError. */
-export function readHeader(header: HeaderMessage): TransactionHeader {
+export function readHeader(header: HeaderMessage, decode: Decode = decodeExact): TransactionHeader {
   const channelHeader = header.getChannelHeader_asU8();
   const signatureHeader = header.getSignatureHeader_asU8();
-  const channel = decodeExact(common.ChannelHeader, channelHeader, 'channel header');
-  const signature = decodeExact(common.SignatureHeader, signatureHeader, 'signature header');
+  const channel = decode(common.ChannelHeader, channelHeader, 'channel header');
+  const signature = decode(common.SignatureHeader, signatureHeader, 'signature header');
   const time = required(channel.getTimestamp(), 'timestamp');
   const [seconds, nanos] = [time.getSeconds(), time.getNanos()];
   if (seconds < 0 || nanos < 0 || nanos >= 1_000_000_000) {
@@ -42,17 +42,17 @@ export function readHeader(header: HeaderMessage): TransactionHeader {
     channel: channel.getChannelId(),
     txId: channel.getTxId(),
     timestampMs: seconds * 1000 + Math.floor(nanos / 1_000_000),
-    chaincode: readExtension(channel.getType(), channel.getExtension_asU8()),
-    creator: readIdentity(signature.getCreator_asU8()),
+    chaincode: readExtension(channel.getType(), channel.getExtension_asU8(), decode),
+    creator: readIdentity(signature.getCreator_asU8(), decode),
     nonce: signature.getNonce_asU8(),
     channelHeader,
     signatureHeader,
   };
 }
 
-function readExtension(type: number, bytes: Uint8Array): string {
+function readExtension(type: number, bytes: Uint8Array, decode: Decode): string {
   if (type !== HEADER_TYPE.ENDORSER_TRANSACTION) return '';
-  const extension = decodeExact(proposal.ChaincodeHeaderExtension, bytes, 'header extension');
+  const extension = decode(proposal.ChaincodeHeaderExtension, bytes, 'header extension');
   return required(extension.getChaincodeId(), 'chaincode of the header').getName();
 }
 

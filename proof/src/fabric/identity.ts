@@ -1,5 +1,5 @@
 /** `msp.SerializedIdentity`: how Fabric names a person or a node in its messages. */
-import { decodeExact, identities, readText } from './message.ts';
+import { type Decode, decodeExact, identities, readText } from './message.ts';
 
 export interface SerializedIdentity {
   /** The exact `msp.SerializedIdentity` bytes. */
@@ -10,8 +10,8 @@ export interface SerializedIdentity {
 }
 
 /** @throws FabricError `FABRIC_MALFORMED`, `FABRIC_NOT_CANONICAL`. */
-export function readIdentity(bytes: Uint8Array): SerializedIdentity {
-  const identity = decodeExact(identities.SerializedIdentity, bytes, 'identity');
+export function readIdentity(bytes: Uint8Array, decode: Decode = decodeExact): SerializedIdentity {
+  const identity = decode(identities.SerializedIdentity, bytes, 'identity');
   const certificatePem = readText(identity.getIdBytes_asU8(), 'certificate');
   return { bytes, mspId: identity.getMspid(), certificatePem };
 }

@@ -1,7 +1,7 @@
 /** What a proposal asks of which chaincode, and the proposal itself. */
 import { FabricError } from './error.ts';
 import { assertTxId, computeProposalHash, readHeader, type TransactionHeader } from './header.ts';
-import { chaincode, common, decodeExact, proposal, required } from './message.ts';
+import { chaincode, common, type Decode, decodeExact, proposal, required } from './message.ts';
 
 export interface Invocation {
   readonly chaincode: string;
@@ -12,13 +12,15 @@ export interface Invocation {
 }
 
 /** Reads `peer.ChaincodeProposalPayload` bytes. @throws FabricError. */
-export function readInvocation(bytes: Uint8Array): Invocation {
-  const payload = decodeExact(proposal.ChaincodeProposalPayload, bytes, 'proposal payload');
+export function readInvocation(bytes: Uint8Array, decode: Decode = decodeExact): Invocation {
+  const payload = decode(proposal.ChaincodeProposalPayload, bytes, 'proposal payload');
   const specBytes = payload.getInput_asU8();
-  const invocation = decodeExact(chaincode.ChaincodeInvocationSpec, specBytes, 'invocation');
+  const invocation = decode(chaincode.ChaincodeInvocationSpec, specBytes, 'invocation');
   const spec = required(invocation.getChaincodeSpec(), 'chaincode specification');
   const input = required(spec.getInput(), 'chaincode input');
-  if (input.getIsInit() || input.getDecorationsMap().getLength() > 0) {
+  // Endorsers set decorations themselves, and peers take whatever a client has put there.
+  const isPlain = !input.getIsInit() && input.getDecorationsMap().getLength() === 0;
+  if (decode === decodeExact && !isPlain) {
     throw new FabricError('FABRIC_UNSUPPORTED', 'initialisation and decorations are not used');
   }
   const transient = new Map<string, Uint8Array>();

@@ -75,6 +75,9 @@ export function decodeLoose<T extends Encodable>(
   }
 }
 
+/** How messages are decoded: exactly for what is proven, loosely for what peers took as it came. */
+export type Decode = typeof decodeLoose;
+
 /** A submessage that must be there. @throws FabricError `FABRIC_MALFORMED`. */
 export function required<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new FabricError('FABRIC_MALFORMED', `${what} is missing`);

@@ -1,6 +1,6 @@
 /** Read-write sets: what a transaction read, at which version, and what it writes. */
 import { FabricError } from './error.ts';
-import { decodeExact, kvrwset, rwset } from './message.ts';
+import { type Decode, decodeExact, kvrwset, rwset } from './message.ts';
 
 /** Where a value was written: block number and position in that block. */
 export interface Version {
@@ -69,18 +69,18 @@ export interface NamespaceRwset {
 }
 
 /** Reads `rwset.TxReadWriteSet` bytes. @throws FabricError. */
-export function readRwset(bytes: Uint8Array): NamespaceRwset[] {
-  const set = decodeExact(rwset.TxReadWriteSet, bytes, 'read-write set');
+export function readRwset(bytes: Uint8Array, decode: Decode = decodeExact): NamespaceRwset[] {
+  const set = decode(rwset.TxReadWriteSet, bytes, 'read-write set');
   if (set.getDataModel() !== rwset.TxReadWriteSet.DataModel.KV) {
     throw new FabricError('FABRIC_UNSUPPORTED', 'a read-write set that is not key and value');
   }
   return set.getNsRwsetList().map((namespace) => ({
     namespace: namespace.getNamespace(),
-    ...readPublic(namespace.getRwset_asU8()),
+    ...readPublic(namespace.getRwset_asU8(), decode),
     collections: namespace.getCollectionHashedRwsetList().map((collection) => ({
       collection: collection.getCollectionName(),
       privateHash: collection.getPvtRwsetHash_asU8(),
-      ...readHashed(collection.getHashedRwset_asU8()),
+      ...readHashed(collection.getHashedRwset_asU8(), decode),
     })),
   }));
 }
@@ -97,8 +97,11 @@ export function isReadOnly(sets: readonly NamespaceRwset[]): boolean {
   );
 }
 
-function readPublic(bytes: Uint8Array): Omit<NamespaceRwset, 'namespace' | 'collections'> {
-  const set = decodeExact(kvrwset.KVRWSet, bytes, 'namespace read-write set');
+function readPublic(
+  bytes: Uint8Array,
+  decode: Decode,
+): Omit<NamespaceRwset, 'namespace' | 'collections'> {
+  const set = decode(kvrwset.KVRWSet, bytes, 'namespace read-write set');
   return {
     reads: set.getReadsList().map(readKeyRead),
     rangeQueries: set.getRangeQueriesInfoList().map(readRangeQuery),
@@ -114,8 +117,11 @@ function readPublic(bytes: Uint8Array): Omit<NamespaceRwset, 'namespace' | 'coll
   };
 }
 
-function readHashed(bytes: Uint8Array): Omit<CollectionRwset, 'collection' | 'privateHash'> {
-  const set = decodeExact(kvrwset.HashedRWSet, bytes, 'collection read-write set');
+function readHashed(
+  bytes: Uint8Array,
+  decode: Decode,
+): Omit<CollectionRwset, 'collection' | 'privateHash'> {
+  const set = decode(kvrwset.HashedRWSet, bytes, 'collection read-write set');
   return {
     reads: set.getHashedReadsList().map((read) => ({
       keyHash: read.getKeyHash_asU8(),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mspPrincipal, peerPolicy, policies } from '../fabric/message.ts';
 import {
+  countEndorsers,
   describeSignaturePolicy,
   endorsementPolicy,
   evaluateSignaturePolicy,
@@ -211,4 +212,12 @@ describe('describeSignaturePolicy', () => {
 
 it('listPolicyMembers names each member once', () => {
   expect(listPolicyMembers(endorsementPolicy(MEMBERS, 2))).toEqual(['A', 'B', 'X', 'Y']);
+});
+
+it.each([1, 2, 3, 4])('countEndorsers finds that %i are asked for', (threshold) => {
+  expect(countEndorsers(endorsementPolicy(MEMBERS, threshold))).toBe(threshold);
+});
+
+it('countEndorsers finds no number for a policy that all together do not meet', () => {
+  expect(countEndorsers(endorsementPolicy(MEMBERS, 5))).toBeUndefined();
 });

@@ -106,6 +106,22 @@ export function listPolicyMembers(envelopeBytes: Uint8Array): string[] {
   return [...new Set(ids)].sort();
 }
 
+/**
+ * How many distinct members' peers satisfy a policy of {@link endorsementPolicy}'s kind; undefined where
+ * not even all of them do. @throws FabricError.
+ */
+export function countEndorsers(envelopeBytes: Uint8Array): number | undefined {
+  const members = listPolicyMembers(envelopeBytes);
+  const isEnough = (first: string, count: number) => {
+    const others = members.filter((mspId) => mspId !== first).slice(0, count - 1);
+    const peers = [first, ...others].map((mspId) => ({ mspId, role: 'PEER' as const }));
+    return evaluateSignaturePolicy(envelopeBytes, peers);
+  };
+  // Any of them may be the state without which no number suffices.
+  const counts = members.map((_, index) => index + 1);
+  return counts.find((count) => members.some((first) => isEnough(first, count)));
+}
+
 function describePrincipal(principal: Principal): string {
   const role = readRole(principal);
   return role ? `${role.getMspIdentifier()}.${role.getRole()}` : toHex(principal.serializeBinary());

@@ -86,7 +86,9 @@ export const policyChecks = [
     const key = client.key('a');
     await client.run('put', key, 'one');
     const change = await client.endorse({ fn: 'setPolicy', args: [key, client.other(0)] });
-    const write = await client.endorse({ fn: 'put', args: [key, 'two'] });
+    // Not the new keeper by chance: that write would be valid in a later block.
+    const endorsers = [client.state(0), client.state(1)];
+    const write = await client.endorse({ fn: 'put', args: [key, 'two'], endorsers });
     await client.submit(change);
     await client.submit(write);
     expect((await client.status(change.txId)).code).toBe('VALID');

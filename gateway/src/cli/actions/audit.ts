@@ -1,7 +1,8 @@
-/** `audit`: reads the whole ledger again, from a gateway or from an embedded ledger's directory. */
+/** `audit`: reads the whole ledger again: from a gateway, from peers, or from an embedded ledger's directory. */
 import '@tabellion/proof/node';
-import { parseTrust } from '@tabellion/proof';
+import { parseTrust, type Trust } from '@tabellion/proof';
 import { auditLedger } from '../../audit/audit.ts';
+import { type BlockSource, compareSources } from '../../audit/compare-sources.ts';
 import { auditManifests, type ManifestAudit } from '../../audit/manifest-audit.ts';
 import { describeAudit } from '../../audit/report.ts';
 import { openLedgerBlocks } from '../../ledger/stored-blocks.ts';
@@ -11,10 +12,11 @@ import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { readGatewayBlocks } from '../gateway-blocks.ts';
 import type { Outcome } from '../output.ts';
+import { openPeers, type PeerOptions } from '../peer-blocks.ts';
 import { createProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 
-export interface AuditOptions {
+export interface AuditOptions extends PeerOptions {
   readonly trust: string;
   readonly ledger?: string;
   readonly manifests?: string;
@@ -25,14 +27,12 @@ const MAX_TRUST_BYTES = 4 << 20;
 
 export async function audit(invocation: Invocation<AuditOptions>): Promise<Outcome> {
   const { context, options } = invocation;
-  if (options.ledger !== undefined && options.gateway !== undefined) {
-    throw new CliError('USAGE', 'give --ledger or --gateway, not both');
+  const { ledger, gateway, fromPeer } = options;
+  if ([ledger, gateway, fromPeer].filter((source) => source !== undefined).length > 1) {
+    throw new CliError('USAGE', 'give one of --ledger, --gateway and --from-peer');
   }
   const trust = parseTrust(await readSmallFile(options.trust, MAX_TRUST_BYTES));
-  const blocks =
-    options.ledger === undefined
-      ? readGatewayBlocks((await openSession(invocation)).client)
-      : openLedgerBlocks(options.ledger);
+  const { blocks, heights } = compareSources(await openSources(invocation, trust));
   const now = options.at === undefined ? context.now() : parseTime(options.at);
   const progress = createProgress(context, options);
   const result = await auditLedger({
@@ -40,10 +40,15 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
     trust,
     now,
     onProgress: (blocksDone, bytesDone) => {
-      if (context.signal.aborted) throw new CliError('INTERRUPTED', 'interrupted');
+      context.signal.throwIfAborted();
       progress.report({ blocksDone, bytesDone });
     },
-  }).finally(() => progress.stop());
+  })
+    .catch((error: unknown) => {
+      if (context.signal.aborted) throw new CliError('INTERRUPTED', 'interrupted', error);
+      throw error;
+    })
+    .finally(() => progress.stop());
   try {
     const { report } = result;
     const manifests: ManifestAudit | undefined =
@@ -52,11 +57,28 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
         : await auditManifests(options.manifests, result.records);
     const broken = report.outcome === 'BROKEN' || (manifests?.mismatches.length ?? 0) > 0;
     return {
-      document: { ...report, ledger: trust.ledger, at: now, ...(manifests && { manifests }) },
-      text: describeAudit(report, trust, manifests),
+      document: {
+        ...report,
+        ledger: trust.ledger,
+        sources: heights(),
+        at: now,
+        ...(manifests && { manifests }),
+      },
+      text: describeAudit(report, trust, manifests, heights()),
       exit: broken ? EXIT.mismatch : EXIT.done,
     };
   } finally {
     result.close();
   }
+}
+
+async function openSources(
+  invocation: Invocation<AuditOptions>,
+  trust: Trust,
+): Promise<readonly BlockSource[]> {
+  const { ledger, fromPeer } = invocation.options;
+  if (fromPeer !== undefined) return openPeers(invocation, trust);
+  if (ledger !== undefined) return [{ name: ledger, blocks: openLedgerBlocks(ledger) }];
+  const { client } = await openSession(invocation);
+  return [{ name: client.gateway.href, blocks: readGatewayBlocks(client) }];
 }

@@ -9,7 +9,11 @@ import type { Outcome } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 import { formatFields } from '../table.ts';
 
-const readiness = z.looseObject({ status: z.string(), height: z.int().optional() });
+const readiness = z.looseObject({
+  status: z.string(),
+  height: z.int().optional(),
+  pendingRevocations: z.int().optional(),
+});
 
 export async function status(invocation: Invocation): Promise<Outcome> {
   const session = await openSession(invocation);
@@ -50,6 +54,7 @@ async function showGateway({ client, settings }: Session): Promise<Outcome> {
       ['Gateway', client.gateway.href],
       ['Ready', ready.ready],
       ['Height', ready.height],
+      ['Revocations not on the channel', ready.pendingRevocations || undefined],
       ['Member', settings?.mspId ?? 'none: run tabellion init'],
     ]),
     exit: ready.ready ? EXIT.done : EXIT.error,
@@ -59,7 +64,8 @@ async function showGateway({ client, settings }: Session): Promise<Outcome> {
 async function askReadiness(client: Session['client']) {
   try {
     const { body } = await client.get('/v1/health/ready', { signedIn: false });
-    return { ready: true, height: expectShape(readiness, body).height };
+    const { height, pendingRevocations } = expectShape(readiness, body);
+    return { ready: true, height, pendingRevocations };
   } catch (error) {
     if (error instanceof ProblemError && error.status === 503) return { ready: false };
     throw error;

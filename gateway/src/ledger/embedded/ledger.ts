@@ -5,7 +5,7 @@
 import '@tabellion/proof/node';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { blockHeaderHash, readBlock, toHex, validationCodeName } from '@tabellion/proof';
+import { blockHeaderHash, readBlock, toHex, utf8, validationCodeName } from '@tabellion/proof';
 import { signerFromPem } from '../../identity/key.ts';
 import type { Signer } from '../act.ts';
 import { encodeCreator } from '../creator.ts';
@@ -36,13 +36,15 @@ import type { EmbeddedNetwork, MemberMsp } from './network.ts';
 import { peersPolicy } from './role-policy.ts';
 import { type ContractClass, createChaincode } from './shim.ts';
 import { SignatureMemo } from './signature-memo.ts';
-import { Store } from './store.ts';
+import { publicSpace, Store } from './store.ts';
 import { TransientStore } from './transient-store.ts';
 
 export interface EmbeddedLedgerOptions {
   /** Where the ledger is kept; made if absent, and locked while open. */
   readonly directory: string;
   readonly network: EmbeddedNetwork;
+  /** What the members agreed on upon the ledger itself; it comes before the network's. */
+  readonly agreedThreshold?: (read: ReadKey) => number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** By how much a proposal's time may differ from `now`; 900 as on a Fabric peer. */
@@ -51,6 +53,9 @@ export interface EmbeddedLedgerOptions {
   readonly blockMaxBytes?: number;
   readonly blockMaxAgeMs?: number;
 }
+
+/** The value under a public key of the chaincode, as it is committed. */
+export type ReadKey = (key: string) => Uint8Array | undefined;
 
 /** What a trust file needs to know of this ledger. */
 export interface LedgerFacts {
@@ -95,6 +100,7 @@ export class EmbeddedLedger implements LedgerPort {
   readonly #pending = new Set<string>();
   readonly #bootstrap: BootstrapContext;
   readonly #admission: AdmissionContext;
+  readonly #agreedThreshold: EmbeddedLedgerOptions['agreedThreshold'];
   readonly #gate = new Gate();
   readonly #updates = new Mutex();
   #msps: readonly MemberMsp[];
@@ -120,6 +126,7 @@ export class EmbeddedLedger implements LedgerPort {
     this.#msps = network.members;
     this.#committer = this.#createCommitter(options);
     this.#endorser = this.#createEndorser(options.timeWindowSeconds ?? DEFAULT_TIME_WINDOW);
+    this.#agreedThreshold = options.agreedThreshold;
     this.#bootstrap = { store, committer: this.#committer, network, now: this.#now };
     this.#admission = {
       channel: network.channel,
@@ -134,7 +141,20 @@ export class EmbeddedLedger implements LedgerPort {
   async start(): Promise<void> {
     this.#assertNodes();
     await commitConfig(this.#bootstrap, this.#network.members, () => {});
-    await commitDefinition(this.#bootstrap, [...this.#signers.values()]);
+    await this.redefine();
+  }
+
+  /** Puts the policy in force that the members agreed on, unless it is. */
+  redefine(): Promise<void> {
+    return this.#updates.run(async () => {
+      this.#assertOpen();
+      const agreed = this.#agreedThreshold?.(
+        (key) => this.#store.get(publicSpace(this.chaincode), utf8(key))?.value,
+      );
+      const network = agreed === undefined ? {} : { endorsementThreshold: agreed };
+      const bootstrap = { ...this.#bootstrap, network: { ...this.#network, ...network } };
+      await commitDefinition(bootstrap, [...this.#signers.values()]);
+    });
   }
 
   /** Gives every member's peer the chaincode to run; replaces the one it ran. */

@@ -5,7 +5,6 @@
 import { createRequire } from 'node:module';
 import type { peer } from '@hyperledger/fabric-protos';
 import { createChaincode as createFabricChaincode } from '@tabellion/chaincode/kernel/chaincode';
-import { removeShimListeners } from '@tabellion/chaincode/kernel/shim';
 import { runDeterministically } from './determinism.ts';
 import type { ShimHandler } from './shim-handler.ts';
 
@@ -44,47 +43,6 @@ interface ContractHost extends Chaincode {
     Record<string, { readonly contractInstance: ContractInstance }>
   >;
 }
-
-interface ShimLogger {
-  silent: boolean;
-  [level: string]: unknown;
-}
-interface LoggerModule {
-  getLogger(name: string): ShimLogger;
-}
-
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'];
-const LOGGERS = {
-  'fabric-shim/lib/logger.js': [
-    '_',
-    'contracts-spi/chaincodefromcontract.js',
-    'contracts-spi/datamarshall.js',
-    'lib/chaincode.js',
-    'lib/handler.js',
-    'lib/iterators.js',
-    'lib/server.js',
-    'lib/stub.js',
-  ],
-  'fabric-contract-api/lib/logger.js': ['./lib/contract.js', './lib/jsontransactionserializer.js'],
-};
-
-function silence(logger: ShimLogger): ShimLogger {
-  logger.silent = true;
-  for (const level of LEVELS) logger[level] = () => logger;
-  return logger;
-}
-
-function silenceShim(): void {
-  for (const [path, names] of Object.entries(LOGGERS)) {
-    const module: LoggerModule = require(path);
-    const { getLogger } = module;
-    for (const name of names) silence(getLogger(name));
-    module.getLogger = (name) => silence(getLogger(name));
-  }
-  removeShimListeners();
-}
-
-silenceShim();
 
 const ChaincodeStub: new (
   handler: ShimHandler,

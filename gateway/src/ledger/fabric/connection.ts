@@ -14,6 +14,8 @@ export interface PeerEndpoint {
 
 export interface Connection {
   readonly gateway: Gateway;
+  /** For services of the peer besides its gateway. */
+  readonly client: Client;
   close(): void;
 }
 
@@ -26,17 +28,30 @@ const STATUS_MS = 5000;
 
 const within = (milliseconds: number) => () => ({ deadline: Date.now() + milliseconds });
 
-/** `service` signs what the gateway asks on its own behalf: blocks, heights, commit status. */
-export function openConnection(peer: PeerEndpoint, service: Signer): Connection {
-  const client = new Client(peer.address, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
-    ...(peer.serverName && { 'grpc.ssl_target_name_override': peer.serverName }),
+/**
+ * Peers take a ping a minute by default (`peer.keepalive.minInterval`) and close the connection of who
+ * sends more. A peer that is gone without a word, or stopped, is noticed after both times together; calls
+ * have deadlines of their own.
+ */
+const KEEPALIVE_MS = 65_000;
+const KEEPALIVE_TIMEOUT_MS = 10_000;
+
+/** Connects when it is first used. */
+export function openClient({ address, tlsRoot, serverName }: PeerEndpoint): Client {
+  return new Client(address, credentials.createSsl(Buffer.from(tlsRoot)), {
+    ...(serverName && { 'grpc.ssl_target_name_override': serverName }),
     'grpc.max_receive_message_length': MAX_MESSAGE,
     'grpc.max_send_message_length': MAX_MESSAGE,
-    'grpc.keepalive_time_ms': 120_000,
-    'grpc.keepalive_timeout_ms': 20_000,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2000,
   });
+}
+
+/** `service` signs what the gateway asks on its own behalf: blocks, heights, commit status. */
+export function openConnection(peer: PeerEndpoint, service: Signer): Connection {
+  const client = openClient(peer);
   const gateway = connect({
     client,
     identity: { mspId: service.mspId, credentials: Buffer.from(service.certificate) },
@@ -50,6 +65,7 @@ export function openConnection(peer: PeerEndpoint, service: Signer): Connection 
   });
   return {
     gateway,
+    client,
     close: () => {
       gateway.close();
       client.close();

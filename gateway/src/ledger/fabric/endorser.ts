@@ -1,7 +1,6 @@
-/** Has members' peers execute proposals, through the Gateway service of the member's own peer. */
+/** Has members' peers execute proposals, whichever client carries them there. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Gateway } from '@hyperledger/fabric-gateway';
-import { type Proposal, parseCertificate, readProposal, verifySignature } from '@tabellion/proof';
+import { type Proposal, readProposal } from '@tabellion/proof';
 import {
   type EndorsedTransaction,
   type EndorseOptions,
@@ -9,30 +8,42 @@ import {
   type Signed,
 } from '../port.ts';
 import { encodeAttestation } from './attestation.ts';
-import { explainEndorsement, isPlanless } from './error.ts';
-import type { Limiter } from './limiter.ts';
+import { type Comparison, compareAnswers, describeComparison } from './deviating.ts';
 import { chooseMembers, listCollectionOwners, type PolicyMember } from './members.ts';
-import { decodePrepared, encodeProposed } from './message.ts';
 
 /** How long to ask again while members' peers are away or at another height, milliseconds. */
 const ENDORSE_PATIENCE = 2000;
 const ATTEST_PATIENCE = 15_000;
 const RETRY_MS = 100;
+/** How long all endorsers of a call have for it, milliseconds; then each is asked for itself. */
+const ANSWER_PATIENCE = 12_000;
+
+/** A client of the members' peers; it fails with LedgerError only. */
+export interface Peers {
+  /** On the peers of these members. @throws LedgerError whose text names those that are away. */
+  execute(call: Call, endorsers: readonly string[]): Promise<EndorsedTransaction>;
+  /** With endorsers that the client finds by itself; `undefined` where it finds none. */
+  executeByPlan(call: Call): Promise<EndorsedTransaction | undefined>;
+  /** On the own peer alone. */
+  evaluate(call: Call): Promise<Uint8Array>;
+}
+
+/** A proposal as it was signed, and what it says. */
+export interface Call {
+  readonly proposal: Proposal;
+  readonly signed: Signed;
+}
 
 export interface EndorserContext {
   readonly channel: string;
   readonly chaincode: string;
-  readonly gateway: Gateway;
-  readonly limit: Limiter;
-  /** The member whose peer this is. */
-  readonly own: string;
+  readonly peers: Peers;
   /** As they count now. */
   readonly members: () => readonly PolicyMember[];
-  readonly endorsementThreshold: number;
+  readonly endorsementThreshold: () => number;
+  /** Is told of a member that came to another answer than the others from the same state. */
+  readonly onDeviating?: ((mspId: string, txId: string) => void) | undefined;
 }
-
-/** Executes with these endorsers, or with those that the peer's gateway picks. */
-type Execute = (endorsers?: readonly string[]) => Promise<EndorsedTransaction>;
 
 export class Endorser {
   readonly #context: EndorserContext;
@@ -43,107 +54,167 @@ export class Endorser {
   }
 
   async endorse(signed: Signed, { endorsers }: EndorseOptions = {}): Promise<EndorsedTransaction> {
-    const proposal = this.#read(signed);
-    const execute = this.#executor(proposal, signed);
-    const first = chooser(endorsers);
-    if (first) return persist(ENDORSE_PATIENCE, first, execute);
-    const choose = this.#chooser(proposal);
-    return persist(ENDORSE_PATIENCE, choose, (chosen) =>
-      execute().catch((error) => {
-        if (!isPlanless(error)) throw error;
-        return endorseWithOwners(proposal, chosen, execute);
-      }),
-    );
+    const call = this.#read(signed);
+    const { peers } = this.#context;
+    const execute = this.#executor(call);
+    if (endorsers) return this.#persist(ENDORSE_PATIENCE, call, endorsers, execute);
+    return this.#persist(ENDORSE_PATIENCE, call, undefined, async (chosen, avoided) => {
+      // The client's own plan may name those to be avoided again.
+      const planned = avoided ? undefined : await peers.executeByPlan(call);
+      return planned ?? executeWithOwners(call, chosen, execute);
+    });
   }
 
   async attest(signed: Signed, { endorsers }: EndorseOptions = {}): Promise<Uint8Array> {
-    const proposal = this.#read(signed);
-    const choose = chooser(endorsers) ?? this.#chooser(proposal);
-    const { payload } = await persist(ATTEST_PATIENCE, choose, this.#executor(proposal, signed));
+    const call = this.#read(signed);
+    const execute = this.#executor(call);
+    const { payload } = await this.#persist(ATTEST_PATIENCE, call, endorsers, execute);
     return encodeAttestation(signed.bytes, payload);
   }
 
   /** Executes on the own peer alone. */
   async evaluate(signed: Signed): Promise<Uint8Array> {
-    const proposal = this.#read(signed);
-    const { gateway, limit, own } = this.#context;
-    const bytes = encodeProposed(proposal.txId, signed.bytes, [own]);
-    const message = gateway.newSignedProposal(bytes, signed.signature);
-    return limit(() => message.evaluate()).catch((error) => {
-      throw explain(error, proposal, signed);
-    });
+    return this.#context.peers.evaluate(this.#read(signed));
   }
 
-  #read({ bytes }: Signed): Proposal {
+  #read(signed: Signed): Call {
     const { channel, chaincode } = this.#context;
-    const proposal = decode(bytes);
+    const proposal = decode(signed.bytes);
     if (proposal.channel !== channel || proposal.chaincode !== chaincode) {
       const { txId } = proposal;
       throw new LedgerError('BAD_PROPOSAL', 'meant for another channel or chaincode', { txId });
     }
-    return proposal;
+    return { proposal, signed };
   }
 
-  #executor(proposal: Proposal, signed: Signed): Execute {
-    const { gateway, limit } = this.#context;
-    return async (endorsers = []) => {
-      const bytes = encodeProposed(proposal.txId, signed.bytes, endorsers);
-      const message = gateway.newSignedProposal(bytes, signed.signature);
-      const transaction = await limit(() => message.endorse()).catch((error) => {
-        throw explain(error, proposal, signed);
-      });
-      return decodePrepared(transaction.getBytes(), transaction.getResult());
-    };
+  #executor(call: Call): Execute {
+    return (endorsers) => this.#context.peers.execute(call, endorsers);
   }
 
-  /** As many members as the policy asks for, the creator's first, without those that are away. */
-  #chooser({ creator }: Proposal): Choose {
-    const { members, endorsementThreshold: threshold } = this.#context;
+  /**
+   * Tries again while members' peers are behind, and where nobody is named, with others than those that
+   * are away, behind, or come to another answer. Nobody's signature under another answer is handed on.
+   * @throws LedgerError of the last try, which names them.
+   */
+  async #persist<T>(
+    patience: number,
+    call: Call,
+    endorsers: readonly string[] | undefined,
+    step: (chosen: readonly string[], avoided: boolean) => Promise<T>,
+  ): Promise<T> {
+    const deadline = Date.now() + patience;
+    const choose = this.#chooser(call);
+    const avoided = new Set<string>();
+    for (let tries = 1; ; tries += 1) {
+      const chosen = endorsers ?? choose(avoided) ?? tooFew(avoided);
+      let failure: unknown;
+      try {
+        return await inTime(step(chosen, avoided.size > 0), call.proposal.txId);
+      } catch (error) {
+        failure = error;
+      }
+      if (!mayPass(failure, call)) throw failure;
+      const found = await this.#findApart(call, chosen, failure);
+      if (!endorsers && avoid(found, avoided, choose)) continue;
+      // Where all answer alike when each is asked alone, they were too busy: once more is worth it.
+      const isPuzzle = describeComparison(found) === '' && tries < 2;
+      if (isSettled(found, endorsers) || (Date.now() > deadline && !isPuzzle)) {
+        throw explainApart(found, failure, call.proposal.txId);
+      }
+      await sleep(RETRY_MS);
+    }
+  }
+
+  async #findApart(call: Call, chosen: readonly string[], failure: unknown): Promise<Comparison> {
+    const away = listAway(failure, chosen);
+    if (away.length > 0) return { ...NOBODY, silent: away };
+    const found = await this.#compare(call, chosen);
+    if (found.agreed.length > 0) {
+      const { txId } = call.proposal;
+      for (const mspId of found.different) this.#context.onDeviating?.(mspId, txId);
+    }
+    return found;
+  }
+
+  /** What each member answers alone; transient input is shown to nobody but those chosen. */
+  #compare(call: Call, chosen: readonly string[]): Promise<Comparison> {
+    const { members, endorsementThreshold } = this.#context;
+    const isOpen = call.proposal.invocation.transient.size === 0;
+    return compareAnswers({
+      members: members().filter(({ mspId }) => isOpen || chosen.includes(mspId)),
+      threshold: endorsementThreshold(),
+      ask: (mspId) => this.#context.peers.execute(call, [mspId]),
+    });
+  }
+
+  /** As many members as the policy asks for, the creator's first; undefined where too few are left. */
+  #chooser({ proposal: { creator } }: Call): Choose {
+    const { members, endorsementThreshold } = this.#context;
     const turn = this.#turn++;
     return (away) => {
-      const chosen = chooseMembers(members(), { threshold, own: creator.mspId, away, turn });
-      if (chosen) return chosen;
-      const missing = [...away].join(', ');
-      throw new LedgerError('UNAVAILABLE', `too few members to endorse without ${missing}`);
+      const threshold = endorsementThreshold();
+      return chooseMembers(members(), { threshold, own: creator.mspId, away, turn });
     };
   }
 }
 
-/** Who is to endorse, given who is away. */
-type Choose = (away: ReadonlySet<string>) => readonly string[];
+type Execute = (endorsers: readonly string[]) => Promise<EndorsedTransaction>;
 
-const chooser = (endorsers: readonly string[] | undefined): Choose | undefined =>
-  endorsers && (() => endorsers);
+/** Who is to endorse, given who is not. */
+type Choose = (away: ReadonlySet<string>) => readonly string[] | undefined;
 
-/**
- * Tries again while members' peers are behind, and with other members where peers are away.
- * @throws LedgerError of the last try, which names them.
- */
-async function persist<T>(
-  patience: number,
-  choose: Choose,
-  step: (chosen: readonly string[]) => Promise<T>,
-): Promise<T> {
-  const deadline = Date.now() + patience;
-  const away = new Set<string>();
-  for (;;) {
-    const chosen = choose(away);
-    try {
-      return await step(chosen);
-    } catch (error) {
-      if (Date.now() > deadline || !mayPass(error)) throw error;
-      for (const mspId of listAway(error, chosen)) away.add(mspId);
-    }
-    await sleep(RETRY_MS);
+const NOBODY: Comparison = {
+  ...{ agreed: [], different: [], behind: [], silent: [] },
+  isRefused: false,
+};
+
+function tooFew(away: ReadonlySet<string>): never {
+  const text = `too few members to endorse without ${[...away].join(', ')}`;
+  throw new LedgerError('UNAVAILABLE', text);
+}
+
+/** A peer that was stopped keeps its connections and never answers. */
+async function inTime<T>(answer: Promise<T>, txId: string): Promise<T> {
+  const patience = new AbortController();
+  const { signal } = patience;
+  const late = sleep(ANSWER_PATIENCE, undefined, { signal }).then(() => {
+    throw new LedgerError('UNAVAILABLE', 'the endorsers do not answer in time', { txId });
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    patience.abort();
+    late.catch(() => undefined);
   }
 }
 
 /**
- * For writes into members' implicit collections the peer's gateway finds no plan: their policies say
- * "member" and the chaincode's says "peer", and it counts one peer in one of the two groups only.
+ * Those who are apart are not asked again; those who are only late, where enough others are left. Returns
+ * whether there was anybody to avoid, so that others can be asked at once.
  */
-async function endorseWithOwners(
-  { invocation, txId }: Proposal,
+function avoid(found: Comparison, avoided: Set<string>, choose: Choose): boolean {
+  const { agreed, different, behind, silent } = found;
+  const before = avoided.size;
+  for (const mspId of agreed.length > 0 ? [...different, ...silent] : silent) avoided.add(mspId);
+  if (choose(new Set([...avoided, ...behind]))) for (const mspId of behind) avoided.add(mspId);
+  return avoided.size > before;
+}
+
+/** Whether waiting changes nothing. */
+const isSettled = ({ isRefused, different, agreed }: Comparison, endorsers: unknown) =>
+  isRefused || (different.length > 0 && (endorsers !== undefined || agreed.length === 0));
+
+function explainApart(found: Comparison, failure: unknown, txId: string): unknown {
+  const text = describeComparison(found);
+  if (!text) return failure;
+  const isMismatch = found.different.length + found.behind.length > 0;
+  const code = isMismatch ? 'ENDORSEMENT_MISMATCH' : 'UNAVAILABLE';
+  return new LedgerError(code, text, { txId, cause: failure });
+}
+
+/** Those whose collections it turns out to write to must endorse too, besides those who meet the policy. */
+async function executeWithOwners(
+  { proposal: { invocation, txId } }: Call,
   chosen: readonly string[],
   execute: Execute,
 ): Promise<EndorsedTransaction> {
@@ -157,25 +228,6 @@ async function endorseWithOwners(
   return owners.length === 0 ? endorsed : execute([...chosen, ...owners]);
 }
 
-/** Fabric has one text for bad certificates and bad signatures; which it was can be seen here. */
-function explain(
-  error: unknown,
-  { txId, creator }: Proposal,
-  { bytes, signature }: Signed,
-): unknown {
-  const explained = explainEndorsement(error, txId);
-  if (!(explained instanceof LedgerError) || explained.code !== 'IDENTITY_REFUSED')
-    return explained;
-  try {
-    const certificate = parseCertificate(creator.certificatePem);
-    if (verifySignature(certificate, bytes, signature)) return explained;
-  } catch {
-    return explained;
-  }
-  const cause = explained;
-  return new LedgerError('BAD_SIGNATURE', 'not signed by its creator', { txId, cause });
-}
-
 function decode(bytes: Uint8Array): Proposal {
   try {
     return readProposal(bytes);
@@ -185,8 +237,14 @@ function decode(bytes: Uint8Array): Proposal {
 }
 
 /** Whether what failed so may succeed a little later or with other members. */
-const mayPass = (error: unknown) =>
-  error instanceof LedgerError && ['ENDORSEMENT_MISMATCH', 'UNAVAILABLE'].includes(error.code);
+function mayPass(error: unknown, { proposal }: Call): boolean {
+  if (!(error instanceof LedgerError)) return false;
+  // What the act's own member does not refuse, others refuse who are behind.
+  const refusing = error.members;
+  if (error.code === 'CONTRACT')
+    return refusing.length > 0 && !refusing.includes(proposal.creator.mspId);
+  return ['ENDORSEMENT_MISMATCH', 'UNAVAILABLE'].includes(error.code);
+}
 
 /** Of the members asked, those whose peers did not answer; not those that answered differently. */
 function listAway(error: unknown, asked: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { describe, expect, it } from 'vitest';
-import { explainEndorsement, explainSubmission, isPlanless, isTransient } from './error.ts';
+import { explainEndorsement, explainSubmission, isPlanless } from './error.ts';
+import { isTransient } from './wait.ts';
 
 /** As fabric-gateway builds it from a peer's answer. */
 function gatewayError(code: status, ...failures: [mspId: string, message: string][]): GatewayError {
@@ -43,6 +44,10 @@ describe('explainEndorsement', () => {
     ],
     ['proposal client identity expired', 'IDENTITY_REFUSED'],
     ["error validating proposal: incorrectly computed txid 'a' -- expected 'b'", 'BAD_PROPOSAL'],
+    [
+      'error in simulation: failed to execute transaction ab: error sending: chaincode stream terminated',
+      'UNAVAILABLE',
+    ],
     ['something else', 'ENDORSEMENT_FAILED'],
   ])('%s: %s', (message, code) => {
     expect(explainEndorsement(refused(message), 'tx')).toMatchObject({ code });

@@ -1,17 +1,8 @@
-/** What a trust file says of a channel, read from its chain. */
-import {
-  type Block,
-  blockHeaderHash,
-  type ChannelConfig,
-  HEADER_TYPE,
-  readBlock,
-  readConfig,
-  readEnvelopeHeader,
-  toHex,
-  validationCodeName,
-} from '@tabellion/proof';
+/** What the blocks themselves say of a channel. */
+import { type ChannelConfig, readConfig, toHex } from '@tabellion/proof';
+import { readCommitted } from '../committed.ts';
+import { type Definition, readDefinitions } from '../definition.ts';
 import { LedgerError, type LedgerPort } from '../port.ts';
-import { type Definition, readDefinitions } from './definition.ts';
 
 export interface ChannelFacts {
   /** Hash of the first block's header, hex. */
@@ -22,58 +13,23 @@ export interface ChannelFacts {
   readonly config: ChannelConfig;
 }
 
-/** Keeps what it has read: the whole chain once, which takes long on a long one, then what is new. */
-export class FactsReader {
-  readonly #ledger: LedgerPort;
-  #next = 0;
-  #genesis = '';
-  #definitions: readonly Definition[] = [];
-  #config: ChannelConfig | undefined;
-  #reading: Promise<ChannelFacts> | undefined;
-
-  constructor(ledger: LedgerPort) {
-    this.#ledger = ledger;
+/**
+ * Reads the whole chain, which takes long on a long one: for tools that ask once. A gateway keeps these
+ * facts in its projection.
+ * @throws LedgerError
+ */
+export async function readFacts(ledger: LedgerPort): Promise<ChannelFacts> {
+  const height = await ledger.height();
+  let genesis = '';
+  let config: ChannelConfig | undefined;
+  const definitions: Definition[] = [];
+  for await (const bytes of ledger.blocks(0)) {
+    const block = readCommitted(bytes);
+    if (block.number === 0) genesis = toHex(block.hash);
+    if (block.isConfiguration) config = readConfig(bytes);
+    definitions.push(...readDefinitions(bytes, ledger.chaincode, definitions.at(-1)));
+    if (block.number + 1 >= height) break;
   }
-
-  /** As of the present height. @throws LedgerError. */
-  read(): Promise<ChannelFacts> {
-    this.#reading ??= this.#catchUp().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
-  }
-
-  async #catchUp(): Promise<ChannelFacts> {
-    const height = await this.#ledger.height();
-    if (this.#next < height) {
-      for await (const bytes of this.#ledger.blocks(this.#next)) {
-        this.#readBlock(bytes);
-        if (this.#next >= height) break;
-      }
-    }
-    if (!this.#config) throw new LedgerError('UNAVAILABLE', 'the chain holds no configuration');
-    return { genesis: this.#genesis, definitions: this.#definitions, config: this.#config };
-  }
-
-  #readBlock(bytes: Uint8Array): void {
-    const block = readBlock(bytes);
-    if (block.number === 0) this.#genesis = toHex(blockHeaderHash(block));
-    if (isConfiguration(block)) {
-      this.#config = readConfig(bytes);
-    } else {
-      this.#definitions = [...this.#definitions, ...readDefinitions(bytes, this.#ledger.chaincode)];
-    }
-    this.#next = block.number + 1;
-  }
+  if (!config) throw new LedgerError('UNAVAILABLE', 'the chain holds no configuration');
+  return { genesis, definitions, config };
 }
-
-function isConfiguration({ number, envelopes, validationCodes }: Block): boolean {
-  if (number === 0) return true;
-  const [first] = envelopes;
-  // What was found invalid may not even be readable.
-  if (!first || validationCodeName(validationCodes[0] ?? -1) !== 'VALID') return false;
-  return readEnvelopeHeader(first).type === HEADER_TYPE.CONFIG;
-}
-
-export const readFacts = (ledger: LedgerPort): Promise<ChannelFacts> =>
-  new FactsReader(ledger).read();

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { readEnvelopeHeader } from '@tabellion/proof';
 import type { Signer } from '../act.ts';
 import {
   type ChaincodeEvent,
@@ -17,12 +16,14 @@ import {
   type WaitOptions,
 } from '../port.ts';
 import { buildProposal, NONCE_BYTES } from '../proposal.ts';
-import { encodeEnvelope } from '../transaction.ts';
+import { readTxId } from '../transaction.ts';
 import { type Connection, openConnection, type PeerEndpoint } from './connection.ts';
+import { deliverBlocks } from './deliver.ts';
 import { Endorser } from './endorser.ts';
 import { explainEndorsement, explainSubmission } from './error.ts';
 import { readEvents } from './events.ts';
-import { followBlocks } from './follow.ts';
+import { followBlocks, type OpenStream } from './follow.ts';
+import { GatewayPeers } from './gateway-peers.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { PolicyMember } from './members.ts';
 import { encodePrepared } from './message.ts';
@@ -40,7 +41,9 @@ export interface FabricLedgerOptions {
   /** Whose endorsements count now. */
   readonly members: () => readonly PolicyMember[];
   /** Distinct members, one of them a state, that must endorse. */
-  readonly endorsementThreshold: number;
+  readonly endorsementThreshold: () => number;
+  /** Is told of a member that came to another answer than the others from the same state. */
+  readonly onDeviating?: (mspId: string, txId: string) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -81,7 +84,8 @@ class FabricLedger implements LedgerPort {
     this.#connection = connection;
     this.#network = gateway.getNetwork(channel);
     this.#limit = limit;
-    this.#endorser = new Endorser({ ...options, gateway, limit, own: service.mspId });
+    const peers = new GatewayPeers({ gateway, limit, own: service.mspId });
+    this.#endorser = new Endorser({ ...options, peers });
     this.#status = {
       ...{ channel, gateway, identity: service.creator },
       limit: createLimiter(WAITS_IN_FLIGHT),
@@ -134,7 +138,11 @@ class FabricLedger implements LedgerPort {
   }
 
   blocks(from: number, { signal }: WaitOptions = {}): AsyncIterable<Uint8Array> {
-    return followBlocks(this.#network, from, this.#untilClosed(signal));
+    const { client } = this.#connection;
+    const request = { channel: this.channel, signer: this.#options.service };
+    const open: OpenStream = (next, until) =>
+      deliverBlocks(client, { ...request, from: next, signal: until });
+    return followBlocks(open, from, this.#untilClosed(signal));
   }
 
   async *events(from: number, options: WaitOptions = {}): AsyncIterable<ChaincodeEvent> {
@@ -174,11 +182,3 @@ class FabricLedger implements LedgerPort {
 
 const isDuplicate = (error: unknown) =>
   error instanceof LedgerError && error.code === 'DUPLICATE_TRANSACTION';
-
-function readTxId({ bytes, signature }: Signed): string {
-  try {
-    return readEnvelopeHeader(encodeEnvelope(bytes, signature)).txId;
-  } catch (cause) {
-    throw new LedgerError('BAD_PROPOSAL', 'not the payload of a transaction', { cause });
-  }
-}

@@ -7,6 +7,13 @@ export interface PolicyMember {
   readonly state: boolean;
 }
 
+/** Whom to ask for endorsements, as the chaincode's definition in force counts them. */
+export interface EndorsementRule {
+  readonly members: readonly PolicyMember[];
+  /** Distinct members, one of them a state. */
+  readonly threshold: number;
+}
+
 export interface Choice {
   /** Distinct members that the policy asks for. */
   readonly threshold: number;

@@ -1,5 +1,6 @@
 /** Where a transaction stands in its block: the peer's commit status does not say. */
-import { readBlock, readEnvelopeHeader } from '@tabellion/proof';
+import { readBlock } from '@tabellion/proof';
+import { findTxId } from '../committed.ts';
 
 const KEPT_BLOCKS = 64;
 
@@ -7,8 +8,8 @@ const KEPT_BLOCKS = 64;
 export function indexTransactions(block: Uint8Array): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
   for (const [position, envelope] of readBlock(block).envelopes.entries()) {
-    const { txId } = readEnvelopeHeader(envelope);
-    if (!positions.has(txId)) positions.set(txId, position);
+    const txId = findTxId(envelope);
+    if (txId !== undefined && !positions.has(txId)) positions.set(txId, position);
   }
   return positions;
 }

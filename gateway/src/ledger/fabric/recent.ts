@@ -14,4 +14,12 @@ export class Recent {
     if (this.#seen.size > this.#limit) this.#seen.delete(this.#seen.values().next().value!);
     return true;
   }
+
+  has(thing: string): boolean {
+    return this.#seen.has(thing);
+  }
+
+  forget(thing: string): void {
+    this.#seen.delete(thing);
+  }
 }

@@ -1,14 +1,12 @@
-/** Whether and how a transaction was committed. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Whether and how a transaction was committed, as the peer's Gateway service tells. */
 import type { Gateway } from '@hyperledger/fabric-gateway';
 import { validationCodeName } from '@tabellion/proof';
-import { type CommitStatus, LedgerError } from '../port.ts';
-import { explainEndorsement, isTransient } from './error.ts';
+import type { CommitStatus } from '../port.ts';
+import { explainEndorsement } from './error.ts';
 import type { Limiter } from './limiter.ts';
 import { encodeStatusRequest } from './message.ts';
 import type { FindPosition } from './positions.ts';
-
-const RETRY_MS = 200;
+import { awaitKnown } from './wait.ts';
 
 export interface StatusContext {
   readonly channel: string;
@@ -19,42 +17,19 @@ export interface StatusContext {
   readonly findPosition: FindPosition;
 }
 
-/**
- * Asks for one transaction ID again and again until the peer knows, whatever happens to the connection
- * meanwhile. A submission that timed out is cleared up in the same way.
- * @throws LedgerError `UNKNOWN` when the signal ends the wait.
- */
-export async function awaitStatus(
+/** @throws LedgerError `UNKNOWN` when the signal ends the wait. */
+export function awaitStatus(
   context: StatusContext,
   txId: string,
   signal: AbortSignal,
 ): Promise<CommitStatus> {
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = () =>
-    reject(new LedgerError('UNKNOWN', 'not known to be committed, which it may yet be', { txId }));
-  if (signal.aborted) end();
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    return await Promise.race([ended, pollStatus(context, txId, signal)]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
-}
-
-async function pollStatus(
-  context: StatusContext,
-  txId: string,
-  signal: AbortSignal,
-): Promise<CommitStatus> {
-  for (;;) {
-    try {
-      return await context.limit(() => askStatus(context, txId));
-    } catch (error) {
-      const explained = explainEndorsement(error, txId);
-      if (signal.aborted || !isTransient(explained)) throw explained;
-    }
-    await sleep(RETRY_MS);
-  }
+  const ask = () =>
+    context
+      .limit(() => askStatus(context, txId))
+      .catch((error) => {
+        throw explainEndorsement(error, txId);
+      });
+  return awaitKnown(ask, txId, signal);
 }
 
 async function askStatus(

@@ -1,0 +1,58 @@
+/** A member's gateway as its operator runs it: `scripts/start` in a process of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import type { GatewayWorld } from './gateway-world.ts';
+
+const START = join(import.meta.dirname, '../../scripts/start.ts');
+
+export interface GatewayProcess {
+  readonly pid: number;
+  readonly address: string;
+  /** What it told when it was ready. */
+  readonly told: { readonly address: string; readonly users: readonly unknown[] };
+  /** @returns exit code and signal, once it is gone. */
+  end(signal: NodeJS.Signals): Promise<unknown>;
+}
+
+export interface GatewayPlace {
+  readonly member: string;
+  /** Where it keeps everything; a later process goes on there. */
+  readonly data: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+}
+
+/** @throws if it ends before it is ready. */
+export async function startGatewayProcess(
+  { network, issuer, at }: Pick<GatewayWorld, 'network' | 'issuer' | 'at'>,
+  { member, data, port = 0 }: GatewayPlace,
+): Promise<GatewayProcess> {
+  const issuers = at('issuers.yaml');
+  const trusted = { name: 'own', issuer: issuer.issuer };
+  const { jwksUri, audience } = issuer;
+  await writeFile(issuers, JSON.stringify({ issuers: [{ ...trusted, jwksUri, audience }] }));
+  const options = {
+    ...{ '--fabric': network.directory, '--member': member, '--issuers': issuers },
+    ...{ '--data': data, '--port': String(port) },
+  };
+  const args = [START, ...Object.entries(options).flat(), '--json'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit');
+  const line = once(createInterface({ input: child.stdout }), 'line');
+  const ready = await Promise.race([line, exit.then(() => undefined)]);
+  if (!ready) throw new Error(`the gateway of ${member} ended before it was ready`);
+  const told = JSON.parse(ready[0]);
+  return {
+    pid: child.pid!,
+    address: told.address,
+    told,
+    end: (signal) => {
+      child.kill(signal);
+      return exit;
+    },
+  };
+}
