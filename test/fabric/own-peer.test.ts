@@ -23,6 +23,7 @@ import {
   SG,
 } from './gateway-world.ts';
 import { acquireWith, decideBy } from './membership-scenes.ts';
+import { openSection } from './operations.ts';
 import { fabric } from './test-network.ts';
 
 const STATES = [CN, SG, DE];
@@ -79,6 +80,17 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     expect(report).toMatchObject({ outcome: 'CLEAN', counts: { batches: 1, items: 3 } });
     const { height } = report;
     expect(report.sources).toEqual(addresses.map((name) => ({ name, height })));
+
+    const section = await openSection(world, 'Audit the channel');
+    const roots = { 'tls-roots.pem': world.at('tls-roots.pem') };
+    await section.next('cat', { files: roots });
+    const told = await section.next('./scripts/tabellion audit', {
+      as: 'auditor',
+      put: { 'localhost:7051': addresses[0]!, 'localhost:7151': addresses[1]! },
+      files: { ...roots, 'trust.json': trustFile() },
+    });
+    expect(told).toContain(addresses[1]);
+    section.end();
   });
 
   it('shows its blocks to nobody else', async () => {

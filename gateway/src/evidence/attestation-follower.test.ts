@@ -29,7 +29,7 @@ const CHAIN: ChaincodeEvent[] = [
 /** A ledger whose chain does not grow: it waits at its end, as the real ones do. */
 async function* eventsFrom(from: number, signal: AbortSignal) {
   yield* CHAIN.filter(({ block }) => block >= from);
-  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
 async function follow(refuseFirst: boolean, until: number) {
