@@ -49,24 +49,28 @@ const consenter = ({ mspId, consenterId, orderer }: MemberNodes) => ({
  * not used under it. With the sample's time-outs (20 s to complain and to change the view, 60 s of
  * heartbeat) a killed leader stopped the channel for 22 s.
  *
+ * Three seconds without a heartbeat, or with a request that was not ordered, depose a leader. That is
+ * well above a garbage collection or an fsync stall: at full load on a machine with twice more to do than
+ * it could, none was deposed.
+ *
  * A view change of exactly a quorum, three of four, may fail: a node that is a moment ahead sends its
- * view data to the next leader before that one has changed too, it is dropped and never sent again.
- * All then wait for `ViewChangeTimeout` before they try the next leader. At 5 s, pausing one leader
- * after the other stopped the channel for 16 s and its readers for 20 s; at 2 s the longest of eight
- * pauses was 6.3 s, the median 3.6 s. The heartbeat stays well above a garbage collection or an fsync
- * stall, so that load alone deposes no leader.
+ * view data to the next leader before that one has changed too, it is dropped and never sent again; or
+ * one of the three is a few blocks behind and has to fetch them first. All then wait for
+ * `ViewChangeTimeout` before they try the next leader, so it is short, but longer than fetching takes:
+ * see `DialTimeout` in `orderer.ts`. Pausing all four leaders in turn, twice, then stopped the channel
+ * for 4.6 s at the longest and 2.9 s in the median.
  */
 const SMART_BFT = {
   RequestBatchMaxCount: 500,
   RequestBatchMaxBytes: 10_485_760,
   IncomingMessageBufferSize: 2000,
   RequestPoolSize: 2000,
-  RequestForwardTimeout: '1s',
-  RequestComplainTimeout: '3s',
+  RequestForwardTimeout: '500ms',
+  RequestComplainTimeout: '2500ms',
   RequestAutoRemoveTimeout: '3m',
   ViewChangeResendInterval: '500ms',
   ViewChangeTimeout: '2s',
-  LeaderHeartbeatTimeout: '4s',
+  LeaderHeartbeatTimeout: '3s',
   LeaderHeartbeatCount: 10,
   CollectTimeout: '500ms',
   SyncOnStart: false,
