@@ -1,8 +1,10 @@
 /** What `scripts/start` runs: the embedded consortium, a member's gateway on Fabric, or the demonstration. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { loadIssuers } from '../gateway/src/identity/issuers.ts';
+import { readMemberFile } from '../node-config/fabric/member-file.ts';
 import { describeMember } from '../node-config/fabric/native/connect.ts';
 import { runDemo } from './demo.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -10,6 +12,7 @@ import { CONSORTIUM, serve } from './serve.ts';
 
 const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--json]
        ./scripts/start --fabric DIR --member MSPID --issuers FILE [--data DIR] [--port N] …
+       ./scripts/start --fabric FILE --issuers FILE [--data DIR] [--port N] …
        ./scripts/start --demo [--once] [--json]
 
   --data DIR   where the ledger, keys and manifests are kept (default ./data)
@@ -18,6 +21,8 @@ const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--
   --escrow DIR a second place for the manifests, best on another disk
   --fabric DIR the gateway of one member of the network that scripts/network keeps in DIR
   --member ID  MSP ID of that member
+  --fabric FILE  the gateway of the member that the file describes, on any network, also of Fabric 2.x
+               (see node-config/member.example.yaml)
   --issuers FILE  where its people sign in (see node-config/issuers.example.yaml)
   --consortium FILE  what the members agreed on (default node-config/consortium.yaml)
   --demo       do the main job on the files of this checkout, in a throw-away directory
@@ -72,13 +77,30 @@ interface FabricChoice {
 
 async function readFabric({ fabric, member, issuers }: FabricChoice) {
   if (!fabric && !member && !issuers) return undefined;
-  if (!fabric || !member || !issuers) {
-    throw new Error('--fabric, --member and --issuers belong together');
+  const isFile = fabric !== undefined && (await isRegularFile(fabric));
+  if (!fabric || !issuers || isFile !== (member === undefined)) {
+    throw new Error(
+      '--fabric DIR, --member and --issuers belong together, or --fabric FILE and --issuers',
+    );
   }
-  return {
-    member: await describeMember(resolve(fabric), member),
-    issuers: await loadIssuers(issuers, member),
-  };
+  const described = isFile
+    ? await openDescribed(fabric)
+    : { mspId: member!, member: await describeMember(resolve(fabric), member!) };
+  return { member: described.member, issuers: await loadIssuers(issuers, described.mspId) };
+}
+
+const isRegularFile = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+async function openDescribed(file: string) {
+  const { mspId, member, sdk } = await readMemberFile(file);
+  if (sdk === 'gateway') return { mspId, member };
+  // Only who asks for it has it installed.
+  const { openLegacyLedger } = await import('../legacy/src/ledger.ts');
+  return { mspId, member: { ...member, open: openLegacyLedger } };
 }
 
 main().then(

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
+import { startGatewayProcess } from '../../test/fabric/gateway-process.ts';
 import {
   answerEvidence,
   CN,
   CONSORTIUM,
   collectEvidence,
+  DE,
   type GatewayWorld,
   openGateways,
   SG,
@@ -50,5 +52,16 @@ describe.skipIf(missing !== undefined)(title, () => {
   it('show a chain that an audit finds clean: each block signed by an ordering node', async () => {
     const report = await world.run(CN, ['audit', '--trust', world.at('trust.json')]);
     expect(report).toMatchObject({ outcome: 'CLEAN', findingCounts: {} });
+  }, 120_000);
+
+  it('are what scripts/start runs for a member that a file describes', async () => {
+    const place = { member: DE, data: world.at('gateway-started'), sdk: 'legacy' } as const;
+    const gateway = await startGatewayProcess(world, place);
+    try {
+      const ready = await fetch(`${gateway.address}/v1/health/ready`);
+      expect(await ready.json()).toMatchObject({ checks: { ledger: 'ok', projection: 'ok' } });
+    } finally {
+      expect(await gateway.end('SIGTERM')).toEqual([0, null]);
+    }
   }, 120_000);
 });

@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { layoutMember } from '../../node-config/fabric/layout.ts';
+import { describeMember } from '../../node-config/fabric/native/connect.ts';
 import type { GatewayWorld } from './gateway-world.ts';
 
 const START = join(import.meta.dirname, '../../scripts/start.ts');
@@ -24,19 +26,24 @@ export interface GatewayPlace {
   readonly data: string;
   /** 0 takes a free one. */
   readonly port?: number;
+  /** Described by a file, as of a network that is not ours, and reached by this SDK. */
+  readonly sdk?: 'gateway' | 'legacy';
 }
 
 /** @throws if it ends before it is ready. */
 export async function startGatewayProcess(
   { network, issuer, at }: Pick<GatewayWorld, 'network' | 'issuer' | 'at'>,
-  { member, data, port = 0 }: GatewayPlace,
+  { member, data, port = 0, sdk }: GatewayPlace,
 ): Promise<GatewayProcess> {
   const issuers = at('issuers.yaml');
   const trusted = { name: 'own', issuer: issuer.issuer };
   const { jwksUri, audience } = issuer;
   await writeFile(issuers, JSON.stringify({ issuers: [{ ...trusted, jwksUri, audience }] }));
+  const place = sdk
+    ? { '--fabric': await writeMemberFile(network.directory, member, sdk) }
+    : { '--fabric': network.directory, '--member': member };
   const options = {
-    ...{ '--fabric': network.directory, '--member': member, '--issuers': issuers },
+    ...{ ...place, '--issuers': issuers },
     ...{ '--data': data, '--port': String(port) },
   };
   const args = [START, ...Object.entries(options).flat(), '--json'];
@@ -55,4 +62,26 @@ export async function startGatewayProcess(
       return exit;
     },
   };
+}
+
+/** As node-config/member.example.yaml has it. */
+async function writeMemberFile(directory: string, mspId: string, sdk: string): Promise<string> {
+  const { peer } = await describeMember(directory, mspId);
+  const layout = layoutMember(directory, mspId);
+  const msp = join(layout.gateway, 'msp');
+  const file = join(directory, `${mspId}.yaml`);
+  const text = JSON.stringify({
+    ...{ mspId, sdk, authority: layout.ca },
+    peer: {
+      address: peer.address,
+      tlsRoot: join(layout.peer, 'tls', 'ca.crt'),
+      serverName: peer.serverName,
+    },
+    identity: {
+      certificate: join(msp, 'signcerts', 'cert.pem'),
+      key: join(msp, 'keystore', 'key.pem'),
+    },
+  });
+  await writeFile(file, text);
+  return file;
 }

@@ -95,8 +95,11 @@ describe.skipIf(fabric.missing !== undefined)(title, () => {
     expect(found.items).toHaveLength(1);
   });
 
-  it('is what scripts/start runs for a member', async () => {
-    const started = { member: DE, data: world.at('gateway-started') };
+  it.each([
+    ['of a network of ours', undefined],
+    ['that a file describes', 'gateway'],
+  ] as const)('is what scripts/start runs for a member %s', async (_, sdk) => {
+    const started = { member: DE, data: world.at('gateway-started'), ...(sdk && { sdk }) };
     const gateway = await startGatewayProcess(world, started);
     try {
       expect(gateway.told.users).toEqual([]);
