@@ -72,8 +72,8 @@ async function benchItems(consortium: EvidenceConsortium): Promise<Row[]> {
     const acquisition = await consortium.acquire(consortium.service);
     const began = performance.now();
     let count = 0;
-    for await (const _ of anchoring.anchorItems(system, acquisition, readItems(cut(body))))
-      count += 1;
+    for await (const group of anchoring.anchorItems(system, acquisition, readItems(cut(body))))
+      count += group.length;
     if (count !== ITEMS) throw new Error('items were lost');
     return rate(ITEMS, began);
   };
@@ -101,10 +101,12 @@ async function writeOneFile(body: Buffer): Promise<number> {
     lines = [];
     digest = new ManifestDigest();
   };
-  for await (const item of readItems(cut(body))) {
-    const line = encodeCommitment(toItemFacts(item), drawSalt());
-    digest.add(line, item.size);
-    if (lines.push(line) === 65_536) await writeBatch();
+  for await (const group of readItems(cut(body))) {
+    for (const item of group) {
+      const line = encodeCommitment(toItemFacts(item), drawSalt());
+      digest.add(line, item.size);
+      if (lines.push(line) === 65_536) await writeBatch();
+    }
   }
   if (lines.length > 0) await writeBatch();
   await file.close();
@@ -117,8 +119,8 @@ async function commitSingleRows(body: Buffer): Promise<number> {
     CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, line BLOB)`);
   const insert = database.prepare('INSERT INTO item (line) VALUES (?)');
   const began = performance.now();
-  for await (const item of readItems(cut(body))) {
-    insert.run(encodeCommitment(toItemFacts(item), drawSalt()));
+  for await (const group of readItems(cut(body))) {
+    for (const item of group) insert.run(encodeCommitment(toItemFacts(item), drawSalt()));
   }
   const result = rate(SINGLE_ROWS, began);
   database.close();

@@ -12,7 +12,13 @@ const MAX_CACHED_KEYS = 4096;
 const keys = new Map<string, KeyObject>();
 
 export const nodeCrypto: CryptoProvider = {
-  sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
+  sha256(bytes) {
+    // One character a byte: half the time of a Buffer, whose memory lies outside the heap.
+    const text = hash('sha256', bytes, 'binary');
+    const digest = new Uint8Array(text.length);
+    for (let at = 0; at < digest.length; at += 1) digest[at] = text.charCodeAt(at);
+    return digest;
+  },
   verifyP256(point, message, signature) {
     try {
       const key = { key: publicKey(point), dsaEncoding: 'ieee-p1363' } as const;

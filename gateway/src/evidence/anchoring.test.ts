@@ -59,12 +59,15 @@ const item = (index: number, changes: Partial<ItemInput> = {}): ItemInput => ({
   path: Buffer.from(`message ${index}`),
   ...changes,
 });
-async function* stream(items: Iterable<ItemInput>) {
-  yield* items;
+/** In groups of one, two, three… */
+async function* stream(items: readonly ItemInput[]) {
+  for (let from = 0, size = 1; from < items.length; from += size++) {
+    yield items.slice(from, from + size);
+  }
 }
-async function collect(items: AsyncIterable<AnchoredItem>): Promise<AnchoredItem[]> {
+async function collect(groups: AsyncIterable<readonly AnchoredItem[]>): Promise<AnchoredItem[]> {
   const all: AnchoredItem[] = [];
-  for await (const each of items) all.push(each);
+  for await (const group of groups) all.push(...group);
   return all;
 }
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -124,13 +127,13 @@ describe('a stream of items', () => {
   it('that fails is anchored up to there, then the failure follows', async () => {
     const acquisition = await world.acquire(world.service);
     const failing = async function* () {
-      for (const index of numbers(3)) yield item(index);
+      for (const index of numbers(3)) yield [item(index)];
       throw Object.assign(new Error('bad line'), { code: 'ITEM_INVALID' });
     };
     const answers: AnchoredItem[] = [];
     const reading = (async () => {
-      for await (const answer of anchoring.anchorItems(system, acquisition, failing())) {
-        answers.push(answer);
+      for await (const group of anchoring.anchorItems(system, acquisition, failing())) {
+        answers.push(...group);
       }
     })();
     await expect(reading).rejects.toMatchObject({ code: 'ITEM_INVALID' });
@@ -144,7 +147,7 @@ describe('a stream of items', () => {
     const endless = async function* () {
       for (;;) {
         pulled += 1;
-        yield item(pulled);
+        yield [item(pulled)];
         await delay(1);
       }
     };

@@ -96,9 +96,9 @@ class SystemAnchoring implements ClosableAnchoring {
   async *anchorItems(
     principal: Principal,
     acquisition: string,
-    items: AsyncIterable<ItemInput>,
+    items: AsyncIterable<readonly ItemInput[]>,
     { name, signal }: HandIn = {},
-  ): AsyncIterable<AnchoredItem> {
+  ): AsyncIterable<readonly AnchoredItem[]> {
     const lane = await this.#enter(principal, acquisition);
     if (name !== undefined) {
       const { maxAgeMs = MAX_AGE_MS, patienceMs = PATIENCE_MS } = this.#options;
@@ -106,26 +106,27 @@ class SystemAnchoring implements ClosableAnchoring {
       const how = { maxAgeMs, patienceMs, signal };
       return yield* anchorNamed({ lane, acquisition, name, items, prepare, ...how });
     }
-    const placed = placeItems(lane.batcher, items, this.#options.now);
-    for await (const { index, leaf, committed } of placed) {
-      const { digest, txId } = await committed;
-      yield { batch: digest, index, leaf: toHex(leaf), txId };
+    for await (const group of placeItems(lane.batcher, items, this.#options.now)) {
+      const { digest: batch, txId } = await group.committed;
+      yield group.places.map(({ index, leaf }) => ({ batch, index, leaf: toHex(leaf), txId }));
     }
   }
 
   async spoolItems(
     principal: Principal,
     acquisition: string,
-    items: AsyncIterable<ItemInput>,
+    items: AsyncIterable<readonly ItemInput[]>,
     { name }: HandIn = {},
   ): Promise<string> {
     const lane = await this.#enter(principal, acquisition);
     const taken: PendingItem[] = [];
-    for await (const item of items) {
-      if (taken.length === MAX_BATCH_ITEMS) {
-        throw new EvidenceError('TOO_LARGE', 'a receipt stands for 65,536 items at most');
+    for await (const group of items) {
+      for (const item of group) {
+        if (taken.length === MAX_BATCH_ITEMS) {
+          throw new EvidenceError('TOO_LARGE', 'a receipt stands for 65,536 items at most');
+        }
+        taken.push(this.#prepare(item));
       }
-      taken.push(this.#prepare(item));
     }
     if (taken.length === 0) throw new EvidenceError('ITEM_INVALID', 'no items');
     const receipt = name === undefined ? lane.drawReceipt() : nameReceipt(acquisition, name);

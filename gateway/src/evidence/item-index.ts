@@ -42,8 +42,13 @@ CREATE TABLE IF NOT EXISTS item (
 CREATE INDEX IF NOT EXISTS item_prefix ON item (prefix);
 `;
 
+/** Rows that one statement inserts: the step from JavaScript costs as much as the row itself. */
+const GROUP = 32;
+
 /** Positions of one manifest; an item's ID is its manifest's ID times this plus its index. */
 const STRIDE = 65_536;
+
+const INSERT = 'INSERT OR REPLACE INTO item VALUES';
 
 /** 48 bits of a digest: enough to find, small enough for an index and for a number. */
 export function digestPrefix(sha256: string): number {
@@ -53,12 +58,16 @@ export function digestPrefix(sha256: string): number {
 export class ItemIndex {
   readonly #database: DatabaseSync;
   readonly #insertItem: StatementSync;
+  readonly #insertGroup: StatementSync;
   readonly #findManifest: StatementSync;
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
     this.#database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; ${SCHEMA}`);
-    this.#insertItem = this.#database.prepare('INSERT OR REPLACE INTO item VALUES (?, ?, ?)');
+    this.#insertItem = this.#database.prepare(`${INSERT} (?, ?, ?)`);
+    this.#insertGroup = this.#database.prepare(
+      `${INSERT} ${Array(GROUP).fill('(?, ?, ?)').join(', ')}`,
+    );
     this.#findManifest = this.#database.prepare('SELECT * FROM manifest WHERE digest = ?');
   }
 
@@ -79,10 +88,16 @@ export class ItemIndex {
   /** Items from `first` on, in one transaction. */
   addItems(digest: string, first: number, items: readonly IndexedLine[]): void {
     const base = (this.#findManifest.get(digest)!.id as number) * STRIDE + first;
+    // In the order of the index, whose pages are then met one after the other instead of at random.
+    const rows = items
+      .map(({ prefix, offset }, at) => [base + at, prefix, offset] as const)
+      .sort(([, one], [, other]) => one - other);
+    const single = rows.length - (rows.length % GROUP);
     this.#database.exec('BEGIN');
-    items.forEach(({ prefix, offset }, index) => {
-      this.#insertItem.run(base + index, prefix, offset);
-    });
+    for (let at = 0; at < single; at += GROUP) {
+      this.#insertGroup.run(...rows.slice(at, at + GROUP).flat());
+    }
+    for (const row of rows.slice(single)) this.#insertItem.run(...row);
     this.#database.exec('COMMIT');
   }
 

@@ -45,7 +45,7 @@ export interface StoredItem extends ItemPosition {
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Items indexed before other events get their turn. */
-const INDEX_STEP = 1024;
+const INDEX_STEP = 4096;
 const DIGEST = /^[0-9a-f]{64}$/;
 const ACQUISITION = /^[0-9a-f]{32}$/;
 

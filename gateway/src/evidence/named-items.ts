@@ -17,7 +17,7 @@ export interface NamedItems {
   readonly lane: Lane;
   readonly acquisition: string;
   readonly name: string;
-  readonly items: AsyncIterable<ItemInput>;
+  readonly items: AsyncIterable<readonly ItemInput[]>;
   readonly prepare: (item: ItemInput) => PendingItem;
   /** How long a part waits for further items, milliseconds. */
   readonly maxAgeMs: number;
@@ -41,7 +41,9 @@ export function nameReceipt(acquisition: string, name: string, part = 0): string
  * @throws EvidenceError `IDEMPOTENCY_KEY_REUSED`, `STOPPED`, and why a part cannot be anchored;
  * LedgerError `UNKNOWN` (or why the last attempt failed) when it was not anchored in time.
  */
-export async function* anchorNamed(options: NamedItems): AsyncGenerator<AnchoredItem, void, void> {
+export async function* anchorNamed(
+  options: NamedItems,
+): AsyncGenerator<readonly AnchoredItem[], void, void> {
   const { lane, acquisition, name, prepare, maxAgeMs } = options;
   using held = lane.holdItems();
   const gatherer = new Gatherer(options.items);
@@ -65,7 +67,7 @@ export async function* anchorNamed(options: NamedItems): AsyncGenerator<Anchored
         next = takePart(part);
         next.catch(() => undefined);
       }
-      if (isAny) yield* await awaitPlaces(options, held.items, receipt);
+      if (isAny) yield await awaitPlaces(options, held.items, receipt);
       if (end?.error !== undefined) throw end.error;
       if (end !== undefined) return;
     }
@@ -106,11 +108,13 @@ interface Gathered {
 
 /** Takes from a stream what has come by a certain time, and leaves the rest for the next. */
 class Gatherer {
-  readonly #iterator: AsyncIterator<ItemInput>;
+  readonly #iterator: AsyncIterator<readonly ItemInput[]>;
   /** Asked for, not taken yet. */
-  #next: Promise<IteratorResult<ItemInput>> | undefined;
+  #next: Promise<IteratorResult<readonly ItemInput[]>> | undefined;
+  /** Came together with what was taken, and was too much. */
+  #rest: readonly ItemInput[] = [];
 
-  constructor(items: AsyncIterable<ItemInput>) {
+  constructor(items: AsyncIterable<readonly ItemInput[]>) {
     this.#iterator = items[Symbol.asyncIterator]();
   }
 
@@ -118,15 +122,22 @@ class Gatherer {
   async gather(most: number, maxAgeMs?: number): Promise<Gathered> {
     const items: ItemInput[] = [];
     let late: Promise<undefined> | undefined;
+    const take = (group: readonly ItemInput[]) => {
+      this.#rest = group.slice(most - items.length);
+      for (const item of group.slice(0, most - items.length)) items.push(item);
+      if (maxAgeMs !== undefined && items.length > 0) {
+        late ??= delay(maxAgeMs, undefined, { ref: false });
+      }
+    };
     try {
+      take(this.#rest);
       while (items.length < most) {
         this.#next ??= this.#iterator.next();
         const next = await (late === undefined ? this.#next : Promise.race([this.#next, late]));
         if (next === undefined) break;
         this.#next = undefined;
         if (next.done) return { items, end: {} };
-        items.push(next.value);
-        if (maxAgeMs !== undefined) late ??= delay(maxAgeMs, undefined, { ref: false });
+        take(next.value);
       }
     } catch (error) {
       return { items, end: { error } };

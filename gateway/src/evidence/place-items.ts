@@ -5,6 +5,12 @@ import { toItemFacts } from './item-facts.ts';
 /** Items of one stream that may be under way: a batch that commits and one that fills. */
 const WINDOW = 131_072;
 
+/** Places that follow one another in one batch. */
+export interface PlacedGroup {
+  readonly places: Placed[];
+  readonly committed: Placed['committed'];
+}
+
 /**
  * Places a stream's items in batches and yields their places in order, while it pulls ahead of the
  * reader by a bounded number. If the stream fails, what came before is yielded first, then it throws;
@@ -12,10 +18,10 @@ const WINDOW = 131_072;
  */
 export async function* placeItems(
   batcher: Batcher,
-  items: AsyncIterable<ItemInput>,
+  items: AsyncIterable<readonly ItemInput[]>,
   now: () => number,
-): AsyncGenerator<Placed, void, undefined> {
-  let placed: Placed[] = [];
+): AsyncGenerator<PlacedGroup, void, undefined> {
+  let placed: PlacedGroup[] = [];
   let underWay = 0;
   let ended: { readonly error?: unknown } | undefined;
   let stopped = false;
@@ -25,14 +31,25 @@ export async function* placeItems(
     changed = Promise.withResolvers();
   };
 
+  const add = (place: Placed) => {
+    const last = placed.at(-1);
+    if (last?.committed === place.committed) {
+      last.places.push(place);
+      return;
+    }
+    placed.push({ places: [place], committed: place.committed });
+    if (placed.length === 1) tell();
+  };
+
   const pull = async () => {
-    for await (const item of items) {
-      while (!batcher.hasRoom && !stopped) await batcher.room();
-      while (underWay >= WINDOW && !stopped) await changed.promise;
-      if (stopped) return;
-      placed.push(batcher.place(toItemFacts(item), item.collectedAt ?? now()));
-      underWay += 1;
-      if (placed.length === 1) tell();
+    for await (const group of items) {
+      for (const item of group) {
+        while (!batcher.hasRoom && !stopped) await batcher.room();
+        while (underWay >= WINDOW && !stopped) await changed.promise;
+        if (stopped) return;
+        add(batcher.place(toItemFacts(item), item.collectedAt ?? now()));
+        underWay += 1;
+      }
     }
   };
   const pulling = pull().then(
@@ -48,14 +65,12 @@ export async function* placeItems(
     for (;;) {
       const ready = placed;
       placed = [];
-      for (const place of ready) {
-        yield place;
-        underWay -= 1;
-      }
-      if (ready.length > 0) {
+      for (const group of ready) {
+        yield group;
+        underWay -= group.places.length;
         tell();
-        continue;
       }
+      if (ready.length > 0) continue;
       if (ended !== undefined) break;
       await changed.promise;
     }

@@ -137,7 +137,8 @@ export interface HandIn {
 export interface Anchoring {
   /**
    * Anchors items as they come and yields the results in the same order, each after its batch has
-   * committed. Pulls no more from `items` than a bounded number ahead of the results (backpressure).
+   * committed. Both come in groups, none of them empty, as they happen to come together. Pulls no more
+   * from `items` than a bounded number ahead of the results (backpressure).
    * Ends early by throwing: what was yielded is committed. If `items` throws, everything pulled before
    * is still anchored and yielded, then that error is thrown.
    * @throws Error `ACQUISITION_UNKNOWN`, `ACQUISITION_CLOSED`, `NOT_ALLOWED`, LedgerError; under a name
@@ -146,14 +147,14 @@ export interface Anchoring {
   anchorItems(
     principal: Principal,
     acquisition: string,
-    items: AsyncIterable<ItemInput>,
+    items: AsyncIterable<readonly ItemInput[]>,
     how?: HandIn,
-  ): AsyncIterable<AnchoredItem>;
+  ): AsyncIterable<readonly AnchoredItem[]>;
   /** Takes items durably (fsynced) and anchors them later; resolves with the receipt's ID. */
   spoolItems(
     principal: Principal,
     acquisition: string,
-    items: AsyncIterable<ItemInput>,
+    items: AsyncIterable<readonly ItemInput[]>,
     how?: HandIn,
   ): Promise<string>;
   findReceipt(member: string, receipt: string): Promise<ReceiptState | undefined>;

@@ -1,6 +1,5 @@
 /** Items as systems send them: one JSON document, or one a line (NDJSON). */
 import { digestHex, timestamp } from '@tabellion/chaincode/kernel/schema';
-import { utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import { parseBody } from './body.ts';
 import type { ItemInput } from './deps.ts';
@@ -40,31 +39,42 @@ export const item = z
 export type ItemBody = z.output<typeof item>;
 
 export function toItemInput({ path, pathBase64url, ...facts }: ItemBody): ItemInput {
-  const defined = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return {
-    ...(Object.fromEntries(defined) as typeof facts),
-    path: pathBase64url ?? utf8(path!),
-  } as ItemInput;
+  // What was not given is not there: JSON holds no undefined, nor does the schema add any.
+  return { ...facts, path: pathBase64url ?? Buffer.from(path!) } as ItemInput;
 }
 
-/** The items of an NDJSON body; the last line may lack its line feed. @throws Problem, JsonError. */
-export async function* readItems(body: AsyncIterable<Uint8Array>): AsyncGenerator<ItemInput> {
-  for await (const line of splitLines(body)) {
-    yield toItemInput(parseBody(line, item, LINE_LIMITS));
+/**
+ * The items of an NDJSON body, those that came together in one group; the last line may lack its line
+ * feed. What stands before a bad line is yielded first. @throws Problem, JsonError.
+ */
+export async function* readItems(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly ItemInput[]> {
+  for await (const lines of splitLines(body)) {
+    const items: ItemInput[] = [];
+    try {
+      for (const line of lines) items.push(toItemInput(parseBody(line, item, LINE_LIMITS)));
+    } catch (error) {
+      if (items.length > 0) yield items;
+      throw error;
+    }
+    yield items;
   }
 }
 
-async function* splitLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* splitLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
   let rest: Uint8Array = new Uint8Array();
   for await (const chunk of body) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lines: Uint8Array[] = [];
     let start = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      yield bytes.subarray(start, end);
+      lines.push(bytes.subarray(start, end));
       start = end + 1;
     }
+    if (lines.length > 0) yield lines;
     rest = bytes.subarray(start);
     if (rest.length > LINE_LIMITS.maxBytes) throw new Problem('TOO_LARGE', 'a line is too long');
   }
-  if (rest.length > 0) yield rest;
+  if (rest.length > 0) yield [rest];
 }

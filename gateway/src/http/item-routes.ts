@@ -1,7 +1,6 @@
 /** Items handed in by systems: answered when their batch is committed, or with a receipt at once. */
 import { acquisitionId } from '@tabellion/chaincode/evidence/record';
 import { digestHex } from '@tabellion/chaincode/kernel/schema';
-import { utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { AnchoredItem, GatewayDeps, ItemInput } from './deps.ts';
 import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
@@ -15,12 +14,14 @@ const anchored = z.strictObject({
   leaf: digestHex,
   txId: digestHex,
 });
+/** Answered in one piece: about 60 KB, which a slow reader takes in time. */
+const PIECE_LINES = 256;
 const receiptId = z.string().regex(/^[A-Za-z0-9._-]{1,80}$/);
 
 export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
   const anchorOne = async (call: ItemCall, acquisition: string, input: ItemInput) => {
     const results = anchoring.anchorItems(call.principal, acquisition, only(input), call);
-    for await (const result of results) {
+    for await (const [result] of results) {
       return { status: 201, body: result };
     }
     throw new Problem('INTERNAL');
@@ -100,8 +101,8 @@ export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
 
 type ItemCall = Call<{ id: string }, unknown, ItemBody>;
 
-async function* only<T>(value: T): AsyncGenerator<T> {
-  yield value;
+async function* only<T>(value: T): AsyncGenerator<readonly T[]> {
+  yield [value];
 }
 
 /** RFC 7240. */
@@ -115,7 +116,7 @@ const prefersAsync = (headers: Call['headers']) =>
  * told in the stream: its last line then names line, code and reason, and all before it is committed.
  */
 async function answerLines(
-  results: AsyncIterable<AnchoredItem>,
+  results: AsyncIterable<readonly AnchoredItem[]>,
   refused: Call['refused'],
 ): Promise<Reply> {
   const iterator = results[Symbol.asyncIterator]();
@@ -131,24 +132,29 @@ async function answerLines(
 }
 
 async function* writeLines(
-  first: IteratorResult<AnchoredItem>,
-  rest: AsyncIterator<AnchoredItem>,
+  first: IteratorResult<readonly AnchoredItem[]>,
+  rest: AsyncIterator<readonly AnchoredItem[]>,
   refused: Call['refused'],
 ) {
   let line = 1;
   try {
     for (let next = first; !next.done; next = await rest.next()) {
-      yield encodeLine({ line, ...next.value });
-      line += 1;
+      for (let from = 0; from < next.value.length; from += PIECE_LINES) {
+        const piece = next.value.slice(from, from + PIECE_LINES);
+        yield Buffer.from(piece.map((item, at) => encodeLine(line + at, item)).join(''));
+        line += piece.length;
+      }
     }
   } catch (error) {
     const problem = toProblem(error);
     await refused(problem);
     const { code, message } = problem;
-    yield encodeLine({ line, code, detail: message });
+    yield Buffer.from(`${JSON.stringify({ line, code, detail: message })}\n`);
   } finally {
     await rest.return?.();
   }
 }
 
-const encodeLine = (value: unknown) => utf8(`${JSON.stringify(value)}\n`);
+/** As JSON.stringify writes it: the texts are hexadecimal. */
+const encodeLine = (line: number, { batch, index, leaf, txId }: AnchoredItem) =>
+  `{"line":${line},"batch":"${batch}","index":${index},"leaf":"${leaf}","txId":"${txId}"}\n`;

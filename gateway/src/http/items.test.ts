@@ -89,6 +89,29 @@ describe('items', () => {
     expect(batch.json.txId).toBe(first.txId);
   });
 
+  it('a long stream is answered item by item, however it is cut on the way', async () => {
+    const sent = Array.from({ length: 1500 }, (_, index) =>
+      item(`${'é'.repeat(index % 90)}${index}`),
+    );
+    const input = acquisitionInput();
+    await gateway.call('POST', '/v1/evidence/acquire', { token, body: { input } });
+    const { text } = await post({ raw: lines(...sent), id: input.id });
+    const answers = parseLines(text);
+    expect(answers.map(({ line }) => line)).toEqual(sent.map((_, index) => index + 1));
+    expect(new Set(answers.map(({ leaf }) => leaf)).size).toBe(1500);
+    expect(text).toBe(`${answers.map((answer) => JSON.stringify(answer)).join('\n')}\n`);
+    const { items } = await gateway.deps.manifests.listItems(
+      CN,
+      { acquisition: input.id },
+      { limit: 10_000 },
+    );
+    const places = items.map(({ batch, index }) => `${batch}/${index}`);
+    const found = answers.map(({ batch, index }) => items[places.indexOf(`${batch}/${index}`)]);
+    expect(found.map((entry) => entry?.commitment.digest.sha256)).toEqual(
+      sent.map(({ sha256 }) => sha256),
+    );
+  });
+
   it('a bad line ends the answer, and what came before it is on the ledger', async () => {
     const before = await countItems();
     const { status, text } = await post({

@@ -66,6 +66,7 @@ describe('parseStrict', () => {
     ['{"a\\x":1,"a\\x":1}', 'JSON_SYNTAX'],
     ['['.repeat(33) + ']'.repeat(33), 'JSON_TOO_DEEP'],
     ['['.repeat(500_000), 'JSON_TOO_DEEP'],
+    ['['.repeat(500_000) + ']'.repeat(500_000), 'JSON_TOO_DEEP'],
   ] as const)('refuses %j', (text, code) => {
     expect(() => parseStrict(utf8(text))).toThrow(codeOf(code));
   });
@@ -78,6 +79,72 @@ describe('parseStrict', () => {
     ]) {
       expect(() => parseStrict(Uint8Array.from(bytes))).toThrow(codeOf('JSON_NOT_UTF8'));
     }
+  });
+
+  it('judges a text as it judges the same text after a blank, which takes the long way', () => {
+    const fragment = fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        ':',
+        '"',
+        '\\',
+        ' ',
+        '\n',
+        '-',
+        '0',
+        '1',
+        '1.5',
+        '1e3',
+        '-0',
+        '2e-7',
+      ],
+      ...[
+        '9007199254740991',
+        '9007199254740992',
+        '1e21',
+        'null',
+        'true',
+        '"a"',
+        '"\\u0061"',
+        '"b":',
+      ],
+      ...[
+        '"a":',
+        '"a":1,',
+        '"__proto__":',
+        '"toJSON":',
+        '"1":',
+        '"0":',
+        '"\\ud800"',
+        '"\\ud83d\\ude00"',
+      ],
+      ...['"é"', '"\\/"', '"\\u001f"', '\ufeff', '{"a":[[]]}', '"\u2028"', '"\\n"'],
+    );
+    const soup = fc.array(fragment, { maxLength: 12 }).map((parts) => parts.join(''));
+    const member = fc.tuple(
+      fc.constantFrom('"a"', '"b"', '"\\u0061"', '"1"', '"0"', '"__proto__"'),
+      fc.oneof(soup, fragment, fc.json({ maxDepth: 3 })),
+    );
+    const object = fc
+      .array(member, { maxLength: 4 })
+      .map((members) => `{${members.map(([key, value]) => `${key}:${value}`).join(',')}}`);
+    const judge = (text: string) => {
+      try {
+        return { value: parseStrict(utf8(text), { maxDepth: 3 }) };
+      } catch (error) {
+        return { code: (error as { code: string }).code };
+      }
+    };
+    fc.assert(
+      fc.property(fc.oneof(soup, object, fc.json()), (text) => {
+        expect(judge(text)).toEqual(judge(` ${text}`));
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('keeps to its limits', () => {

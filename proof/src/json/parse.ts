@@ -34,6 +34,19 @@ export function parseCanonical(bytes: Uint8Array, limits: JsonLimits = {}): unkn
 }
 
 function parseText(text: string, maxDepth: number): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    // What the engine writes has no key twice and each number as it was understood, so a text that it
+    // gives back needs no scan. Most texts are such; why another one is refused the scan tells.
+    if (JSON.stringify(value) === text) {
+      assertRepresentable(value, maxDepth);
+      return value;
+    }
+  } catch {}
+  return parseScanned(text, maxDepth);
+}
+
+function parseScanned(text: string, maxDepth: number): unknown {
   const finding = scanJson(text, maxDepth);
   let value: unknown;
   try {

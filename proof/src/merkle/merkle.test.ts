@@ -1,6 +1,8 @@
+import fc from 'fast-check';
+import { MerkleTree } from 'merkletreejs';
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex, utf8 } from '../bytes/encoding.ts';
-import { installCrypto, portableCrypto } from '../crypto/provider.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../bytes/encoding.ts';
+import { installCrypto, portableCrypto, sha256 } from '../crypto/provider.ts';
 import { nodeCrypto } from '../node.ts';
 import { leafHash, nodeHash, pathLength, rootFromPath } from './path.ts';
 import { buildTree } from './tree.ts';
@@ -47,6 +49,40 @@ describe('the tree', () => {
         expect(rootFromPath({ leaf, index, size, hashes: path })).toEqual(tree.root);
       });
     }
+  });
+
+  it('hashes leaves of any length', () => {
+    for (const length of [0, 1, 4094, 4095, 4096, 4097, 20_000]) {
+      const bytes = new Uint8Array(length).fill(7);
+      expect(leafHash(bytes)).toEqual(sha256(concatBytes(Uint8Array.of(0), bytes)));
+    }
+  });
+
+  it('is the one that merkletreejs builds, of any size', () => {
+    const pool = leaves(3000);
+    const sizes = fc.oneof(
+      fc.nat({ max: pool.length - 1 }),
+      fc.constantFrom(0, 1, 1023, 1024, 2047),
+    );
+    fc.assert(
+      fc.property(sizes, fc.nat(), (below, drawn) => {
+        const size = below + 1;
+        const index = drawn % size;
+        const hashes = pool.slice(0, size);
+        // Fed with hashed leaves and a prefixing node hash it promotes a lone last node as the RFC does.
+        const reference = new MerkleTree(hashes, sha256, {
+          concatenator: ([left, right]) =>
+            concatBytes(Uint8Array.of(1), left!, right!) as unknown as Buffer<ArrayBuffer>,
+        });
+        const layers: readonly Uint8Array[][] = reference.getLayers();
+        const siblings = layers.map((layer, height) => layer[Math.floor(index / 2 ** height) ^ 1]);
+        const tree = buildTree(hashes);
+        expect(toHex(tree.root)).toBe(toHex(layers.at(-1)![0]!));
+        expect(tree.path(index).map(toHex)).toEqual(
+          siblings.filter((sibling) => sibling !== undefined).map(toHex),
+        );
+      }),
+    );
   });
 
   it('is the same with either implementation of SHA-256', () => {

@@ -6,18 +6,29 @@ import { concatBytes } from '../bytes/encoding.ts';
 import { sha256 } from '../crypto/provider.ts';
 import { MerkleError } from './error.ts';
 
-const HASH_LENGTH = 32;
+export const HASH_LENGTH = 32;
 const LEAF_PREFIX = Uint8Array.of(0);
-export const NODE_PREFIX = Uint8Array.of(1);
+const NODE_PREFIX = 1;
+
+// Where prefix and bytes stand side by side while they are hashed: arrays of their own would cost more
+// than the hashes.
+const leafInput = new Uint8Array(4096);
+const nodeInput = new Uint8Array(1 + 2 * HASH_LENGTH).fill(NODE_PREFIX, 0, 1);
 
 /** SHA-256(0x00 ‖ bytes). */
 export function leafHash(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return sha256(concatBytes(LEAF_PREFIX, bytes));
+  if (bytes.length >= leafInput.length) return sha256(concatBytes(LEAF_PREFIX, bytes));
+  leafInput.set(bytes, 1);
+  return sha256(leafInput.subarray(0, 1 + bytes.length));
 }
 
-/** SHA-256(0x01 ‖ left ‖ right). */
+/** SHA-256(0x01 ‖ left ‖ right), of two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  return sha256(concatBytes(NODE_PREFIX, left, right));
+  assertHash(left);
+  assertHash(right);
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_LENGTH);
+  return sha256(nodeInput);
 }
 
 /**
