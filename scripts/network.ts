@@ -26,7 +26,7 @@ import {
   tearDown,
   UnknownNode,
 } from '../node-config/fabric/native/network.ts';
-import { logFile } from '../node-config/fabric/native/nodes.ts';
+import { logFile, NodeEnded } from '../node-config/fabric/native/nodes.ts';
 import { openSite } from '../node-config/fabric/native/site.ts';
 import {
   commitUpgrade,
@@ -213,7 +213,8 @@ function describeUpgrade({ version, sequence, committed, missing }: Upgrade): st
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   if (values.help) return void say(USAGE);
-  const [command, name] = positionals;
+  const [command, name, ...surplus] = positionals;
+  if (surplus.length > 0) throw new UsageError(`${surplus.join(' ')}: one thing at a time`);
   if (!command) throw new UsageError('a command is needed');
   for (const option of ['consortium', 'server'] as const) {
     if (values.docker && values[option]) throw new UsageError(`--docker takes no --${option}`);
@@ -258,6 +259,7 @@ async function main(): Promise<void> {
 /** Of this machine; `isExplained` knows those of the network. */
 const EXPLAINED = [
   NoAddress,
+  NodeEnded,
   MissingProgram,
   MissingDocker,
   DockerError,
@@ -265,6 +267,12 @@ const EXPLAINED = [
   UnknownProgram,
   NotApproved,
 ];
+
+// Who reads only the beginning, as `head` does, has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await main();

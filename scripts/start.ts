@@ -59,6 +59,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const port = parsePort(values.port);
+  if (values.demo && values.fabric) throw new Error('--demo is of the embedded ledger only');
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
   const fabric = await readFabric(values);
   const { data: directory, listen, json, escrow, consortium } = values;

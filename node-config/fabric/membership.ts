@@ -9,6 +9,7 @@ import { type MemberRecord, parameterRecord } from '@tabellion/chaincode/member/
 import { parseCanonical } from '@tabellion/proof';
 import { readKey } from '../../gateway/src/evidence/ledger-reader.ts';
 import { readFacts } from '../../gateway/src/ledger/fabric/facts.ts';
+import { LedgerError } from '../../gateway/src/ledger/port.ts';
 import { readMember } from '../../gateway/src/node/fabric-member.ts';
 import { versionOf } from './chaincode-package.ts';
 import { admitMember as admit, decodeConfig, encodeUpdate, revokeAt } from './channel-update.ts';
@@ -144,8 +145,9 @@ export async function readRegister(
   try {
     const ids = established.map((nodes) => nodes.mspId).concat(candidate ?? []);
     const read = async (name: 'endorsementThreshold' | 'timeWindowSeconds') =>
-      parameterRecord.parse(parseCanonical(await readKey(ledger, service, parameterKey(name))))
-        .value;
+      parameterRecord.parse(
+        parseCanonical(await readKey(ledger, service, parameterKey(name)).catch(explainUnfounded)),
+      ).value;
     const members = await Promise.all(ids.map((id) => readMember(ledger, service, id)));
     const { sequence, version } = (await readFacts(ledger)).definitions.at(-1)!;
     return {
@@ -157,6 +159,12 @@ export async function readRegister(
   } finally {
     await ledger.close();
   }
+}
+
+function explainUnfounded(cause: unknown): never {
+  if (!(cause instanceof LedgerError && cause.contractCode === 'NOT_FOUND')) throw cause;
+  const text = 'the consortium is not founded yet: start a member’s gateway first (scripts/start)';
+  throw new NotDecided(text, { cause });
 }
 
 /** Members whose peers endorse: they are active, and run the program in force. */

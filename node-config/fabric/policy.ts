@@ -14,9 +14,11 @@ const peerOf = ({ mspId }: PolicyMember) => `'${mspId}.peer'`;
  * policies consume an identity where it matches, so each state is joined with the others only.
  */
 export function formatEndorsementPolicy(
-  members: readonly PolicyMember[],
+  counted: readonly PolicyMember[],
   threshold: number,
 ): string {
+  // A definition is the same only if its policy is, byte for byte, whoever lists the members.
+  const members = counted.toSorted((one, other) => (one.mspId < other.mspId ? -1 : 1));
   const alternatives = members
     .filter(({ kind }) => kind === 'STATE')
     .map((state) => {

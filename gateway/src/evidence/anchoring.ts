@@ -73,9 +73,18 @@ export async function openAnchoring(options: AnchoringOptions): Promise<Closable
   return anchoring;
 }
 
+/** Between which an item of an acquisition can have been collected, milliseconds since 1970. */
+interface Bounds {
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** How far the future reaches. */
+  readonly windowMs: number;
+}
+
 class SystemAnchoring implements ClosableAnchoring {
   readonly #options: AnchoringOptions;
   readonly #lanes = new Map<string, Lane>();
+  readonly #bounds = new Map<string, Bounds>();
 
   constructor(options: AnchoringOptions) {
     this.#options = options;
@@ -99,14 +108,16 @@ class SystemAnchoring implements ClosableAnchoring {
     items: AsyncIterable<readonly ItemInput[]>,
     { name, signal }: HandIn = {},
   ): AsyncIterable<readonly AnchoredItem[]> {
-    const lane = await this.#enter(principal, acquisition);
+    const { lane, bounds } = await this.#enter(principal, acquisition, name);
     if (name !== undefined) {
       const { maxAgeMs = MAX_AGE_MS, patienceMs = PATIENCE_MS } = this.#options;
-      const prepare = (item: ItemInput) => this.#prepare(item);
+      const prepare = (item: ItemInput) => this.#prepare(item, bounds);
       const how = { maxAgeMs, patienceMs, signal };
       return yield* anchorNamed({ lane, acquisition, name, items, prepare, ...how });
     }
-    for await (const group of placeItems(lane.batcher, items, this.#options.now)) {
+    for await (const group of placeItems(lane.batcher, items, (item) =>
+      this.#timeOf(item, bounds),
+    )) {
       const { digest: batch, txId } = await group.committed;
       yield group.places.map(({ index, leaf }) => ({ batch, index, leaf: toHex(leaf), txId }));
     }
@@ -118,14 +129,14 @@ class SystemAnchoring implements ClosableAnchoring {
     items: AsyncIterable<readonly ItemInput[]>,
     { name }: HandIn = {},
   ): Promise<string> {
-    const lane = await this.#enter(principal, acquisition);
+    const { lane, bounds } = await this.#enter(principal, acquisition, name);
     const taken: PendingItem[] = [];
     for await (const group of items) {
       for (const item of group) {
         if (taken.length === MAX_BATCH_ITEMS) {
           throw new EvidenceError('TOO_LARGE', 'a receipt stands for 65,536 items at most');
         }
-        taken.push(this.#prepare(item));
+        taken.push(this.#prepare(item, bounds));
       }
     }
     if (taken.length === 0) throw new EvidenceError('ITEM_INVALID', 'no items');
@@ -141,12 +152,30 @@ class SystemAnchoring implements ClosableAnchoring {
     return lane.useItems((spooled) => readReceipt(spooled, receipt, lane.spoolFailure));
   }
 
-  #prepare(item: ItemInput): PendingItem {
+  #prepare(item: ItemInput, bounds: Bounds): PendingItem {
     return {
       size: item.size,
-      collectedAt: item.collectedAt ?? this.#options.now(),
+      collectedAt: this.#timeOf(item, bounds),
       commitment: encodeCommitment(toItemFacts(item), drawSalt()),
     };
+  }
+
+  /**
+   * What the contract would refuse is refused here, item by item: in a batch it would take all others
+   * down with it, again and again.
+   * @throws EvidenceError `ITEM_INVALID`.
+   */
+  #timeOf(
+    { collectedAt = this.#options.now() }: ItemInput,
+    { startedAt, endedAt, windowMs }: Bounds,
+  ): number {
+    const refuse = (text: string): never => {
+      throw new EvidenceError('ITEM_INVALID', `collectedAt ${text}`);
+    };
+    if (collectedAt < startedAt) refuse('lies before the start of the acquisition');
+    if (collectedAt > (endedAt ?? Number.MAX_SAFE_INTEGER)) refuse('lies after its end');
+    if (collectedAt > this.#options.now() + windowMs) refuse('lies in the future');
+    return collectedAt;
   }
 
   async close(): Promise<void> {
@@ -154,23 +183,36 @@ class SystemAnchoring implements ClosableAnchoring {
   }
 
   /** @throws EvidenceError `NOT_ALLOWED`, `ACQUISITION_UNKNOWN`, `ACQUISITION_CLOSED`. */
-  async #enter({ member, clientKind }: Principal, acquisition: string): Promise<Lane> {
+  async #enter(
+    { member, clientKind }: Principal,
+    acquisition: string,
+    name: string | undefined,
+  ): Promise<{ readonly lane: Lane; readonly bounds: Bounds }> {
     const ports = this.#options.portsOf(member);
     if (clientKind !== 'system' || ports === undefined) {
       throw new EvidenceError('NOT_ALLOWED', 'the gateway signs for its member’s systems only');
     }
-    // Only the member's own acquisitions have a lane, and of these nothing but the end is news.
-    const known = this.#lanes.get(laneKey(member, acquisition));
+    // Whoever asks again for what was taken before the close is told, not refused.
+    const isTaken =
+      name !== undefined &&
+      (await this.findReceipt(member, nameReceipt(acquisition, name))) !== undefined;
+    // Only the member's own acquisitions have bounds here, and of these nothing but the end is news.
+    const key = laneKey(member, acquisition);
+    const known = this.#bounds.get(key);
     if (known !== undefined) {
-      assertOpen(await ports.reader.isClosed(acquisition));
-      return known;
+      if (!isTaken) assertOpen(await ports.reader.isClosed(acquisition));
+      return { lane: this.#laneOf(member, acquisition), bounds: known };
     }
     const context = await ports.reader.readContext(acquisition);
     if (context.acquisition.act.member !== member) {
       throw new EvidenceError('NOT_ALLOWED', 'the acquisition is another member’s');
     }
-    assertOpen(context.head.closed);
-    return this.#laneOf(member, acquisition, context.parameters.batchMaxItems);
+    if (!isTaken) assertOpen(context.head.closed);
+    const { startedAt, endedAt } = context.acquisition;
+    const bounds = { startedAt, endedAt, windowMs: context.parameters.timeWindowSeconds * 1000 };
+    const lane = this.#laneOf(member, acquisition, context.parameters.batchMaxItems);
+    this.#bounds.set(key, bounds);
+    return { lane, bounds };
   }
 
   #laneOf(member: string, acquisition: string, batchMaxItems = MAX_BATCH_ITEMS): Lane {

@@ -70,6 +70,18 @@ describe('batches', () => {
     });
   });
 
+  it('hold after a write that failed what is on disk, and no more', () => {
+    items.accept('one', [item(0)]);
+    const unwritable = { ...item(2), size: 0.5 };
+    expect(() => items.accept('two', [item(1), unwritable])).toThrow();
+    expect(items.findReceipt('two')).toBeUndefined();
+    items.accept('three', [item(3)]);
+    items.seal();
+    const kept = describeLines([lines[0]!, lines[3]!]);
+    expect(items.firstUnconfirmed()).toMatchObject({ size: 2, manifest: kept.digest });
+    expect(items.findReceipt('three')).toEqual({ first: 2, last: 2 });
+  });
+
   it('say at a glance whether any is left to anchor', () => {
     const isLeft = () => {
       items.close();

@@ -70,8 +70,8 @@ export class PendingItems {
   readonly #findStamp: StatementSync;
   readonly #readCommitment: StatementSync;
   /** The batch that is filling. */
-  #open: { first: number; digest: ManifestDigest; collectedAt: number };
-  #next: number;
+  #open = newBatch(1);
+  #next = 1;
   #group = { items: 0, bytes: 0, since: 0 };
 
   /**
@@ -88,10 +88,27 @@ export class PendingItems {
     );
     this.#findStamp = this.#database.prepare('SELECT stamp FROM item WHERE name = ?');
     this.#readCommitment = this.#database.prepare('SELECT commitment FROM item WHERE id = ?');
+    this.#reload();
+  }
+
+  /** What is filling, as it is on disk. */
+  #reload(): void {
     const { last } = this.#get('SELECT coalesce(max(last), 0) AS last FROM batch') as Row;
     this.#next = (last as number) + 1;
     this.#open = newBatch(this.#next);
     for (const row of this.#items(this.#next, Number.MAX_SAFE_INTEGER)) this.#count(row);
+  }
+
+  /** A write that fails, on a full disk for instance, leaves here what is on disk, and no more. */
+  #write<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#group = { items: 0, bytes: 0, since: 0 };
+      this.#reload();
+      throw error;
+    }
   }
 
   /** Whether this version of a source is here, another version of it, or neither. */
@@ -110,7 +127,7 @@ export class PendingItems {
       this.#database.exec('BEGIN');
       this.#group.since = performance.now();
     }
-    const sealed = this.#insertItem(item);
+    const sealed = this.#write(() => this.#insertItem(item));
     this.#group.items += 1;
     this.#group.bytes += item.size;
     if (
@@ -126,7 +143,7 @@ export class PendingItems {
   /** What was added is on disk when this returns. */
   flush(): void {
     if (this.#group.items === 0) return;
-    this.#database.exec('COMMIT');
+    this.#write(() => this.#database.exec('COMMIT'));
     this.#group = { items: 0, bytes: 0, since: 0 };
   }
 
@@ -142,13 +159,15 @@ export class PendingItems {
       this.#assertSame(known, items);
       return;
     }
-    const first = this.#next;
-    this.#database.exec('BEGIN');
-    for (const item of items) this.#insertItem(item);
-    this.#database
-      .prepare('INSERT INTO receipt VALUES (?, ?, ?)')
-      .run(receipt, first, this.#next - 1);
-    this.#database.exec('COMMIT');
+    this.#write(() => {
+      const first = this.#next;
+      this.#database.exec('BEGIN');
+      for (const item of items) this.#insertItem(item);
+      this.#database
+        .prepare('INSERT INTO receipt VALUES (?, ?, ?)')
+        .run(receipt, first, this.#next - 1);
+      this.#database.exec('COMMIT');
+    });
   }
 
   findReceipt(id: string): Range | undefined {
@@ -267,7 +286,7 @@ export class PendingItems {
   /** A write of its own that must not wait for the group's end. */
   #outsideGroup(write: () => void): void {
     this.flush();
-    write();
+    this.#write(write);
   }
 
   #toBatch(row: Row): SealedBatch {

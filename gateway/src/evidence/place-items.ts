@@ -13,13 +13,13 @@ export interface PlacedGroup {
 
 /**
  * Places a stream's items in batches and yields their places in order, while it pulls ahead of the
- * reader by a bounded number. If the stream fails, what came before is yielded first, then it throws;
+ * reader by a bounded number. `timeOf` says when an item was collected, or refuses it by throwing. If the stream fails, what came before is yielded first, then it throws;
  * if the reader stops, nothing more is pulled.
  */
 export async function* placeItems(
   batcher: Batcher,
   items: AsyncIterable<readonly ItemInput[]>,
-  now: () => number,
+  timeOf: (item: ItemInput) => number,
 ): AsyncGenerator<PlacedGroup, void, undefined> {
   let placed: PlacedGroup[] = [];
   let underWay = 0;
@@ -47,7 +47,7 @@ export async function* placeItems(
         while (!batcher.hasRoom && !stopped) await batcher.room();
         while (underWay >= WINDOW && !stopped) await changed.promise;
         if (stopped) return;
-        add(batcher.place(toItemFacts(item), item.collectedAt ?? now()));
+        add(batcher.place(toItemFacts(item), timeOf(item)));
         underWay += 1;
       }
     }

@@ -124,7 +124,7 @@ async function answerLines(
   let isFinal = true;
   const tell = async (problem: Problem) => {
     // Asked again, the rest may go on.
-    isFinal = problem.status < 500;
+    isFinal = false;
     await refused(problem);
   };
   const body = writeLines(first, iterator, tell);

@@ -240,13 +240,24 @@ describe('an idempotency key', () => {
     for (const name of [file, `${file}-wal`]) expect((await stat(name)).mode & 0o777).toBe(0o600);
   });
 
-  it('replays a refusal', async () => {
+  it('keeps no refusal: what became of items stands in their receipts', async () => {
     const options = { body: item('a'), id: newId(), headers: keyed('refused') };
     const first = await post(options);
     const again = await post(options);
     expect([first.status, again.status]).toEqual([422, 422]);
     expect(again.headers.get('content-type')).toBe('application/problem+json');
-    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('idempotency-replayed')).toBeNull();
+  });
+
+  it('takes no item at a time that the contract would refuse, with all others of its batch', async () => {
+    const at = (collectedAt: number) => ({ ...item('when'), collectedAt });
+    for (const time of [1000, Date.now() + 86_400_000]) {
+      for (const headers of [{}, keyed(`time-${time}`), { prefer: 'respond-async' }]) {
+        const { status, json } = await post({ body: at(time), headers });
+        expect([status, json.code]).toEqual([422, 'ITEM_INVALID']);
+      }
+    }
+    expect((await post({ body: item('then'), headers: keyed('then') })).status).toBe(201);
   });
 
   it('with another body is refused, at the same time too', async () => {

@@ -44,6 +44,15 @@ describe('the endorsers of a sealed place', () => {
     expect(chooseUntouched('CnMSP', location, trust)).toEqual(['CnMSP', 'DeMSP']);
   });
 
+  it('leave out whoever does not count under the definition in force', () => {
+    const definitions = [
+      { sequence: 1, block: 1, transaction: 0, members: ['CnMSP', 'DeMSP', 'SgMSP'] },
+      { sequence: 2, block: 9, transaction: 0, members: ['CnMSP', 'SgMSP'] },
+    ];
+    const chosen = () => chooseUntouched('CnMSP', at('CN', 'CN'), { ...trust, definitions });
+    expect(chosen()).toEqual(['CnMSP', 'SgMSP']);
+  });
+
   it('leave the own member in, wherever the place is', () => {
     expect(chooseUntouched('CnMSP', at('CN', 'UNKNOWN'), trust)[0]).toBe('CnMSP');
   });

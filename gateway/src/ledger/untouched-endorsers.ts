@@ -19,7 +19,9 @@ export function chooseUntouched(
   location: Location,
   trust: Pick<Trust, 'members' | 'endorsementThreshold' | 'definitions'>,
 ): readonly string[] {
-  const { members } = trust;
+  // A suspended member's endorsement counts for nothing, and it need not see what is sealed.
+  const inForce = trust.definitions.at(-1)?.members;
+  const members = trust.members.filter(({ mspId }) => inForce?.includes(mspId) ?? true);
   const threshold = thresholdOf(trust);
   const places = new Set(listPlaces(location));
   const touched = members.filter(({ mspId, jurisdiction }) => {

@@ -10,7 +10,14 @@ import { countPorts, type NetworkTerms, planLocalTopology } from '../topology.ts
 import { createAdmin } from './admin.ts';
 import type { Binaries } from './binaries.ts';
 import { assertAddress } from './machine.ts';
-import { awaitListening, describeCommand, listNodes, type Node } from './nodes.ts';
+import {
+  awaitListening,
+  describeCommand,
+  listNodes,
+  logFile,
+  type Node,
+  NodeEnded,
+} from './nodes.ts';
 import { findFreePorts } from './ports.ts';
 import { isRunning, startProcess, stopProcess } from './process.ts';
 import { awaitEndorsers } from './ready.ts';
@@ -129,7 +136,15 @@ async function startNodes(
     await writeState(directory, { ...state, processes });
   }
   const signal = AbortSignal.timeout(READY_MS);
-  await Promise.all(nodes.map(({ endpoint }) => awaitListening(endpoint, signal)));
+  await Promise.all(
+    nodes.map(({ name, endpoint }) =>
+      awaitListening(endpoint, signal, () => isRunning(processes[name]!)).catch((cause) => {
+        if (!(cause instanceof NodeEnded)) throw cause;
+        const text = `${name} ${cause.message}; why is in ${logFile(directory, name)}`;
+        throw new NodeEnded(text, { cause });
+      }),
+    ),
+  );
   return { ...state, processes };
 }
 

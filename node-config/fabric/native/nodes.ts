@@ -96,9 +96,23 @@ export async function describeCommand(
   };
 }
 
-/** Waits until something listens there. @throws when the signal ends the wait. */
-export async function awaitListening(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+/** A node's program that ended instead of listening. */
+export class NodeEnded extends Error {
+  override readonly name = 'NodeEnded';
+}
+
+/**
+ * Waits until something listens there.
+ * @throws when the signal ends the wait; NodeEnded once `isAlive` denies that anything will.
+ */
+export async function awaitListening(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  isAlive: () => Promise<boolean> = async () => true,
+): Promise<void> {
   while (!(await isListening(endpoint))) {
+    if (!(await isAlive()))
+      throw new NodeEnded(`ended before it listened on ${formatEndpoint(endpoint)}`);
     await sleep(50, undefined, { signal }).catch((cause) => {
       throw new Error(`nothing listens on ${formatEndpoint(endpoint)} in time`, { cause });
     });

@@ -173,6 +173,9 @@ async function changeOver(
     ([, next]) => readVersion(state, next) === definition.version,
   );
   const names = ready.map(([mspId]) => mspId);
+  // It runs it already, and so do all others that can.
+  const goneOver = (at: NetworkState) => (one: string) => !at.servers?.[`chaincode.${one}`];
+  if (names.length === 0) return describeUpgrade(definition, state, goneOver(state), true);
   report('waiting until the new program endorses');
   await awaitEndorsers(
     directory,
@@ -188,7 +191,7 @@ async function changeOver(
   const after = replaceServers(state, new Map(ready));
   await copyFile(labelledPackage(directory, after.packageId), packageFile(directory, after));
   await writeState(directory, after);
-  return describeUpgrade(definition, after, (one) => !after.servers?.[`chaincode.${one}`], true);
+  return describeUpgrade(definition, after, goneOver(after), true);
 }
 
 /** The servers beside the old ones take their places; the other members keep what they run. */

@@ -88,6 +88,7 @@ describe('the members’ answers to one proposal', () => {
     expect(found).toMatchObject({
       agreed: ['AlphaMSP', 'BetaMSP', 'GammaMSP'],
       different: [],
+      ahead: ['DeltaMSP'],
       behind: [],
     });
   });

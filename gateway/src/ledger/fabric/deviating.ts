@@ -13,6 +13,8 @@ export interface Comparison {
   readonly agreed: readonly string[];
   /** From the same state to another answer. Where nobody stands out, all that contradict each other. */
   readonly different: readonly string[];
+  /** From what they say is a later state to another answer, alone or too few: it may be a pretence. */
+  readonly ahead: readonly string[];
   /** Executed on an earlier state, or refused what others did: a little later they may answer alike. */
   readonly behind: readonly string[];
   /** Gave no answer in time. */
@@ -69,6 +71,7 @@ export async function compareAnswers(asked: Asked): Promise<Comparison> {
   return {
     agreed: list(agreed ? [agreed] : []),
     different: list(contradicting),
+    ahead: list(rest.filter((group) => !isLate(group) && isEarly(group))),
     behind: [...list(rest.filter(isLate)), ...list(groups.length > 0 ? [refusing] : [])],
     silent,
     isRefused: groups.length === 0 && refusing.length > 0,
@@ -76,11 +79,13 @@ export async function compareAnswers(asked: Asked): Promise<Comparison> {
 }
 
 /** In words, for those who have to talk to that member; empty where all answered alike. */
-export function describeComparison({ agreed, different, behind, silent }: Comparison): string {
+export function describeComparison(found: Comparison): string {
+  const { agreed, different, ahead, behind, silent } = found;
   const others = different.length > 0 && agreed.length > 0 ? ` from ${agreed.join(', ')}` : '';
   return [
     different.length > 0 &&
       `another answer to the same proposal by ${different.join(', ')}${others}`,
+    ahead.length > 0 && `ahead on the ledger, as they say: ${ahead.join(', ')}`,
     behind.length > 0 && `behind on the ledger: ${behind.join(', ')}`,
     silent.length > 0 && `no answer by ${silent.join(', ')}`,
   ]

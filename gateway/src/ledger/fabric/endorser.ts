@@ -114,7 +114,7 @@ export class Endorser {
         failure = error;
       }
       if (!mayPass(failure, call)) throw failure;
-      const found = await this.#findApart(call, chosen, failure);
+      const found = await this.#findApart(call, chosen, failure, endorsers);
       if (!endorsers && avoid(found, avoided, choose)) continue;
       // Where all answer alike when each is asked alone, they were too busy: once more is worth it.
       const isPuzzle = describeComparison(found) === '' && tries < 2;
@@ -125,9 +125,16 @@ export class Endorser {
     }
   }
 
-  async #findApart(call: Call, chosen: readonly string[], failure: unknown): Promise<Comparison> {
+  async #findApart(
+    call: Call,
+    chosen: readonly string[],
+    failure: unknown,
+    named: readonly string[] | undefined,
+  ): Promise<Comparison> {
     const away = listAway(failure, chosen);
     if (away.length > 0) return { ...NOBODY, silent: away };
+    // Who may see transient input is for the client to say, not for us to choose.
+    if (!named && call.proposal.invocation.transient.size > 0) return NOBODY;
     const found = await this.#compare(call, chosen);
     if (found.agreed.length > 0) {
       const { txId } = call.proposal;
@@ -164,7 +171,7 @@ type Execute = (endorsers: readonly string[]) => Promise<EndorsedTransaction>;
 type Choose = (away: ReadonlySet<string>) => readonly string[] | undefined;
 
 const NOBODY: Comparison = {
-  ...{ agreed: [], different: [], behind: [], silent: [] },
+  ...{ agreed: [], different: [], ahead: [], behind: [], silent: [] },
   isRefused: false,
 };
 
@@ -193,10 +200,12 @@ async function inTime<T>(answer: Promise<T>, txId: string): Promise<T> {
  * whether there was anybody to avoid, so that others can be asked at once.
  */
 function avoid(found: Comparison, avoided: Set<string>, choose: Choose): boolean {
-  const { agreed, different, behind, silent } = found;
+  const { agreed, different, ahead, behind, silent } = found;
   const before = avoided.size;
   for (const mspId of agreed.length > 0 ? [...different, ...silent] : silent) avoided.add(mspId);
-  if (choose(new Set([...avoided, ...behind]))) for (const mspId of behind) avoided.add(mspId);
+  for (const late of [behind, ahead]) {
+    if (choose(new Set([...avoided, ...late]))) for (const mspId of late) avoided.add(mspId);
+  }
   return avoided.size > before;
 }
 
