@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { MemberCa } from '../../../gateway/src/identity/ca.ts';
 import type { CommandName } from '../commands.ts';
-import { layoutMember } from '../layout.ts';
 import { assertDecided } from '../membership.ts';
 import { AdminError } from '../native/admin.ts';
+import { readRevocationList } from '../revocations.ts';
 import { composeCommand, type DockerNetwork } from './compose.ts';
 import type { FromContainer, FromMachine, Question } from './dialogue.ts';
 import { DockerError } from './engine.ts';
@@ -79,8 +78,5 @@ const DO: Record<Question, (network: DockerNetwork, of: string) => Promise<strin
     return 'stopped';
   },
   // Kept on this machine: it is here that gateways certify people, and revoke.
-  readRevocations: async ({ directory }, mspId) => {
-    const authority = layoutMember(directory, mspId).ca;
-    return (await MemberCa.open({ directory: authority, mspId, embedded: false })).crl();
-  },
+  readRevocations: ({ directory }, mspId) => readRevocationList(directory, mspId),
 };

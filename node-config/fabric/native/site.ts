@@ -1,7 +1,6 @@
 /** The network of programs on this machine, for those who administer it. */
-import { MemberCa } from '../../../gateway/src/identity/ca.ts';
 import { generateMember } from '../generate.ts';
-import { layoutMember } from '../layout.ts';
+import { readRevocationList } from '../revocations.ts';
 import type { Site } from '../site.ts';
 import { countPorts, planLocalTopology } from '../topology.ts';
 import { createAdmin } from './admin.ts';
@@ -27,9 +26,6 @@ export function openSite(options: SiteOptions): Site {
     },
     startNode: (name) => startNode(options, name),
     stopNode: (name) => stopNode(options, name),
-    readRevocations: async (mspId) => {
-      const authority = layoutMember(directory, mspId).ca;
-      return (await MemberCa.open({ directory: authority, mspId, embedded: false })).crl();
-    },
+    readRevocations: (mspId) => readRevocationList(directory, mspId),
   };
 }
