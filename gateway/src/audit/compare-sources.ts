@@ -16,7 +16,10 @@ export interface SourceHeight {
 }
 
 export interface ComparedSources {
-  /** Of the first source. After each block, once it was judged, the others' are held to it. */
+  /**
+   * Of the first source, and where it ends before others, of the next that goes on. After each block,
+   * once it was judged, the others' are held to it.
+   */
   readonly blocks: AsyncIterable<Uint8Array>;
   /** So far; in the order of the sources. */
   heights(): readonly SourceHeight[];
@@ -53,20 +56,24 @@ async function* readTogether(
     return done ? undefined : value;
   };
   try {
+    let leading = 0;
     for (let number = 0; ; number += 1) {
-      const first = await next(0);
+      let first = await next(leading);
+      // A source that stops early must not keep from the audit what the others have.
+      while (first === undefined && leading < readers.length - 1) {
+        leading += 1;
+        first = await next(leading);
+      }
       if (first === undefined) break;
       yield first;
       for (const [index, { name }] of readers.entries()) {
-        const other = index > 0 ? await next(index) : undefined;
+        const other = index > leading ? await next(index) : undefined;
         const difference = other && findDifference(first, other);
         if (difference === undefined) continue;
-        const detail = `${difference} at ${name} than at ${readers[0]!.name}`;
+        const detail = `${difference} at ${name} than at ${readers[leading]!.name}`;
         throw new AuditBreak('PEERS_DISAGREE', { block: number }, detail);
       }
     }
-    // What the others have beyond it cannot be compared, but says how high they are.
-    for (const index of readers.keys()) while ((await next(index)) !== undefined);
   } finally {
     await Promise.all(readers.map(({ iterator }) => iterator.return?.()));
   }
