@@ -3,30 +3,24 @@
  * older SDK carries proposals and transactions to the members' peers and the ordering nodes; what is
  * signed, compared and concluded is the same as everywhere else.
  */
-import { randomBytes } from 'node:crypto';
-import { common } from '@hyperledger/fabric-protos';
 import type { Client } from 'fabric-common';
+import {
+  ChannelLedger,
+  type FabricLedgerOptions,
+} from '../../gateway/src/ledger/fabric/channel-ledger.ts';
 import { openClient } from '../../gateway/src/ledger/fabric/connection.ts';
-import { deliverBlocks } from '../../gateway/src/ledger/fabric/deliver.ts';
 import { Endorser } from '../../gateway/src/ledger/fabric/endorser.ts';
-import { readEvents } from '../../gateway/src/ledger/fabric/events.ts';
-import { followBlocks, type OpenStream } from '../../gateway/src/ledger/fabric/follow.ts';
-import type { FabricLedgerOptions } from '../../gateway/src/ledger/fabric/ledger.ts';
 import { createLimiter } from '../../gateway/src/ledger/fabric/limiter.ts';
 import { awaitKnown } from '../../gateway/src/ledger/fabric/wait.ts';
 import {
-  type ChaincodeEvent,
   type CommitStatus,
   type EndorsedTransaction,
   type EndorseOptions,
   LedgerError,
   type LedgerPort,
-  type PreparedProposal,
-  type ProposalRequest,
   type Signed,
   type WaitOptions,
 } from '../../gateway/src/ledger/port.ts';
-import { buildProposal, NONCE_BYTES } from '../../gateway/src/ledger/proposal.ts';
 import { readTxId } from '../../gateway/src/ledger/transaction.ts';
 import { type ChannelNodes, readChannelNodes } from './channel-nodes.ts';
 import { Commits, readCommits } from './commits.ts';
@@ -92,23 +86,17 @@ interface Connections {
   readonly blocks: ReturnType<typeof openClient>;
 }
 
-class LegacyLedger implements LedgerPort {
-  readonly kind = 'fabric';
-  readonly channel: string;
-  readonly chaincode: string;
+class LegacyLedger extends ChannelLedger {
   readonly #options: LegacyLedgerOptions;
   readonly #connections: Connections;
-  readonly #endorser: Endorser;
   readonly #commits = new Commits();
   readonly #submissions = new Submissions();
-  readonly #closing = new AbortController();
 
   constructor(options: LegacyLedgerOptions, connections: Connections) {
-    this.channel = options.channel;
-    this.chaincode = options.chaincode;
+    const { peers, blocks } = connections;
+    super(options, new Endorser({ ...options, peers }), blocks);
     this.#options = options;
     this.#connections = connections;
-    this.#endorser = new Endorser({ ...options, peers: connections.peers });
   }
 
   /** Takes in every block from now on. */
@@ -120,16 +108,8 @@ class LegacyLedger implements LedgerPort {
     })().catch(() => undefined);
   }
 
-  async prepare(request: ProposalRequest): Promise<PreparedProposal> {
-    const { channel, chaincode } = this;
-    const nonce = randomBytes(NONCE_BYTES);
-    const at = (this.#options.now ?? Date.now)();
-    return buildProposal({ ...request, channel, chaincode, nonce, at });
-  }
-
-  async endorse(proposal: Signed, options?: EndorseOptions): Promise<EndorsedTransaction> {
-    this.#assertOpen();
-    const endorsed = await this.#endorser.endorse(proposal, options);
+  override async endorse(proposal: Signed, options?: EndorseOptions): Promise<EndorsedTransaction> {
+    const endorsed = await super.endorse(proposal, options);
     // The endorsing peers have looked whether it was committed before.
     this.#submissions.expect(endorsed.txId);
     return endorsed;
@@ -140,7 +120,7 @@ class LegacyLedger implements LedgerPort {
    * invalid: so it is for this side to say that it was submitted before.
    */
   async submit(payload: Signed): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     const txId = readTxId(payload);
     const isCommitted = async () => (await this.#findCommitted(txId)) !== undefined;
     await this.#submissions.run(txId, isCommitted, () =>
@@ -149,8 +129,8 @@ class LegacyLedger implements LedgerPort {
   }
 
   async status(txId: string, { signal }: WaitOptions = {}): Promise<CommitStatus> {
-    this.#assertOpen();
-    const until = this.#untilClosed(signal);
+    this.assertOpen();
+    const until = this.untilClosed(signal);
     let isFirst = this.#submissions.has(txId);
     return awaitKnown(
       async () => {
@@ -166,62 +146,27 @@ class LegacyLedger implements LedgerPort {
     );
   }
 
-  async evaluate(proposal: Signed): Promise<Uint8Array> {
-    this.#assertOpen();
-    return this.#endorser.evaluate(proposal);
-  }
-
-  async attest(proposal: Signed, options?: EndorseOptions): Promise<Uint8Array> {
-    this.#assertOpen();
-    return this.#endorser.attest(proposal, options);
-  }
-
-  blocks(from: number, { signal }: WaitOptions = {}): AsyncIterable<Uint8Array> {
-    const request = { channel: this.channel, signer: this.#options.service };
-    const open: OpenStream = (next, until) =>
-      deliverBlocks(this.#connections.blocks, { ...request, from: next, signal: until });
-    return followBlocks(open, from, this.#untilClosed(signal));
-  }
-
-  async *events(from: number, options: WaitOptions = {}): AsyncIterable<ChaincodeEvent> {
-    for await (const block of this.blocks(from, options)) yield* readEvents(block, this.chaincode);
-  }
-
-  async height(): Promise<number> {
-    this.#assertOpen();
-    const info = await this.#query('GetChainInfo');
-    return common.BlockchainInfo.deserializeBinary(info).getHeight();
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
+  override async close(): Promise<void> {
+    await super.close();
     const { peers, ordering, blocks } = this.#connections;
     peers.close();
     ordering.close();
     blocks.close();
   }
 
+  protected queryLedger(transaction: string, ...args: readonly string[]): Promise<Uint8Array> {
+    return querySystem(this.#connections.peers, this.#options, 'qscc', transaction, ...args);
+  }
+
   async #findCommitted(txId: string): Promise<CommitStatus | undefined> {
     const found = this.#commits.find(txId);
     if (found) return found;
     try {
-      return readCommits(await this.#query('GetBlockByTxID', txId)).get(txId);
+      return readCommits(await this.queryLedger('GetBlockByTxID', txId)).get(txId);
     } catch (error) {
       if (error instanceof LedgerError && isUnheardOf(error)) return undefined;
       throw error;
     }
-  }
-
-  #query(transaction: string, ...args: readonly string[]): Promise<Uint8Array> {
-    return querySystem(this.#connections.peers, this.#options, 'qscc', transaction, ...args);
-  }
-
-  #assertOpen(): void {
-    if (this.#closing.signal.aborted) throw new LedgerError('STOPPED', 'the ledger was closed');
-  }
-
-  #untilClosed(signal?: AbortSignal): AbortSignal {
-    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 }
 

@@ -27,6 +27,31 @@ describe('submissions', () => {
     expect(submissions.has('a')).toBe(true);
   });
 
+  it('are repeated after a while, unless a block holds it', async () => {
+    let now = 0;
+    let sent = 0;
+    let isCommitted = false;
+    const submissions = new Submissions(() => now);
+    const submit = () =>
+      submissions.run(
+        'a',
+        async () => isCommitted,
+        async () => {
+          sent += 1;
+        },
+      );
+    submissions.expect('a');
+    await submit();
+    await expect(submit()).rejects.toMatchObject({ code: 'DUPLICATE_TRANSACTION' });
+    now = 4500;
+    await submit();
+    expect(sent).toBe(2);
+    now = 9000;
+    isCommitted = true;
+    await expect(submit()).rejects.toMatchObject({ code: 'DUPLICATE_TRANSACTION' });
+    expect(sent).toBe(2);
+  });
+
   it('of what was not endorsed here are looked up first', async () => {
     const submissions = new Submissions();
     let lookedUp = 0;

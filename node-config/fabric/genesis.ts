@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { common, msp, orderer, peer } from '@hyperledger/fabric-protos';
-import { blockDataHash, computeTxId } from '@tabellion/proof';
+import { blockDataHash, computeTxId, outOf } from '@tabellion/proof';
 import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import { unlessAbsent } from '../../gateway/src/identity/private-file.ts';
 import {
@@ -196,20 +196,8 @@ function encodePolicy({ Type, Rule }: PolicyText): common.Policy {
 /** Signatures of a Byzantine quorum of these very identities: ceil((n + f + 1) / 2), n > 3f. */
 export function quorumPolicy(consenters: readonly common.Consenter[]): Uint8Array {
   const faulty = Math.floor((consenters.length - 1) / 3);
-  const rules = new common.SignaturePolicy.NOutOf();
-  rules.setN(Math.ceil((consenters.length + faulty + 1) / 2));
-  rules.setRulesList(
-    consenters.map((_, index) => {
-      const signedBy = new common.SignaturePolicy();
-      signedBy.setSignedBy(index);
-      return signedBy;
-    }),
-  );
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(rules);
-  const envelope = new common.SignaturePolicyEnvelope();
-  envelope.setRule(rule);
-  envelope.setIdentitiesList(
+  return outOf(
+    Math.ceil((consenters.length + faulty + 1) / 2),
     consenters.map((consenter) => {
       const identity = new msp.SerializedIdentity();
       identity.setMspid(consenter.getMspId());
@@ -220,7 +208,6 @@ export function quorumPolicy(consenters: readonly common.Consenter[]): Uint8Arra
       return principal;
     }),
   );
-  return envelope.serializeBinary();
 }
 
 function encodeConfig(channel: string, envelope: common.ConfigEnvelope): Uint8Array {

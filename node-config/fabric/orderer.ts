@@ -25,8 +25,8 @@ export function formatOrdererConfig(nodes: MemberNodes, listenHost?: string): st
         ClientPrivateKey: 'tls/server.key',
         SendBufferSize: 100,
         // A paused node accepts connections and then says nothing, and whoever catches up asks all nodes
-        // first: with the default of 5 s that took longer than a view change may. A TLS handshake between
-        // continents takes 0.6 s.
+        // first: with the default of 5 s that took longer than a view change may. TCP and TLS need three
+        // round trips, which fit in one second up to 300 ms each.
         DialTimeout: '1s',
       },
       // The peers' gateways ping every 10 s: see there.

@@ -95,6 +95,7 @@ export {
   evaluateSignaturePolicy,
   listPolicyMembers,
   memberPeerPolicy,
+  outOf,
   readApplicationPolicy,
   type Signatory,
 } from './policy/signature-policy.ts';

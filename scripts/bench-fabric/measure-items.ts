@@ -65,14 +65,17 @@ export async function measureItems(bench: Bench, client: Client): Promise<Measur
 
   const measured = rounds.slice(1);
   const ages = measured.flatMap((checked) => checked.ages);
+  const worstAge = Math.max(...ages);
+  const row = toRow('items anchored', 'items/s', 'one transaction an item', compared, GOAL);
   return {
-    row: toRow('items anchored', 'items/s', 'one transaction an item', compared, GOAL),
+    // The ratio counts only while no item waits longer for its batch than is promised.
+    row: { ...row, ok: row.ok && worstAge <= MAX_AGE_MS },
     latency,
     proofs: {
       items: measured.reduce((sum, { proved }) => sum + proved, 0),
       batches: ages.length,
       medianAge: median(ages),
-      worstAge: Math.max(...ages),
+      worstAge,
     },
   };
 }

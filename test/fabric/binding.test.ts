@@ -3,6 +3,7 @@
 import { common } from '@hyperledger/fabric-protos';
 import { canonicalBytes, readEnvelope } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftAcquisition } from '../../gateway/src/evidence/testing.ts';
 import { foundingInput, loadConsortium } from '../../gateway/src/identity/consortium.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
 import type { LedgerPort } from '../../gateway/src/ledger/port.ts';
@@ -96,10 +97,7 @@ describe.skipIf(fabric.missing !== undefined)(title, async () => {
     const id = '0b'.repeat(16);
     delegates.set('investigator', await network.enrol(CN, 'investigator'));
     delegates.set('liaison', await network.enrol(DE, 'liaisonAuthority'));
-    const acquired = await act('investigator', 'evidence:acquire', acquisitionAt(id, 'DE'), [
-      CN,
-      SG,
-    ]);
+    const acquired = await act('investigator', 'evidence:acquire', assistedIn(id, 'DE'), [CN, SG]);
     expect(acquired).toBe('VALID');
     const answer = {
       ...{ acquisition: id, position: 'OBJECTION', reason: 'the request named another server' },
@@ -130,22 +128,11 @@ describe.skipIf(fabric.missing !== undefined)(title, async () => {
   });
 });
 
-const acquisitionAt = (id: string, systemJurisdiction: string) => ({
-  id,
-  case: 'TEST/2026/3',
-  legalBases: [{ id: 'cn-icjal-25', version: 1 }],
-  reason: 'logs of a rented server',
-  grounds: [{ kind: 'TREATY', reference: 'DE-2026-4' }],
-  route: 'MUTUAL_ASSISTANCE',
-  method: { id: 'assisted-collection', version: 1 },
-  purposes: [],
-  publiclyReleased: 'NO',
-  extent: { kind: 'SELECTIVE' },
-  volatility: 'ORDINARY',
-  standard: { id: 'iso-iec-27037', version: 1 },
-  tools: [],
-  recordings: [],
-  witnesses: [],
-  startedAt: Date.now() - 60_000,
-  location: { systemJurisdiction, mediumLocation: 'CN', source: { class: 'STANDALONE' } },
-});
+const assistedIn = (id: string, systemJurisdiction: string) =>
+  draftAcquisition('CN', 'cn-icjal-25', {
+    id,
+    grounds: [{ kind: 'TREATY', reference: 'DE-2026-4' }],
+    route: 'MUTUAL_ASSISTANCE',
+    method: { id: 'assisted-collection', version: 1 },
+    location: { systemJurisdiction, mediumLocation: 'CN', source: { class: 'STANDALONE' } },
+  });

@@ -1,5 +1,6 @@
 /** What tests of the life of a consortium have its members do. */
 import { canonicalBytes } from '@tabellion/proof';
+import { draftAcquisition } from '../../gateway/src/evidence/testing.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
 import type { LedgerPort } from '../../gateway/src/ledger/port.ts';
 import { CN, type GatewayWorld } from './gateway-world.ts';
@@ -34,41 +35,16 @@ export async function decideBy(
   }
 }
 
-const ACQUISITION = {
-  case: 'TEST/2026/2',
-  legalBases: [{ id: 'cn-cpl-136', version: 1 }],
-  reason: 'search of the office',
-  grounds: [],
-  route: 'DOMESTIC',
-  method: { id: 'device-imaging', version: 1 },
-  purposes: [],
-  publiclyReleased: 'NO',
-  extent: { kind: 'SELECTIVE' },
-  volatility: 'ORDINARY',
-  standard: { id: 'iso-iec-27037', version: 1 },
-  tools: [],
-  recordings: [],
-  witnesses: [],
-  location: {
-    systemJurisdiction: 'CN',
-    mediumLocation: 'CN',
-    source: { class: 'STANDALONE' },
-  },
-};
-
 /** Opens an acquisition, with these members' endorsements if any are named; the validation code that it got. */
 export async function acquireWith(
   ledger: LedgerPort,
   signer: Signer,
   endorsers?: readonly string[],
 ): Promise<string> {
-  const input = {
-    ...ACQUISITION,
-    id: Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex'),
-  };
+  const input = draftAcquisition('CN', 'cn-cpl-136', { startedAt: Date.now() - 1000 });
   const { proposal } = await ledger.prepare({
     transaction: 'evidence:acquire',
-    args: [canonicalBytes({ ...input, startedAt: Date.now() - 1000 })],
+    args: [canonicalBytes(input)],
     creator: signer.creator,
   });
   const signed = { bytes: proposal, signature: await signer.sign(proposal) };

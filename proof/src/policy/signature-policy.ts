@@ -143,12 +143,21 @@ export function endorsementPolicy(
       ? [nOutOf(2, [peer(index), nOutOf(threshold - 1, others)])]
       : [peer(index)];
   });
-  return envelopeOf(nOutOf(1, choices), members);
+  return envelopeOf(
+    nOutOf(1, choices),
+    members.map(({ mspId }) => peerOf(mspId)),
+  );
 }
 
 /** The policy that one peer of one member satisfies: implicit collections, key-level policies. */
 export function memberPeerPolicy(mspId: string): Uint8Array {
-  return envelopeOf(nOutOf(1, [signedBy(0)]), [{ mspId }]);
+  return outOf(1, [peerOf(mspId)]);
+}
+
+/** `common.SignaturePolicyEnvelope` bytes: signatures of `threshold` of these principals. */
+export function outOf(threshold: number, principals: readonly Principal[]): Uint8Array {
+  const rules = principals.map((_, index) => signedBy(index));
+  return envelopeOf(nOutOf(threshold, rules), principals);
 }
 
 /** `peer.ApplicationPolicy`: a signature policy, or the name of one in the channel's configuration. */
@@ -179,18 +188,18 @@ function nOutOf(n: number, rules: Rule[]): Rule {
   return rule;
 }
 
-function envelopeOf(rule: Rule, members: readonly { readonly mspId: string }[]): Uint8Array {
+function envelopeOf(rule: Rule, principals: readonly Principal[]): Uint8Array {
   const envelope = new policies.SignaturePolicyEnvelope();
   envelope.setRule(rule);
-  envelope.setIdentitiesList(
-    members.map(({ mspId }) => {
-      const role = new mspPrincipal.MSPRole();
-      role.setMspIdentifier(mspId);
-      role.setRole(MSPRoleType.PEER);
-      const principal = new mspPrincipal.MSPPrincipal();
-      principal.setPrincipal(role.serializeBinary());
-      return principal;
-    }),
-  );
+  envelope.setIdentitiesList([...principals]);
   return envelope.serializeBinary();
+}
+
+function peerOf(mspId: string): Principal {
+  const role = new mspPrincipal.MSPRole();
+  role.setMspIdentifier(mspId);
+  role.setRole(MSPRoleType.PEER);
+  const principal = new mspPrincipal.MSPPrincipal();
+  principal.setPrincipal(role.serializeBinary());
+  return principal;
 }

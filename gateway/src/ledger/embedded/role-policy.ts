@@ -1,4 +1,5 @@
-import { common, msp } from '@hyperledger/fabric-protos';
+import { msp } from '@hyperledger/fabric-protos';
+import { outOf } from '@tabellion/proof';
 
 type Role = msp.MSPRole.MSPRoleTypeMap[keyof msp.MSPRole.MSPRoleTypeMap];
 
@@ -23,20 +24,8 @@ function principalsPolicy(
   principals: readonly { mspId: string; role: Role }[],
   threshold: number,
 ): Uint8Array {
-  const rules = new common.SignaturePolicy.NOutOf();
-  rules.setN(threshold);
-  rules.setRulesList(
-    principals.map((_, index) => {
-      const signedBy = new common.SignaturePolicy();
-      signedBy.setSignedBy(index);
-      return signedBy;
-    }),
-  );
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(rules);
-  const envelope = new common.SignaturePolicyEnvelope();
-  envelope.setRule(rule);
-  envelope.setIdentitiesList(
+  return outOf(
+    threshold,
     principals.map(({ mspId, role }) => {
       const content = new msp.MSPRole();
       content.setMspIdentifier(mspId);
@@ -47,5 +36,4 @@ function principalsPolicy(
       return principal;
     }),
   );
-  return envelope.serializeBinary();
 }
