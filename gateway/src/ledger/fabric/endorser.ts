@@ -258,5 +258,7 @@ function mayPass(error: unknown, { proposal }: Call): boolean {
 /** Of the members asked, those whose peers did not answer; not those that answered differently. */
 function listAway(error: unknown, asked: readonly string[]): string[] {
   if (!(error instanceof LedgerError) || error.code !== 'UNAVAILABLE') return [];
-  return asked.filter((mspId) => error.message.includes(mspId));
+  // Whole words: one member's name may be part of another's.
+  const named = new Set(error.message.match(/[\w-]+(?:\.[\w-]+)*/g));
+  return asked.filter((mspId) => named.has(mspId));
 }
