@@ -34,6 +34,26 @@ it('names the directory that cannot be made and the way out', () => {
   }
 });
 
+it('says of a peer that it cannot be used, and nothing of the data directory', () => {
+  const error = Object.assign(new Error('connection refused'), { code: 'UNAVAILABLE' });
+  const told = explainFailure(error, { directory, port: 1, peer: 'localhost:7051' });
+  expect(told).toContain('localhost:7051');
+  expect(told).not.toContain('--data');
+});
+
+it('says that the disk is full, whoever met that and however deep it lies', () => {
+  const errors = [
+    Object.assign(new Error('write'), { code: 'ENOSPC', path: directory }),
+    Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 }),
+    new Error('outer', { cause: Object.assign(new Error('quota'), { code: 'EDQUOT' }) }),
+  ];
+  for (const error of errors) {
+    expect(explainFailure(error, { directory })).toContain(`the disk of ${directory} is full`);
+  }
+  const other = Object.assign(new Error('locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
+  expect(explainFailure(other, { directory })).toBe('locked');
+});
+
 it('leaves any other reason as it is', () => {
   expect(explainFailure(new Error('so it is'), { directory, port: 1 })).toBe('so it is');
 });

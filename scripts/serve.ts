@@ -1,9 +1,14 @@
 /** Runs a gateway, with the embedded consortium or on Fabric, until it is asked to stop. */
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import process from 'node:process';
-import { type Logger, pino } from 'pino';
+import { setFlagsFromString } from 'node:v8';
+import { pino } from 'pino';
+import type { GatewayLimits } from '../gateway/src/http/limits.ts';
+import { makeDataDirectory } from '../gateway/src/node/data-directory.ts';
+import { findVitalFailure } from '../gateway/src/node/failure-watch.ts';
 import { type FabricNode, type RunningNode, startNode } from '../gateway/src/node/start-node.ts';
+import { endOnUncaught, failStop } from './fail-stop.ts';
+import { LogFile } from './log-file.ts';
 
 export const CONSORTIUM = join(import.meta.dirname, '..', 'node-config', 'consortium.yaml');
 
@@ -19,31 +24,52 @@ export interface ServeOptions {
   readonly consortium?: string;
   /** One member's gateway on Fabric, instead of the embedded consortium. */
   readonly fabric?: FabricNode | undefined;
+  readonly limits?: Partial<GatewayLimits>;
 }
 
-/** @returns the exit code, once stopped by Ctrl-C or SIGTERM. */
+/** @returns the exit code, once stopped by Ctrl-C or SIGTERM; ends the process if the disk fails. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const { directory, port, listen, json, escrow, consortium = CONSORTIUM, fabric } = options;
+  collectEarly();
+  const {
+    directory,
+    port,
+    listen,
+    json,
+    escrow,
+    consortium = CONSORTIUM,
+    fabric,
+    limits,
+  } = options;
   const stopped = waitForStop();
-  const { logger, file } = openLog(directory);
+  const { log, file } = await openLog(directory);
+  endOnUncaught(directory, log);
   const node = await startNode({
     directory,
     consortium,
     port,
-    logger,
+    logger: pino({}, log),
     ...(escrow !== undefined && { escrow }),
     ...(listen !== undefined && { listen }),
     ...(fabric && { fabric }),
+    ...(limits && { limits }),
   });
   const introduction = fabric
     ? introduceMember(node, fabric, directory, file)
     : introduce(node, directory, file);
   process.stdout.write(json ? `${JSON.stringify(describe(node))}\n` : introduction);
-  await stopped;
+  const failure = await Promise.race([stopped, node.failed]);
+  if (failure) failStop(failure, directory, log);
   if (!json) process.stdout.write('\nStopping.\n');
   await node.close();
+  await log.close();
   return 0;
 }
+
+/**
+ * By default V8 lets garbage grow to several times what is alive before it collects all of it: on a stream
+ * of a million items that is a third of the process.
+ */
+const collectEarly = (): void => setFlagsFromString('--heap-growing-percent=20');
 
 function waitForStop(): Promise<void> {
   return new Promise((resolvePromise) => {
@@ -52,10 +78,15 @@ function waitForStop(): Promise<void> {
   });
 }
 
-function openLog(directory: string): { logger: Logger; file: string } {
+async function openLog(directory: string): Promise<{ log: LogFile; file: string }> {
   const file = join(directory, 'gateway.log');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  return { logger: pino(pino.destination({ dest: file, sync: false, append: true })), file };
+  await makeDataDirectory(directory);
+  const log: LogFile = new LogFile(file, (error) => {
+    const failure = findVitalFailure(error);
+    if (failure) failStop(failure, directory, log);
+    process.stderr.write(`tabellion: the log waits for room: ${error.message}\n`);
+  });
+  return { log, file };
 }
 
 const describe = ({ address, people }: RunningNode) => ({

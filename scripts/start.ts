@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import type { GatewayLimits } from '../gateway/src/http/limits.ts';
 import { loadIssuers } from '../gateway/src/identity/issuers.ts';
 import { readMemberFile } from '../node-config/fabric/member-file.ts';
 import { describeMember } from '../node-config/fabric/native/connect.ts';
@@ -25,6 +26,7 @@ const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--
                (see node-config/member.example.yaml)
   --issuers FILE  where its people sign in (see node-config/issuers.example.yaml)
   --consortium FILE  what the members agreed on (default node-config/consortium.yaml)
+  --requests-per-minute N  that one caller may send (default 6000), and an address twice as many
   --demo       do the main job on the files of this checkout, in a throw-away directory
   --once       end after the demonstration instead of leaving the gateway running
   --json       print one JSON line: the address when ready, or the demonstration's result
@@ -37,6 +39,16 @@ function parsePort(text: string): number {
   return port;
 }
 
+/** Behind one address there may be several callers. */
+function parseLimits(text: string | undefined): Partial<GatewayLimits> {
+  if (text === undefined) return {};
+  const perPrincipal = Number(text);
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new Error(`--requests-per-minute ${text}: not a number from 1 to 999999999`);
+  }
+  return { perPrincipal, perAddress: 2 * perPrincipal };
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -47,6 +59,7 @@ async function main(): Promise<number> {
       fabric: { type: 'string' },
       member: { type: 'string' },
       issuers: { type: 'string' },
+      'requests-per-minute': { type: 'string' },
       consortium: { type: 'string', default: CONSORTIUM },
       demo: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
@@ -59,14 +72,16 @@ async function main(): Promise<number> {
     return 0;
   }
   const port = parsePort(values.port);
+  const limits = parseLimits(values['requests-per-minute']);
   if (values.demo && values.fabric) throw new Error('--demo is of the embedded ledger only');
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
   const fabric = await readFabric(values);
   const { data: directory, listen, json, escrow, consortium } = values;
   try {
-    return await serve({ directory, port, listen, json, escrow, consortium, fabric });
+    return await serve({ directory, port, listen, json, escrow, consortium, fabric, limits });
   } catch (error) {
-    throw new Error(explainFailure(error as Error, { directory, port }), { cause: error });
+    const place = { directory, port, peer: fabric?.member.peer.address };
+    throw new Error(explainFailure(error as Error, place), { cause: error });
   }
 }
 
@@ -110,7 +125,8 @@ main().then(
   },
   (error: Error & { code?: string }) => {
     const isUsage = error.code?.startsWith('ERR_PARSE_ARGS') || error.message.startsWith('--');
-    process.stderr.write(`tabellion: ${error.message}\n${isUsage ? usage : ''}`);
+    const more = isUsage ? usage : '(./scripts/doctor says what is wrong with this machine)\n';
+    process.stderr.write(`tabellion: ${error.message}\n${more}`);
     process.exitCode = isUsage ? 2 : 1;
   },
 );

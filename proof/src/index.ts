@@ -10,8 +10,21 @@ export {
   type Trust,
   trust,
 } from './bundle/record.ts';
-export { parseTrust, TrustError, type TrustErrorCode, thresholdOf } from './bundle/trust.ts';
-export { type Outcome, VERDICTS, type Verdict, type VerdictCode } from './bundle/verdict.ts';
+export {
+  parseTrust,
+  TRUST_ERROR_CODES,
+  TrustError,
+  type TrustErrorCode,
+  thresholdOf,
+} from './bundle/trust.ts';
+export {
+  type Outcome,
+  STEPS,
+  type Step,
+  VERDICTS,
+  type Verdict,
+  type VerdictCode,
+} from './bundle/verdict.ts';
 export { createVerifier, type VerifyBundle, type VerifyOptions, verify } from './bundle/verify.ts';
 export {
   compareBytes,
@@ -24,7 +37,7 @@ export {
   toHex,
   utf8,
 } from './bytes/encoding.ts';
-export { BytesError, type BytesErrorCode } from './bytes/error.ts';
+export { BYTES_ERROR_CODES, BytesError, type BytesErrorCode } from './bytes/error.ts';
 export { CodedError } from './coded-error.ts';
 export { type CryptoProvider, installCrypto, portableCrypto, sha256 } from './crypto/provider.ts';
 export {
@@ -36,6 +49,7 @@ export {
   blockHeaderHash,
   readBlock,
   readBlockSignatures,
+  VALIDATION_CODES,
   validationCodeName,
 } from './fabric/block.ts';
 export {
@@ -56,7 +70,7 @@ export {
   type Transaction,
   type TransactionEvent,
 } from './fabric/envelope.ts';
-export { FabricError, type FabricErrorCode } from './fabric/error.ts';
+export { FABRIC_ERROR_CODES, FabricError, type FabricErrorCode } from './fabric/error.ts';
 export {
   computeProposalHash,
   computeTxId,
@@ -82,9 +96,9 @@ export {
   type Version,
 } from './fabric/rwset.ts';
 export { canonicalBytes, canonicalText } from './json/canonical.ts';
-export { JsonError, type JsonErrorCode } from './json/error.ts';
+export { JSON_ERROR_CODES, JsonError, type JsonErrorCode } from './json/error.ts';
 export { type JsonLimits, parseCanonical, parseStrict } from './json/parse.ts';
-export { MerkleError, type MerkleErrorCode } from './merkle/error.ts';
+export { MERKLE_ERROR_CODES, MerkleError, type MerkleErrorCode } from './merkle/error.ts';
 export { type InclusionPath, leafHash, nodeHash, pathLength, rootFromPath } from './merkle/path.ts';
 export { type BatchTree, buildTree } from './merkle/tree.ts';
 export {
@@ -100,6 +114,6 @@ export {
   type Signatory,
 } from './policy/signature-policy.ts';
 export { type ParsedCertificate, parseCertificate, verifySignature } from './x509/certificate.ts';
-export { MspError, type MspErrorCode } from './x509/error.ts';
+export { MSP_ERROR_CODES, MspError, type MspErrorCode } from './x509/error.ts';
 export { EMBEDDED_MARKER_OID } from './x509/marker.ts';
 export { type MemberIdentity, Msp, type MspOptions, type Role } from './x509/msp.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { comparePairs, median, percentile, toRow } from './report.ts';
+import { comparePairs, compareRounds, median, percentile, toLimitRow, toRow } from './report.ts';
 
 it('takes turns, after one pair that does not count', async () => {
   const order: string[] = [];
@@ -15,6 +15,24 @@ it('takes turns, after one pair that does not count', async () => {
   const row = toRow('it', 'a second', 'that', pairs, 3);
   expect(row).toMatchObject({ value: 30, ratio: 3, worst: 2, ok: true });
   expect(toRow('it', 'a second', 'that', pairs, 3.1).ok).toBe(false);
+});
+
+it('holds one measurement of a round against every peer', async () => {
+  const own = [1, 30, 20];
+  const peers = [
+    [1, 10, 10],
+    [1, 3, 5],
+  ];
+  const measures = peers.map((rates) => async () => rates.shift()!);
+  expect(await compareRounds(async () => own.shift()!, measures, 2)).toEqual([
+    { values: [30, 20], ratios: [3, 2] },
+    { values: [30, 20], ratios: [10, 4] },
+  ]);
+});
+
+it('says by how much a limit is kept, more being better', () => {
+  expect(toLimitRow('it', 'MB', 200, { limit: 300 })).toMatchObject({ ratio: 1.5, ok: true });
+  expect(toLimitRow('it', 'MB', 400, { limit: 300 })).toMatchObject({ worst: 0.75, ok: false });
 });
 
 it('finds the middle', () => {

@@ -22,18 +22,39 @@ export interface Pairs {
 
 /** One unmeasured pair first; then the two take turns, each going first in every other pair. */
 export async function comparePairs(own: Measure, peer: Measure, pairs: number): Promise<Pairs> {
-  await own();
-  await peer();
-  const values: number[] = [];
-  const ratios: number[] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const first = pair % 2 === 0 ? await own() : undefined;
-    const against = await peer();
+  const [compared] = await compareRounds(own, [peer], pairs);
+  return compared!;
+}
+
+/**
+ * The same with several peers that one measurement of each round is held against. One unmeasured round
+ * first; then the own measure comes first in every other round, last in the others.
+ */
+export async function compareRounds(
+  own: Measure,
+  peers: readonly Measure[],
+  rounds: number,
+): Promise<readonly Pairs[]> {
+  const compared = peers.map(() => ({ values: [] as number[], ratios: [] as number[] }));
+  for (let round = -1; round < rounds; round += 1) {
+    const first = round % 2 === 0 || round < 0 ? await own() : undefined;
+    const rates: number[] = [];
+    for (const peer of peers) rates.push(await peer());
     const value = first ?? (await own());
-    values.push(value);
-    ratios.push(value / against);
+    if (round < 0) continue;
+    for (const [at, { values, ratios }] of compared.entries()) {
+      values.push(value);
+      ratios.push(value / rates[at]!);
+    }
   }
-  return { values, ratios };
+  return compared;
+}
+
+/** How much was done a second, of work that takes measurable time. */
+export async function measureRate(amount: number, work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (amount * 1000) / (performance.now() - began);
 }
 
 /** The ratio is the median of the pairs' ratios, not the ratio of two medians. */
@@ -54,6 +75,20 @@ export function toRow(
     worst: round(Math.min(...ratios)),
     goal,
     ok: goal === null ? null : ratio >= goal,
+  };
+}
+
+/** Something that may be at most so much; as everywhere, a ratio of 1 or more is what is wanted. */
+export function toLimitRow(
+  figure: string,
+  unit: string,
+  value: number,
+  { limit }: { readonly limit: number },
+): Row {
+  const ratio = round(limit / value);
+  return {
+    ...{ figure, value: Math.round(value), unit, against: `limit of ${limit} ${unit}` },
+    ...{ ratio, worst: ratio, goal: 1, ok: ratio >= 1 },
   };
 }
 

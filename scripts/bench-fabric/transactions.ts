@@ -17,7 +17,8 @@ export interface Client {
 /** Does one transaction and waits for its commit. @throws unless it was valid. */
 export type Transact = (client: Client) => Promise<void>;
 
-async function transact(
+/** One transaction and its result. @throws unless it was valid. */
+export async function transact(
   { ledger, signer, endorsers }: Client,
   transaction: string,
   args: readonly Uint8Array[],

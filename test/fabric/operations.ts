@@ -26,8 +26,13 @@ export interface Section {
   end(): void;
 }
 
+/** Where the commands find homes and, those of a network, the network. */
+export interface OperatedWorld extends Pick<GatewayWorld, 'at'> {
+  readonly network: Pick<GatewayWorld['network'], 'directory'>;
+}
+
 /** The commands below the heading `title`, for the network of `world` instead of the one in `data`. */
-export async function openSection(world: GatewayWorld, title: string): Promise<Section> {
+export async function openSection(world: OperatedWorld, title: string): Promise<Section> {
   const commands = readCommands(await readFile(join(root, 'docs/operations.md'), 'utf8'), title);
   const { directory } = world.network;
   return {

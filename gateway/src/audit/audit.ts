@@ -9,6 +9,7 @@ import {
   type Trust,
   validationCodeName,
 } from '@tabellion/proof';
+import { LedgerDamage } from '../ledger/damage.ts';
 import type { TransactionPlace } from './audited-transaction.ts';
 import { AuditBreak, assertHolds, type BreakCode, type BreakPlace } from './break.ts';
 import { ChainChecker } from './chain.ts';
@@ -114,8 +115,11 @@ class Auditor {
       listOpenMatters(this.records, this.#options.now, this.#findings);
       return this.#report(null);
     } catch (error) {
-      if (!(error instanceof AuditBreak)) throw error;
-      return this.#report(error);
+      if (error instanceof AuditBreak) return this.#report(error);
+      // A file of blocks that is not as it was written is a finding, not a failure to read.
+      if (!(error instanceof LedgerDamage)) throw error;
+      const place = { block: this.#chain.height };
+      return this.#report(new AuditBreak('BLOCK_DAMAGED', place, error.message));
     }
   }
 

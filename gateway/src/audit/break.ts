@@ -1,9 +1,10 @@
 /** The first thing that does not hold. The set is closed; scripts go by `code`. */
 
-const BREAKS = {
+export const BREAKS = {
   // The chain.
   GENESIS_MISMATCH: 'block 0 is not the one that the trust file names',
   BLOCK_UNREADABLE: 'the block cannot be read',
+  BLOCK_DAMAGED: 'the file of blocks is not as the ledger wrote it',
   BLOCK_MISSING: 'the block does not have the number that follows',
   PREVIOUS_HASH_MISMATCH: 'the block does not follow on the one before',
   DATA_HASH_MISMATCH: 'the transactions are not those that the header names',

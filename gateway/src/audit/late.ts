@@ -20,7 +20,9 @@ export class LateTransactions {
     this.#earliestTimely = window === undefined ? 0 : this.#latest - window * 1000;
   }
 
+  /** A time that is no safe integer says nothing of any other. */
   isLate(at: number): boolean {
+    if (!Number.isSafeInteger(at)) return false;
     this.#latestInBlock = Math.max(this.#latestInBlock, at);
     return at < this.#earliestTimely;
   }

@@ -67,7 +67,7 @@ async function anchor(sequence: number): Promise<{ path: string; manifest: strin
   return { path, manifest: facts.digest };
 }
 
-const audit = () => auditManifests(directory, new RecordReader(state, 'tabellion'));
+const audit = () => auditManifests([{ directory }], new RecordReader(state, 'tabellion'));
 
 describe('auditManifests', () => {
   it('accepts manifests that give the anchored roots', async () => {
@@ -82,7 +82,7 @@ describe('auditManifests', () => {
     await writeFile(path, text.replace('"size":2', '"size":7'));
     const { mismatches } = await audit();
     expect(mismatches).toEqual([
-      { manifest, why: expect.stringContaining('DIGEST_MISMATCH') as string },
+      { manifest, file: path, why: expect.stringContaining('DIGEST_MISMATCH') as string },
     ]);
   });
 
@@ -91,5 +91,17 @@ describe('auditManifests', () => {
     const { path, manifest } = await anchor(2);
     await rm(path);
     expect((await audit()).missing).toEqual([manifest]);
+  });
+
+  it('misses the only one of an acquisition where all of the member are to be there', async () => {
+    const { path, manifest } = await anchor(1);
+    await rm(path);
+    const records = new RecordReader(state, 'tabellion');
+    expect((await auditManifests([{ directory, member: 'CnMSP' }], records)).missing).toEqual([
+      manifest,
+    ]);
+    expect((await auditManifests([{ directory, member: 'OtherMSP' }], records)).missing).toEqual(
+      [],
+    );
   });
 });

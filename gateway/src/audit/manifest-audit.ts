@@ -7,8 +7,12 @@ import type { RecordReader } from './stored-record.ts';
 
 export interface ManifestAudit {
   readonly checked: number;
-  readonly mismatches: readonly { readonly manifest: string; readonly why: string }[];
-  /** Batches of an acquisition whose manifests are kept here, but not this one's. */
+  readonly mismatches: readonly {
+    readonly manifest: string;
+    readonly file: string;
+    readonly why: string;
+  }[];
+  /** Manifests of batches whose acquisition, or member, has others here. */
   readonly missing: readonly string[];
 }
 
@@ -19,22 +23,42 @@ interface Anchored {
   readonly bytes: number;
 }
 
-/** @param directory a member's manifests, as the gateway keeps them. */
+/** A member's manifests as the gateway keeps them, or a copy. */
+export interface KeptManifests {
+  readonly directory: string;
+  /** Whose; given where all of this member's are to be there. */
+  readonly member?: string;
+}
+
 export async function auditManifests(
-  directory: string,
+  kept: readonly KeptManifests[],
+  records: RecordReader,
+): Promise<ManifestAudit> {
+  const audits: ManifestAudit[] = [];
+  for (const one of kept) audits.push(await auditDirectory(one, records));
+  return {
+    checked: audits.reduce((sum, { checked }) => sum + checked, 0),
+    mismatches: audits.flatMap(({ mismatches }) => mismatches),
+    missing: [...new Set(audits.flatMap(({ missing }) => missing))],
+  };
+}
+
+async function auditDirectory(
+  { directory, member }: KeptManifests,
   records: RecordReader,
 ): Promise<ManifestAudit> {
   const kept = await listManifests(directory);
   const acquisitions = new Set(kept.map(({ acquisition }) => acquisition));
   const anchored = new Map<string, Anchored>();
-  for (const { manifest, acquisition, root, size, bytes } of records.list('batch')) {
-    if (acquisitions.has(acquisition)) anchored.set(manifest, { acquisition, root, size, bytes });
+  for (const { act, manifest, acquisition, root, size, bytes } of records.list('batch')) {
+    if (!acquisitions.has(acquisition) && act.member !== member) continue;
+    anchored.set(manifest, { acquisition, root, size, bytes });
   }
-  const mismatches: { manifest: string; why: string }[] = [];
+  const mismatches: ManifestAudit['mismatches'][number][] = [];
   for (const { acquisition, digest } of kept) {
     const path = manifestPath(directory, { acquisition, digest });
     const why = await judgeManifest(path, digest, anchored.get(digest));
-    if (why !== undefined) mismatches.push({ manifest: digest, why });
+    if (why !== undefined) mismatches.push({ manifest: digest, file: path, why });
     anchored.delete(digest);
   }
   return { checked: kept.length, mismatches, missing: [...anchored.keys()] };

@@ -1,18 +1,26 @@
 /** An audit as people read it. */
 import type { Trust } from '@tabellion/proof';
+import { describeFact, FILE_DAMAGES, FILE_NOTES } from '../ledger/file-damage.ts';
+import type { FilesReport } from '../ledger/stored-files.ts';
 import type { AuditReport } from './audit.ts';
 import type { SourceHeight } from './compare-sources.ts';
 import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
 import type { ManifestAudit } from './manifest-audit.ts';
 
+export interface AuditedBesides {
+  readonly files?: FilesReport | undefined;
+  readonly manifests?: ManifestAudit | undefined;
+  readonly sources: readonly SourceHeight[];
+}
+
 export function describeAudit(
   report: AuditReport,
   trust: Trust,
-  manifests: ManifestAudit | undefined,
-  sources: readonly SourceHeight[],
+  { files, manifests, sources }: AuditedBesides,
 ): string {
   return [
     ...describeOutcome(report),
+    ...(files === undefined ? [] : describeFiles(files)),
     '',
     ...sources.map(({ name, height }) => `read from ${name}: ${height} blocks`),
     ...describeCounts(report),
@@ -34,6 +42,17 @@ function describeOutcome({ outcome, break: broken, height }: AuditReport): strin
     `  ${detail}`,
     ...(txId === undefined || txId === '' ? [] : [`  transaction ID ${txId}`]),
     `  Nothing after this place was judged.`,
+  ];
+}
+
+function describeFiles({ closed, damage, notes, outcome }: FilesReport): string[] {
+  const known = closed ? 'every byte of every file' : 'every row of every file';
+  return [
+    outcome === 'CLEAN'
+      ? `FILES CLEAN: ${known} is as the ledger wrote it`
+      : `FILES DAMAGED: ${damage.length} places`,
+    ...damage.map((one) => `  ${describeFact(one)} (${FILE_DAMAGES[one.code]})`),
+    ...notes.map((one) => `  note: ${describeFact(one)} (${FILE_NOTES[one.code]})`),
   ];
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { keepPrivate, type ProfilePaths, parsePrivate, readKept } from './profile.ts';
+import { formatCount } from './table.ts';
 
 export const anchorDirectory = (paths: ProfilePaths): string => join(paths.work, 'anchor');
 
@@ -46,3 +47,12 @@ async function readRuns(paths: ProfilePaths, acquisition: string) {
   const text = await readKept(file);
   return text === undefined ? undefined : parsePrivate(file, unreadBySources, text);
 }
+
+/** What a run anchored, and what the acquisition holds now. */
+export const describeAnchored = (
+  now: number,
+  { batches, items }: { readonly batches: number; readonly items: number },
+): string => {
+  const all = `${formatCount(items, 'item')} in ${formatCount(batches, 'batch', 'batches')}`;
+  return `${formatCount(now, 'batch', 'batches')} anchored now; ${all} in all`;
+};

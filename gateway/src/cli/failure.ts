@@ -17,6 +17,8 @@ const EXITS = {
   FILE_UNWRITABLE: EXIT.error,
   TRANSACTION_INVALID: EXIT.error,
   NOT_ANCHORED: EXIT.error,
+  /** The acquisition does not name the tool whose digests are to be anchored. */
+  TOOL_NOT_RECORDED: EXIT.error,
   NOT_ANCHORED_YET: EXIT.unknown,
   UNREACHABLE: EXIT.error,
   TIMED_OUT: EXIT.error,
@@ -30,14 +32,13 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
   UNAUTHENTICATED: EXIT.signIn,
   TOKEN_INVALID: EXIT.signIn,
   TOKEN_EXPIRED: EXIT.signIn,
-  SIGN_IN_PENDING: EXIT.signIn,
   SIGN_IN_REFUSED: EXIT.signIn,
   SIGN_IN_EXPIRED: EXIT.signIn,
-  NOT_ENROLLED: EXIT.signIn,
   CERTIFICATE_EXPIRED: EXIT.signIn,
   CERTIFICATE_REVOKED: EXIT.signIn,
   ENDORSEMENT_MISMATCH: EXIT.mismatch,
   RECORD_MISMATCH: EXIT.mismatch,
+  LIST_MISMATCH: EXIT.mismatch,
   UNKNOWN: EXIT.unknown,
   ATTESTATION_PENDING: EXIT.unknown,
   HEIGHT_NOT_REACHED: EXIT.unknown,
@@ -46,6 +47,14 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
 };
 
 export type FailureCode = keyof typeof EXITS;
+export const FAILURE_CODES = Object.keys(EXITS) as readonly FailureCode[];
+
+/** The exit code for a code of the program itself; undefined if it has no such code. */
+export const ownExit = (code: string): ExitCode | undefined =>
+  (EXITS as Readonly<Record<string, ExitCode>>)[code];
+
+/** The exit code for a code of the gateway, the contracts, the ledger or the system. */
+export const foreignExit = (code: string): ExitCode => FOREIGN_EXITS[code] ?? EXIT.error;
 
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -95,5 +104,5 @@ export function describeFailure(error: unknown): Failure {
   if (!isCoded(error)) return { code: 'INTERNAL', message: String(error), exit: EXIT.error };
   const contract = 'contractCode' in error ? error.contractCode : undefined;
   const code = typeof contract === 'string' ? contract : error.code;
-  return { code, message: error.message, exit: FOREIGN_EXITS[code] ?? EXIT.error };
+  return { code, message: error.message, exit: foreignExit(code) };
 }

@@ -1,63 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { approveDevice } from '../identity/device-approval.ts';
-import { type RunningNode, startNode } from '../node/start-node.ts';
-import { type CliOptions, runCli } from './testing.ts';
+import { ACQUIRE, Journey } from './journey-testing.ts';
+import { runCli } from './testing.ts';
 
-const CONSORTIUM = fileURLToPath(new URL('../../../node-config/consortium.yaml', import.meta.url));
-
-let directory: string;
-let node: RunningNode;
+let journey: Journey;
+let at: Journey['at'];
+let homeOf: Journey['homeOf'];
+let run: Journey['run'];
+let signIn: Journey['signIn'];
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tabellion-journey-'));
-  node = await start();
+  journey = await Journey.open('journey');
+  ({ at, homeOf, run, signIn } = journey);
 });
-afterAll(async () => {
-  await node.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-let port = 0;
-async function start(): Promise<RunningNode> {
-  const options = { directory: join(directory, 'data'), consortium: CONSORTIUM, port };
-  const started = await startNode({ ...options, logger: pino({ level: 'silent' }) });
-  port = Number(new URL(started.address).port);
-  return started;
-}
-
-const at = (name: string) => join(directory, name);
-const homeOf = (user: string) => at(`home-${user}`);
-
-/** Runs a command as a person and reads its one document. */
-async function run(user: string, args: readonly string[], options: Partial<CliOptions> = {}) {
-  const { exit, stdout } = await runCli([...args, '--json'], { home: homeOf(user), ...options });
-  return { exit, answer: JSON.parse(stdout) };
-}
-
-/** Signs in as a person does, with a browser beside the terminal. */
-async function signIn(user: string, args: readonly string[]) {
-  const { password } = node.people.people.find((person) => person.user === user)!;
-  let approving: Promise<void> | undefined;
-  const result = await run(user, [...args, '--gateway', node.address, '--progress', 'json'], {
-    onStderr: (text) => {
-      const { verificationUri, userCode } = JSON.parse(text).signIn;
-      approving = approveDevice({ verificationUri, userCode, user, password });
-    },
-  });
-  await approving;
-  return result;
-}
-
-const ACQUIRE = [
-  ...['acquire', '--case', 'TEST/2026/1', '--legal-basis', 'cn-cpl-136@1'],
-  ...['--method', 'device-imaging@1', '--standard', 'iso-iec-27037@1', '--route', 'DOMESTIC'],
-  ...['--publicly-released', 'NO', '--reason', 'search of the office'],
-];
+afterAll(() => journey.close());
 
 describe('the main job by command line', () => {
   let acquisition: string;
@@ -128,7 +85,7 @@ describe('the main job by command line', () => {
     // Nobody has asked for a proof yet: the attestation is collected because the batch committed.
     const [{ batch }] = first.answer.batches as [{ batch: string }];
     const kept = ['data', 'gateway', 'attestations', batch.slice(0, 2), `${batch}.pb`];
-    await vi.waitFor(() => stat(join(directory, ...kept)), 10_000);
+    await vi.waitFor(() => stat(join(journey.directory, ...kept)), 10_000);
     const again = await run('investigator.cn', args);
     expect(again.answer).toMatchObject({ batches: [], hashed: { files: 0 }, known: 3 });
     const misspelt = ['anchor', '--acquisition', acquisition, at('nowhere')];
@@ -142,7 +99,7 @@ describe('the main job by command line', () => {
     expect(await run('investigator.cn', odd)).toMatchObject({ exit: 3, answer: { omitted: 1 } });
     const told = await runCli(odd, { home: homeOf('investigator.cn') });
     expect(told.stdout).toContain('NOT ANCHORED');
-    expect(told.stdout).toContain('INCOMPLETE: 1 sources');
+    expect(told.stdout).toContain('INCOMPLETE: 1 source ');
   });
 
   it('close states the totals and what was unread, and cannot hide it', async () => {
@@ -297,12 +254,12 @@ describe('the main job by command line', () => {
     const later = Date.now() + 9.9 * 60_000;
     const renewed = await run('investigator.cn', ['whoami'], { now: () => later });
     expect(renewed.exit, JSON.stringify(renewed.answer)).toBe(0);
-    const { clientId, clientSecret } = node.people.systems[0]!;
+    const { clientId, clientSecret } = journey.node.people.systems[0]!;
     const environment = { TABELLION_CLIENT_ID: clientId, TABELLION_CLIENT_SECRET: clientSecret };
-    const login = ['login', '--as', 'system', '--gateway', node.address];
+    const login = ['login', '--as', 'system', '--gateway', journey.node.address];
     const system = await run('system', login, { environment });
     expect(system).toMatchObject({ exit: 0, answer: { signedIn: true } });
-    const me = await run('system', ['whoami', '--gateway', node.address], { environment });
+    const me = await run('system', ['whoami', '--gateway', journey.node.address], { environment });
     expect(me).toMatchObject({ exit: 0, answer: { role: 'system', certificate: null } });
     const wrong = await run('system', login, {
       environment: { ...environment, TABELLION_CLIENT_SECRET: 'no' },
@@ -324,7 +281,7 @@ describe('the main job by command line', () => {
     const inUse = await run('investigator.cn', ledger);
     expect(inUse).toMatchObject({ exit: 1, answer: { error: { code: 'UNAVAILABLE' } } });
 
-    await node.close();
+    await journey.node.close();
     try {
       const manifests = ['--manifests', at('data/gateway/manifests/CnAgencyMSP')];
       const local = await run('investigator.cn', [...ledger, ...manifests]);
@@ -349,7 +306,7 @@ describe('the main job by command line', () => {
       const absent = await run('investigator.cn', ['audit', '--ledger', at('nowhere'), ...trust]);
       expect(absent.exit).toBe(1);
     } finally {
-      node = await start();
+      await journey.start();
     }
   });
 

@@ -34,3 +34,15 @@ it('leaves nothing beside a name that cannot be replaced', async () => {
     [],
   );
 });
+
+it('leaves no part of what could not be written to its end', async () => {
+  const path = join(directory, 'list');
+  function* breakOff() {
+    yield Buffer.from('a part');
+    throw new Error('broken off');
+  }
+  await expect(writeNewFile(path, breakOff(), false)).rejects.toMatchObject({
+    code: 'FILE_UNWRITABLE',
+  });
+  expect(await readdir(directory)).toEqual([]);
+});

@@ -1,4 +1,5 @@
 /** The one place that writes results: text for people, exactly one JSON document with `--json`. */
+import { hasPage } from '../explain/lookup.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Failure } from './failure.ts';
@@ -42,5 +43,9 @@ export function writeOutcome(context: Context, json: boolean, outcome: Outcome):
 export function writeFailure(context: Context, json: boolean, failure: Failure): void {
   const { code, message } = failure;
   if (json) context.stdout.write(`${toPrintableJson({ error: { code, message } })}\n`);
-  else context.stderr.write(toLine(makePrintable(`tabellion: ${code}: ${message}`)));
+  else context.stderr.write(toLine(makePrintable(`tabellion: ${code}: ${message}${hint(code)}`)));
 }
+
+/** Where to read on; how a command is used is told by its own help. */
+const hint = (code: string): string =>
+  code !== 'USAGE' && hasPage(code) ? `\n(tabellion explain ${code} says what to do)` : '';

@@ -4,9 +4,12 @@ import { addAcquireCommand } from './commands/acquire.ts';
 import { addAnchorCommand } from './commands/anchor.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addFollowUpCommands } from './commands/follow-up.ts';
 import { addIdentityCommands } from './commands/identity.ts';
+import { addListCommands } from './commands/list.ts';
 import { addMemberCommands } from './commands/member.ts';
 import { addProofCommands } from './commands/proof.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -51,10 +54,13 @@ export function buildProgram(run: Runner, output: OutputConfiguration): Command 
   addAnchorCommand(program, run);
   addFollowUpCommands(program, run);
   addEvidenceCommands(program, run);
+  addListCommands(program, run);
   addProofCommands(program, run);
   addTrustCommands(program, run);
   addVerifyCommand(program, run);
   addAuditCommand(program, run);
+  addExplainCommand(program, run);
+  addDoctorCommand(program, run);
   addCompletionCommand(program, run);
   return program.addHelpText('after', EXIT_CODES);
 }

@@ -29,6 +29,10 @@ export function formatFields(
   return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
+/** `1 batch`, `2 batches`. */
+export const formatCount = (count: number, one: string, many: string = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
 /** `2026-11-22T15:09:56.000Z`: UTC, no locale. */
 export const formatTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 

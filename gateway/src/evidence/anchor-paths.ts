@@ -3,17 +3,16 @@
  * at the same time and in constant memory. Run again after any interruption it goes on where it was.
  */
 import { hash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 import mime from 'mime';
+import { type AnchorStateOptions, openAnchorState } from './anchor-state.ts';
 import { type BytePath, pathBytes, toBytePath } from './byte-path.ts';
 import { drawSalt, encodeCommitment } from './commitment.ts';
 import { Drain, type DrainPorts, drainBatches } from './drain.ts';
 import type { ExtraAlgorithm, FileDigests } from './hash-job.ts';
 import { type Hashed, hashFiles } from './hash-pool.ts';
-import { type ConfirmedBatch, PendingItems, type Totals } from './pending-items.ts';
+import type { ConfirmedBatch, PendingItems, Totals } from './pending-items.ts';
 import { ProgressMeter, type ProgressState } from './progress.ts';
 import { ReportFile } from './report-file.ts';
 import {
@@ -25,21 +24,15 @@ import {
   walkSources,
 } from './source.ts';
 
-export interface AnchorPathsOptions {
-  readonly acquisition: string;
-  /** Local state: what was hashed and submitted, and the report. Kept until the acquisition closes. */
-  readonly stateDirectory: string;
+export interface AnchorPathsOptions extends AnchorStateOptions {
   /** Exact bytes, or text. Not anchored; reported as `excluded` where they are met. */
   readonly exclude?: readonly (Uint8Array | string)[];
   /** Digests beside SHA-256. */
   readonly also?: readonly ExtraAlgorithm[];
   readonly exhibit?: string;
   readonly seal?: string;
-  /** Most items in a batch; the parameter `batchMaxItems` unless told otherwise. */
-  readonly batchItems?: number;
   readonly workers?: number;
   readonly signal?: AbortSignal;
-  readonly now?: () => number;
   readonly onProgress?: (state: ProgressState) => void;
   /** Omissions and notes, one by one, as they are met. */
   readonly onReport?: (report: Report) => void;
@@ -73,20 +66,9 @@ export async function anchorPaths(
   options: AnchorPathsOptions,
   ports: DrainPorts,
 ): Promise<AnchorPathsResult> {
-  const { acquisition, stateDirectory, now = Date.now } = options;
   // Refused before anything is read if there is no such acquisition.
-  const context = await ports.reader.readContext(acquisition);
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  const batchItems = Math.min(
-    options.batchItems ?? MAX_BATCH_ITEMS,
-    context.parameters.batchMaxItems,
-    MAX_BATCH_ITEMS,
-  );
-  const file = join(stateDirectory, `${acquisition}.sqlite`);
-  const items = new PendingItems(file, acquisition, batchItems);
-  // What a finished collection yielded was collected by its end, whenever it is hashed.
-  const end = context.acquisition.endedAt ?? Number.MAX_SAFE_INTEGER;
-  const runOptions = { ...options, now: () => Math.min(now(), end) };
+  const { items, collectedAt } = await openAnchorState(options, ports.reader);
+  const runOptions = { ...options, now: collectedAt };
   try {
     return await new Run(paths.map(toBytePath), runOptions, items, ports).perform();
   } finally {

@@ -1,8 +1,7 @@
 /** Items that systems hand in over HTTP, anchored with the key that the gateway holds for the member. */
-import { mkdirSync } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
+import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 import type {
   AnchoredItem,
   Anchoring,
@@ -11,6 +10,8 @@ import type {
   Principal,
   ReceiptState,
 } from '../http/deps.ts';
+import { makeDirectory, makeDirectorySync } from '../identity/private-file.ts';
+import { AcquisitionGate, type Bounds } from './acquisition-gate.ts';
 import type { AnchorPorts } from './anchor.ts';
 import { drawSalt, encodeCommitment } from './commitment.ts';
 import { EvidenceError } from './error.ts';
@@ -19,8 +20,8 @@ import { Lane } from './lane.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import { anchorNamed, nameReceipt } from './named-items.ts';
-import { hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
-import { placeItems } from './place-items.ts';
+import { copyItems, hasUnanchored, type PendingItem, PendingItems } from './pending-items.ts';
+import { type PlacedGroup, placeItems } from './place-items.ts';
 import { finalCode, readReceipt } from './receipt.ts';
 
 export interface SystemPorts extends AnchorPorts {
@@ -39,52 +40,57 @@ export interface AnchoringOptions {
   readonly now: () => number;
   /** How long an item waits for others, milliseconds. */
   readonly maxAgeMs?: number;
+  /** How long without a further item until those that wait are anchored, milliseconds. */
+  readonly quietMs?: number;
   readonly batchItems?: number;
   readonly retryMs?: number;
   /** How long a named request waits for the commit of its items, milliseconds. */
   readonly patienceMs?: number;
 }
 
+/** Most items in a batch, unless they say: two are in memory at once, one that fills and one that commits. */
+const BATCH_ITEMS = 32_768;
 /** How long an item waits for others, unless the options say. */
 export const MAX_AGE_MS = 100;
+/** How long it waits for the next one, unless they say. */
+const QUIET_MS = 10;
 const RETRY_MS = 2_000;
 const PATIENCE_MS = 20_000;
 const RECEIPT = /^([0-9a-f]{32})\.[0-9a-f]{32}$/;
 const SPOOL_FILE = /^([0-9a-f]{32})\.sqlite$/;
 
 export interface ClosableAnchoring extends Anchoring {
+  /** Copies the spool into a directory, made here, as it is on disk; items go on being taken. */
+  copyTo(directory: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens the spool and goes on with what an earlier process left there. */
 export async function openAnchoring(options: AnchoringOptions): Promise<ClosableAnchoring> {
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(options.directory);
   const anchoring = new SystemAnchoring(options);
-  for (const member of await readdir(options.directory)) {
-    if (options.portsOf(member) === undefined) continue;
-    for (const file of await readdir(join(options.directory, member))) {
-      const acquisition = SPOOL_FILE.exec(file)?.[1];
-      if (acquisition === undefined) continue;
-      if (hasUnanchored(join(options.directory, member, file))) {
-        await anchoring.resume(member, acquisition);
-      }
-    }
+  for await (const { member, acquisition, file } of listSpool(options)) {
+    if (hasUnanchored(file)) await anchoring.resume(member, acquisition);
   }
   return anchoring;
 }
 
-/** Between which an item of an acquisition can have been collected, milliseconds since 1970. */
-interface Bounds {
-  readonly startedAt: number;
-  readonly endedAt: number | undefined;
-  /** How far the future reaches. */
-  readonly windowMs: number;
+/** The spool's files of the members served. */
+async function* listSpool({ directory, portsOf }: AnchoringOptions) {
+  for (const member of await readdir(directory)) {
+    if (portsOf(member) === undefined) continue;
+    for (const name of await readdir(join(directory, member))) {
+      const acquisition = SPOOL_FILE.exec(name)?.[1];
+      if (acquisition !== undefined)
+        yield { member, acquisition, file: join(directory, member, name) };
+    }
+  }
 }
 
 class SystemAnchoring implements ClosableAnchoring {
   readonly #options: AnchoringOptions;
   readonly #lanes = new Map<string, Lane>();
-  readonly #bounds = new Map<string, Bounds>();
+  readonly #gate = new AcquisitionGate();
 
   constructor(options: AnchoringOptions) {
     this.#options = options;
@@ -118,8 +124,7 @@ class SystemAnchoring implements ClosableAnchoring {
     for await (const group of placeItems(lane.batcher, items, (item) =>
       this.#timeOf(item, bounds),
     )) {
-      const { digest: batch, txId } = await group.committed;
-      yield group.places.map(({ index, leaf }) => ({ batch, index, leaf: toHex(leaf), txId }));
+      yield* tellPlaces(group);
     }
   }
 
@@ -178,6 +183,18 @@ class SystemAnchoring implements ClosableAnchoring {
     return collectedAt;
   }
 
+  async copyTo(directory: string): Promise<void> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    for await (const { member, acquisition, file } of listSpool(this.#options)) {
+      await mkdir(join(directory, member), { recursive: true, mode: 0o700 });
+      const copy = join(directory, member, `${acquisition}.sqlite`);
+      const lane = this.#lanes.get(laneKey(member, acquisition));
+      if (lane) lane.useItems((items) => items.copyTo(copy));
+      else copyItems(file, copy);
+      await chmod(copy, 0o600);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
   }
@@ -192,27 +209,22 @@ class SystemAnchoring implements ClosableAnchoring {
     if (clientKind !== 'system' || ports === undefined) {
       throw new EvidenceError('NOT_ALLOWED', 'the gateway signs for its member’s systems only');
     }
+    const { terms, isClosed } = await this.#gate.ask(member, ports.reader, acquisition);
     // Whoever asks again for what was taken before the close is told, not refused.
-    const isTaken =
-      name !== undefined &&
-      (await this.findReceipt(member, nameReceipt(acquisition, name))) !== undefined;
-    // Only the member's own acquisitions have bounds here, and of these nothing but the end is news.
-    const key = laneKey(member, acquisition);
-    const known = this.#bounds.get(key);
-    if (known !== undefined) {
-      if (!isTaken) assertOpen(await ports.reader.isClosed(acquisition));
-      return { lane: this.#laneOf(member, acquisition), bounds: known };
+    if (isClosed && !(await this.#isTaken(member, acquisition, name))) {
+      throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
     }
-    const context = await ports.reader.readContext(acquisition);
-    if (context.acquisition.act.member !== member) {
-      throw new EvidenceError('NOT_ALLOWED', 'the acquisition is another member’s');
-    }
-    if (!isTaken) assertOpen(context.head.closed);
-    const { startedAt, endedAt } = context.acquisition;
-    const bounds = { startedAt, endedAt, windowMs: context.parameters.timeWindowSeconds * 1000 };
-    const lane = this.#laneOf(member, acquisition, context.parameters.batchMaxItems);
-    this.#bounds.set(key, bounds);
-    return { lane, bounds };
+    const { bounds, batchMaxItems } = terms;
+    return { lane: this.#laneOf(member, acquisition, batchMaxItems), bounds };
+  }
+
+  /** Whether items were taken under this name. */
+  async #isTaken(member: string, acquisition: string, name: string | undefined): Promise<boolean> {
+    if (name === undefined || !(await this.#hasSpool(member, acquisition))) return false;
+    const receipt = nameReceipt(acquisition, name);
+    return this.#laneOf(member, acquisition).useItems(
+      (spooled) => spooled.findReceipt(receipt) !== undefined,
+    );
   }
 
   #laneOf(member: string, acquisition: string, batchMaxItems = MAX_BATCH_ITEMS): Lane {
@@ -220,7 +232,7 @@ class SystemAnchoring implements ClosableAnchoring {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
     const options = this.#options;
-    const batchItems = Math.min(options.batchItems ?? MAX_BATCH_ITEMS, batchMaxItems);
+    const batchItems = Math.min(options.batchItems ?? BATCH_ITEMS, batchMaxItems);
     const refusals = new Set<string>();
     const lane = new Lane({
       acquisition,
@@ -228,9 +240,10 @@ class SystemAnchoring implements ClosableAnchoring {
       manifests: options.manifestsOf(member),
       batchItems,
       maxAgeMs: options.maxAgeMs ?? MAX_AGE_MS,
+      quietMs: options.quietMs ?? QUIET_MS,
       retryMs: options.retryMs ?? RETRY_MS,
       openItems: () => {
-        mkdirSync(join(options.directory, member), { recursive: true, mode: 0o700 });
+        makeDirectorySync(join(options.directory, member));
         return new PendingItems(this.#spoolFile(member, acquisition), acquisition, batchItems);
       },
       onSpoolFailure: (error) => {
@@ -257,9 +270,16 @@ class SystemAnchoring implements ClosableAnchoring {
   }
 }
 
-const laneKey = (member: string, acquisition: string) => `${member}/${acquisition}`;
+/** Results told at once: those of a whole batch would take more memory than the batch. */
+const TOLD_AT_ONCE = 256;
 
-function assertOpen(isClosed: boolean): void {
-  if (!isClosed) return;
-  throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more items');
+async function* tellPlaces({ batch, indexes }: PlacedGroup): AsyncGenerator<AnchoredItem[]> {
+  const { digest, txId } = await batch.committed;
+  for (let from = 0; from < indexes.length; from += TOLD_AT_ONCE) {
+    yield indexes
+      .slice(from, from + TOLD_AT_ONCE)
+      .map((index) => ({ batch: digest, index, leaf: batch.leaf(index), txId }));
+  }
 }
+
+const laneKey = (member: string, acquisition: string) => `${member}/${acquisition}`;

@@ -8,10 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseStrict } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { writeDurably } from '../identity/private-file.ts';
+import { makeDirectory, writeDurably } from '../identity/private-file.ts';
 import type { ChaincodeEvent, LedgerPort } from '../ledger/port.ts';
 import type { Attestations } from './attestations.ts';
-import { makeDirectory } from './durable-file.ts';
 
 const RETRY_MS = 1_000;
 
@@ -22,6 +21,7 @@ export interface AttestationFollowerOptions {
   readonly members: readonly string[];
   readonly attestations: Pick<Attestations, 'get'>;
   readonly logger: Logger;
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Follows from where an earlier run came to; close it before the ledger. */
@@ -54,6 +54,7 @@ async function followForEver(options: AttestationFollowerOptions, signal: AbortS
       }
     } catch (error) {
       if (signal.aborted) return;
+      options.onFailure?.(error);
       options.logger.warn({ code: (error as { code?: string }).code }, 'attestation pending');
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { batchKey } from '@tabellion/chaincode/evidence/key';
 import { readEnvelope, sha256, toHex, utf8 } from '@tabellion/proof';
+import { makeDirectory } from '../identity/private-file.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import { makeDirectory, writeCopies } from './durable-file.ts';
+import { writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
 
 export interface Attestation {

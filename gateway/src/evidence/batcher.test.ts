@@ -4,8 +4,8 @@ import { leafHash, toHex } from '@tabellion/proof';
 import { expect, it } from 'vitest';
 import { Batcher, type FilledBatch } from './batcher.ts';
 import type { ItemFacts } from './commitment.ts';
-import { verifyManifest } from './manifest.ts';
-import { describeLines, joinLines } from './testing.ts';
+import { LineSplitter, verifyManifest } from './manifest.ts';
+import { describeLines } from './testing.ts';
 
 const item = (index: number): ItemFacts => ({
   kind: 'message',
@@ -14,15 +14,28 @@ const item = (index: number): ItemFacts => ({
   path: 'AA',
 });
 
-function openBatcher(options: { batchItems?: number; maxAgeMs?: number; failing?: boolean }) {
+const linesOf = ({ chunks }: FilledBatch) => {
+  const splitter = new LineSplitter();
+  return chunks.flatMap((chunk) => splitter.split(chunk));
+};
+
+function openBatcher(options: {
+  batchItems?: number;
+  maxAgeMs?: number;
+  quietMs?: number;
+  failing?: boolean;
+}) {
   const batches: FilledBatch[] = [];
   let commit = Promise.withResolvers<void>();
-  const batcher = new Batcher({ batchItems: 3, maxAgeMs: 5, ...options }, async (batch) => {
-    batches.push(batch);
-    if (options.failing) throw new Error('no ledger');
-    await commit.promise;
-    return { digest: batch.root, txId: `${batches.length}` };
-  });
+  const batcher = new Batcher(
+    { batchItems: 3, maxAgeMs: 5, quietMs: 5, ...options },
+    async (batch) => {
+      batches.push(batch);
+      if (options.failing) throw new Error('no ledger');
+      await commit.promise;
+      return { digest: batch.root, txId: `${batches.length}` };
+    },
+  );
   return {
     batcher,
     batches,
@@ -34,7 +47,7 @@ function openBatcher(options: { batchItems?: number; maxAgeMs?: number; failing?
 }
 
 it('closes by size while the batch before commits, and places each item where it says', async () => {
-  const { batcher, batches, release } = openBatcher({ maxAgeMs: 60_000 });
+  const { batcher, batches, release } = openBatcher({ maxAgeMs: 60_000, quietMs: 60_000 });
   const placed = [];
   for (let index = 0; index < 6; index += 1) {
     await batcher.room();
@@ -49,19 +62,21 @@ it('closes by size while the batch before commits, and places each item where it
   await batcher.room();
   await delay(1);
   release();
-  const committed = await Promise.all(placed.map((place) => place.committed));
+  const committed = await Promise.all(placed.map(({ batch }) => batch.committed));
   expect(committed.map(({ txId }) => txId)).toEqual(['1', '1', '1', '2', '2', '2']);
   for (const [index, place] of placed.entries()) {
     const batch = batches[Math.floor(index / 3)]!;
     expect(place.index).toBe(index % 3);
-    expect(toHex(place.leaf)).toBe(toHex(leafHash(batch.lines[place.index]!)));
+    expect(place.batch.leaf(place.index)).toBe(toHex(leafHash(linesOf(batch)[place.index]!)));
   }
   expect(batches.map(({ collectedAt }) => collectedAt)).toEqual([98, 95]);
   for (const batch of batches) {
-    const { lines, items, collectedAt, ...facts } = batch;
-    expect(await verifyManifest([joinLines(lines)], facts)).toEqual(facts);
+    const { chunks, positions, collectedAt, ...facts } = batch;
+    const lines = linesOf(batch);
+    expect(await verifyManifest(chunks, facts)).toEqual(facts);
     expect(describeLines(lines).root).toBe(facts.root);
-    expect(items.map(({ offset }) => offset)).toEqual([
+    expect(positions.size).toBe(3);
+    expect([0, 1, 2].map((index) => positions.offset(index))).toEqual([
       0,
       lines[0]!.length + 1,
       lines[0]!.length + lines[1]!.length + 2,
@@ -69,32 +84,45 @@ it('closes by size while the batch before commits, and places each item where it
   }
 });
 
-it('closes by age', async () => {
-  const { batcher, batches, release } = openBatcher({ batchItems: 100, maxAgeMs: 20 });
+it('closes by age while items keep coming', async () => {
+  const { batcher, batches, release } = openBatcher({
+    ...{ batchItems: 1_000_000, maxAgeMs: 60, quietMs: 60_000 },
+  });
+  const since = performance.now();
   const one = batcher.place(item(1), 0);
-  await delay(5);
   const two = batcher.place(item(2), 0);
   expect(batches).toHaveLength(0);
-  await delay(30);
+  while (batches.length === 0) await delay(1);
+  expect(performance.now() - since).toBeGreaterThan(55);
   release();
-  expect((await one.committed).txId).toBe((await two.committed).txId);
-  expect(batches[0]!.lines).toHaveLength(2);
+  expect((await one.batch.committed).txId).toBe((await two.batch.committed).txId);
+  expect(linesOf(batches[0]!)).toHaveLength(2);
+});
+
+it('closes before its age once nothing more comes', async () => {
+  const { batcher, batches, release } = openBatcher({
+    ...{ batchItems: 100, maxAgeMs: 60_000, quietMs: 20 },
+  });
+  const { batch } = batcher.place(item(1), 0);
+  while (batches.length === 0) await delay(1);
+  release();
+  expect((await batch.committed).txId).toBe('1');
 });
 
 it('tells everyone in a batch that it failed, and takes the next', async () => {
   const { batcher } = openBatcher({ failing: true });
   const placed = [1, 2, 3].map((index) => batcher.place(item(index), 0));
-  for (const { committed } of placed) await expect(committed).rejects.toThrow('no ledger');
-  await expect(batcher.place(item(4), 0).committed).rejects.toThrow('no ledger');
+  for (const { batch } of placed) await expect(batch.committed).rejects.toThrow('no ledger');
+  await expect(batcher.place(item(4), 0).batch.committed).rejects.toThrow('no ledger');
 });
 
 it('commits what waits when it closes, and takes nothing more', async () => {
-  const { batcher, release } = openBatcher({ maxAgeMs: 60_000 });
-  const { committed } = batcher.place(item(1), 0);
+  const { batcher, release } = openBatcher({ maxAgeMs: 60_000, quietMs: 60_000 });
+  const { batch } = batcher.place(item(1), 0);
   const closing = batcher.close();
   await delay(5);
   release();
   await closing;
-  expect((await committed).txId).toBe('1');
+  expect((await batch.committed).txId).toBe('1');
   expect(() => batcher.place(item(2), 0)).toThrow(expect.objectContaining({ code: 'STOPPED' }));
 });

@@ -2,16 +2,12 @@
  * Gathers items that wait for an answer into batches: one fills while the one before commits. A batch
  * closes by size or age; whoever placed an item waits for its batch.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { drawSalt, encodeCommitment, type ItemFacts } from './commitment.ts';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import type { ItemFacts } from './commitment.ts';
 import { EvidenceError } from './error.ts';
-import { digestPrefix, type IndexedLine } from './item-index.ts';
-import { ManifestDigest, type ManifestFacts } from './manifest.ts';
+import { type MadeManifest, ManifestWriter } from './manifest-writer.ts';
 
-export interface FilledBatch extends ManifestFacts {
-  readonly lines: readonly Uint8Array[];
-  /** What the index needs, line by line. */
-  readonly items: readonly IndexedLine[];
+export interface FilledBatch extends MadeManifest {
   /** Earliest collection, milliseconds since 1970. */
   readonly collectedAt: number;
 }
@@ -23,11 +19,16 @@ export interface Committed {
   readonly txId: string;
 }
 
+/** A batch that items were placed in, as those who wait for it see it. */
+export interface WaitedBatch {
+  readonly committed: Promise<Committed>;
+  /** Merkle leaf hash of the item there, hex. */
+  leaf(index: number): string;
+}
+
 export interface Placed {
   readonly index: number;
-  readonly leaf: Uint8Array;
-  /** Settles with the item's batch. */
-  readonly committed: Promise<Committed>;
+  readonly batch: WaitedBatch;
 }
 
 export interface BatcherOptions {
@@ -35,14 +36,13 @@ export interface BatcherOptions {
   readonly batchItems: number;
   /** An item waits at most this long for its batch to close if no earlier batch is on its way. */
   readonly maxAgeMs: number;
+  /** The batch closes earlier if no further item has come for so long. */
+  readonly quietMs: number;
 }
 
-class FillingBatch {
-  readonly #digest = new ManifestDigest();
-  readonly #lines: Uint8Array[] = [];
-  readonly #items: IndexedLine[] = [];
+class FillingBatch implements WaitedBatch {
+  readonly #manifest = new ManifestWriter();
   readonly #settled = Promise.withResolvers<Committed>();
-  #offset = 0;
   #collectedAt = Number.MAX_SAFE_INTEGER;
 
   constructor() {
@@ -51,27 +51,27 @@ class FillingBatch {
   }
 
   get size(): number {
-    return this.#lines.length;
+    return this.#manifest.size;
+  }
+
+  get committed(): Promise<Committed> {
+    return this.#settled.promise;
+  }
+
+  leaf(index: number): string {
+    return this.#manifest.leaf(index);
   }
 
   add(item: ItemFacts, collectedAt: number): Placed {
-    const line = encodeCommitment(item, drawSalt());
-    const leaf = this.#digest.add(line, item.size);
-    this.#items.push({ prefix: digestPrefix(item.digest.sha256), offset: this.#offset });
-    this.#offset += line.length + 1;
+    const index = this.size;
+    this.#manifest.add(item);
     this.#collectedAt = Math.min(this.#collectedAt, collectedAt);
-    const index = this.#lines.push(line) - 1;
-    return { index, leaf, committed: this.#settled.promise };
+    return { index, batch: this };
   }
 
   async commit(commit: (batch: FilledBatch) => Promise<Committed>): Promise<void> {
     try {
-      const batch = {
-        ...this.#digest.finish(),
-        lines: this.#lines,
-        items: this.#items,
-        collectedAt: this.#collectedAt,
-      };
+      const batch = { ...this.#manifest.finish(), collectedAt: this.#collectedAt };
       this.#settled.resolve(await commit(batch));
     } catch (error) {
       this.#settled.reject(error);
@@ -128,7 +128,7 @@ export class Batcher {
   }
 
   async #run(): Promise<void> {
-    await this.#waitForAge();
+    await this.#waitForOthers();
     while (this.#filling.size > 0) {
       const batch = this.#filling;
       this.#filling = new FillingBatch();
@@ -140,12 +140,20 @@ export class Batcher {
     }
   }
 
-  async #waitForAge(): Promise<void> {
+  /** Whoever asks often waits for an answer before asking again: once all have, nobody else will come. */
+  async #waitForOthers(): Promise<void> {
+    const { maxAgeMs, quietMs } = this.#options;
     const timer = new AbortController();
-    await Promise.race([
-      this.#full.promise,
-      delay(this.#options.maxAgeMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
+    const since = performance.now();
+    for (let seen = 0; seen < this.#filling.size; ) {
+      seen = this.#filling.size;
+      const left = maxAgeMs - (performance.now() - since);
+      if (left <= 0 || this.#closed || !this.hasRoom) break;
+      const pause = delay(Math.min(quietMs, left), undefined, { signal: timer.signal });
+      await Promise.race([this.#full.promise, pause.catch(() => undefined)]);
+      // What came meanwhile may wait to be read: on a busy machine a timer is late, and then comes first.
+      await setImmediate();
+    }
     timer.abort();
   }
 }

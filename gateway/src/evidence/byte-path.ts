@@ -37,6 +37,7 @@ export function canonicalPath(path: BytePath): BytePath {
   return joinPath(realPath(posix.dirname(path)), last);
 }
 
-function realPath(path: BytePath): BytePath {
+/** Every link resolved, the last name's too. @throws NodeJS.ErrnoException as realpath does. */
+export function realPath(path: BytePath): BytePath {
   return realpathSync.native(pathBytes(path), { encoding: 'latin1' });
 }

@@ -24,12 +24,17 @@ export function drawSalt(): string {
   return salt;
 }
 
+/** The bytes of {@link formatCommitment}. */
+export function encodeCommitment(item: ItemFacts, salt: string): Buffer {
+  return Buffer.from(formatCommitment(item, salt));
+}
+
 /**
- * RFC 8785 bytes of the commitment to an item with this salt. The keys stand here in their canonical
+ * RFC 8785 text of the commitment to an item with this salt. The keys stand here in their canonical
  * order; JCS writes strings and integers as JSON.stringify does.
  * @throws EvidenceError `ITEM_INVALID` for text with a lone surrogate or an unsafe integer.
  */
-export function encodeCommitment(item: ItemFacts, salt: string): Buffer {
+export function formatCommitment(item: ItemFacts, salt: string): string {
   const { digest } = item;
   let text = '{"digest":{';
   if (digest.md5 !== undefined) text += `"md5":"${digest.md5}",`;
@@ -42,7 +47,7 @@ export function encodeCommitment(item: ItemFacts, salt: string): Buffer {
   text += `"path":"${item.path}","salt":"${salt}",`;
   if (item.seal !== undefined) text += `"seal":${quote(item.seal)},`;
   text += `"size":${integer(item.size)}`;
-  return Buffer.from(`${text},"type":"tabellion.item","v":1}`);
+  return `${text},"type":"tabellion.item","v":1}`;
 }
 
 function quote(text: string): string {

@@ -1,8 +1,8 @@
 /** A file that either is there whole, and stays after a power cut, or is not there at all. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncDirectory } from '../identity/private-file.ts';
+import { makeDirectory, syncDirectory } from '../identity/private-file.ts';
 
 const UNFINISHED = /^\.unfinished-[0-9a-f]{16}$/;
 
@@ -85,15 +85,6 @@ async function blame<T>(path: string, step: Promise<T>): Promise<T> {
     return await step;
   } catch (cause) {
     throw new CopyError(path, cause);
-  }
-}
-
-/** Creates a directory and its parents so that they stay after a power cut. */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
   }
 }
 

@@ -3,7 +3,7 @@ import type { ItemFacts } from './commitment.ts';
 import { EvidenceError } from './error.ts';
 
 /** Longest path or identifier, bytes: 21,848 characters of base64url. */
-const MAX_PATH_BYTES = 16_386;
+export const MAX_PATH_BYTES = 16_386;
 
 /**
  * What a system handed in, as the commitment says it.

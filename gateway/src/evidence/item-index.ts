@@ -3,18 +3,11 @@
  * the manifest files, so it is not fsynced row by row.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { LinePositions } from './line-positions.ts';
 import type { ManifestFacts } from './manifest.ts';
 
 export interface StoredManifest extends ManifestFacts {
   readonly acquisition: string;
-}
-
-/** What is indexed of a manifest's line. */
-export interface IndexedLine {
-  /** See {@link digestPrefix}. */
-  readonly prefix: number;
-  /** Where the line begins in the file. */
-  readonly offset: number;
 }
 
 export interface ItemPosition {
@@ -28,7 +21,7 @@ export interface ItemPosition {
 
 export interface ItemFilter {
   readonly acquisition?: string;
-  /** See {@link digestPrefix}; the caller compares the rest of the digest. */
+  /** See `digestPrefix`; the caller compares the rest of the digest. */
   readonly prefix?: number;
 }
 
@@ -49,11 +42,6 @@ const GROUP = 32;
 const STRIDE = 65_536;
 
 const INSERT = 'INSERT OR REPLACE INTO item VALUES';
-
-/** 48 bits of a digest: enough to find, small enough for an index and for a number. */
-export function digestPrefix(sha256: string): number {
-  return Number.parseInt(sha256.slice(0, 12), 16);
-}
 
 export class ItemIndex {
   readonly #database: DatabaseSync;
@@ -85,13 +73,14 @@ export class ItemIndex {
       .run(manifest.digest, manifest.acquisition, manifest.root, manifest.size, manifest.bytes);
   }
 
-  /** Items from `first` on, in one transaction. */
-  addItems(digest: string, first: number, items: readonly IndexedLine[]): void {
-    const base = (this.#findManifest.get(digest)!.id as number) * STRIDE + first;
+  /** Items from `first` to the one before `end`, in one transaction. */
+  addItems(digest: string, items: LinePositions, first: number, end: number): void {
+    const base = (this.#findManifest.get(digest)!.id as number) * STRIDE;
     // In the order of the index, whose pages are then met one after the other instead of at random.
-    const rows = items
-      .map(({ prefix, offset }, at) => [base + at, prefix, offset] as const)
-      .sort(([, one], [, other]) => one - other);
+    const rows = Array.from({ length: end - first }, (_, at) => {
+      const index = first + at;
+      return [base + index, items.prefix(index), items.offset(index)] as const;
+    }).sort(([, one], [, other]) => one - other);
     const single = rows.length - (rows.length % GROUP);
     this.#database.exec('BEGIN');
     for (let at = 0; at < single; at += GROUP) {

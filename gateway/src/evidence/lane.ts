@@ -8,7 +8,6 @@ import { type AnchorPorts, anchorBatch, forgetfulLog } from './anchor.ts';
 import { Batcher, type BatcherOptions, type Committed, type FilledBatch } from './batcher.ts';
 import { Drain, drainBatches } from './drain.ts';
 import { EvidenceError } from './error.ts';
-import { manifestChunks } from './manifest.ts';
 import type { ManifestStore } from './manifest-store.ts';
 import type { PendingItem, PendingItems } from './pending-items.ts';
 
@@ -117,12 +116,10 @@ export class Lane {
 
   async #commit(batch: FilledBatch): Promise<Committed> {
     const { acquisition, manifests, ports } = this.#options;
-    const { digest: manifest, root, size, bytes, collectedAt } = batch;
-    await manifests.putOwn(
-      { digest: manifest, acquisition, root, size, bytes },
-      batch.items,
-      manifestChunks(batch.lines),
-    );
+    const { digest: manifest, root, size, bytes, collectedAt, positions, chunks } = batch;
+    const stored = { digest: manifest, acquisition, root, size, bytes };
+    await manifests.putOwn(stored, positions, chunks);
+    for (const chunk of chunks) freeMemory(chunk);
     const content = { acquisition, manifest, root, size, bytes, collectedAt };
     return anchorBatch(content, ports, forgetfulLog());
   }
@@ -165,4 +162,9 @@ export class Lane {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+/** At once, not when the collector comes by: a stream of items would hold several batches meanwhile. */
+function freeMemory(bytes: Uint8Array<ArrayBuffer>): void {
+  bytes.buffer.transfer(0);
 }

@@ -1,7 +1,8 @@
 /** Where manifests lie: `<directory>/<acquisition>/<digest>.ndjson`, so that files alone tell all. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory, removeUnfinished } from './durable-file.ts';
+import { makeDirectory } from '../identity/private-file.ts';
+import { removeUnfinished } from './durable-file.ts';
 
 export interface ManifestName {
   readonly acquisition: string;

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestPrefix } from './item-index.ts';
+import { digestPrefix, LinePositions } from './line-positions.ts';
 import { ManifestStore } from './manifest-store.ts';
 import {
   ACQUISITION,
@@ -114,14 +114,10 @@ describe('the index', () => {
     await store.put(manifest, [bytes]);
     const more = [makeLine('four', 1, SHA), makeLine('five')];
     const second = describeLines(more);
-    await store.putOwn(
-      second,
-      [
-        { prefix: digestPrefix(SHA), offset: 0 },
-        { prefix: 0, offset: more[0]!.length + 1 },
-      ],
-      [joinLines(more)],
-    );
+    const positions = new LinePositions();
+    positions.add(SHA, 0);
+    positions.add('0'.repeat(64), more[0]!.length + 1);
+    await store.putOwn(second, positions, [joinLines(more)]);
     const found = await find({ prefix: digestPrefix(SHA) });
     expect(found.map(({ manifest: digest, index }) => [digest, index])).toEqual([
       [manifest.digest, 1],

@@ -9,19 +9,17 @@ import { setImmediate } from 'node:timers/promises';
 import { CopyError, writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
 import {
-  digestPrefix,
-  type IndexedLine,
   type ItemFilter,
   ItemIndex,
   type ItemPosition,
   type StoredManifest,
 } from './item-index.ts';
+import { LinePositions } from './line-positions.ts';
 import {
   assertFacts,
   checkManifest,
   LineSplitter,
   type ManifestFacts,
-  type ManifestLine,
   verifyManifest,
 } from './manifest.ts';
 import { listManifests, manifestPath, prepareDirectory } from './manifest-files.ts';
@@ -87,10 +85,12 @@ export class ManifestStore {
     assertNames(announced);
     const known = this.find(announced.digest);
     if (known !== undefined) return acceptKnown(known, announced);
-    const items: IndexedLine[] = [];
+    const items = new LinePositions();
     let facts: ManifestFacts | undefined;
     async function* check() {
-      facts = yield* checkManifest(body, announced, (line) => items.push(toIndexed(line)));
+      facts = yield* checkManifest(body, announced, ({ sha256, offset }) =>
+        items.add(sha256, offset),
+      );
     }
     await this.#write(announced, check());
     const manifest = { ...facts!, acquisition: announced.acquisition };
@@ -102,11 +102,7 @@ export class ManifestStore {
    * Stores a manifest that this process has just made and hashed, without reading it again.
    * @throws EvidenceError `ESCROW_FAILED`.
    */
-  async putOwn(
-    manifest: StoredManifest,
-    items: readonly IndexedLine[],
-    chunks: Chunks,
-  ): Promise<void> {
+  async putOwn(manifest: StoredManifest, items: LinePositions, chunks: Chunks): Promise<void> {
     if (this.find(manifest.digest) !== undefined) return;
     await this.#write(manifest, chunks);
     this.#addToIndex(manifest, items);
@@ -183,11 +179,12 @@ export class ManifestStore {
     }
   }
 
-  #addToIndex(manifest: StoredManifest, items: readonly IndexedLine[]): void {
+  #addToIndex(manifest: StoredManifest, items: LinePositions): void {
     this.#index.addManifest(manifest);
     this.#indexing = this.#indexing.then(async () => {
-      for (let first = 0; first < items.length; first += INDEX_STEP) {
-        this.#index.addItems(manifest.digest, first, items.slice(first, first + INDEX_STEP));
+      for (let first = 0; first < items.size; first += INDEX_STEP) {
+        const end = Math.min(first + INDEX_STEP, items.size);
+        this.#index.addItems(manifest.digest, items, first, end);
         await setImmediate();
       }
       this.#index.complete(manifest.digest);
@@ -235,10 +232,10 @@ export class ManifestStore {
       const { digest, acquisition } = manifest;
       if (this.find(digest) !== undefined && !incomplete.has(digest)) continue;
       try {
-        const items: IndexedLine[] = [];
+        const items = new LinePositions();
         const chunks = createReadStream(manifestPath(this.#directory, manifest));
-        const facts = await verifyManifest(chunks, { digest }, (line) =>
-          items.push(toIndexed(line)),
+        const facts = await verifyManifest(chunks, { digest }, ({ sha256, offset }) =>
+          items.add(sha256, offset),
         );
         this.#addToIndex({ ...facts, acquisition }, items);
         await this.#indexing;
@@ -247,10 +244,6 @@ export class ManifestStore {
       }
     }
   }
-}
-
-function toIndexed({ sha256, offset }: ManifestLine): IndexedLine {
-  return { prefix: digestPrefix(sha256), offset };
 }
 
 function assertNames({ acquisition, digest }: Announced): void {

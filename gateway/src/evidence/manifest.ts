@@ -3,7 +3,8 @@
  * order of the Merkle leaves. The ledger holds its SHA-256 and the root over its lines.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { buildTree, leafHash, MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
+import { leafHash, MAX_BATCH_ITEMS, toHex } from '@tabellion/proof';
+import { BatchRoot } from './batch-root.ts';
 import { type CommitmentFacts, checkCommitment, MAX_COMMITMENT_BYTES } from './commitment.ts';
 import { EvidenceError } from './error.ts';
 
@@ -21,33 +22,50 @@ export interface ManifestFacts {
 const LINE_FEED = 0x0a;
 const lineFeed = Buffer.of(LINE_FEED);
 /** Bytes handed on at once when a manifest is written. */
-const CHUNK = 262_144;
+export const MANIFEST_CHUNK = 262_144;
 
-/** Computes a manifest's facts line by line; holds 32 bytes a line. */
+/** Computes a manifest's facts as it comes; holds a few hashes. */
 export class ManifestDigest {
   readonly #hash: Hash = createHash('sha256');
-  readonly #leaves: Uint8Array[] = [];
+  readonly #root = new BatchRoot();
   #bytes = 0;
 
-  /** Adds a commitment. @throws EvidenceError `TOO_LARGE`. Returns its leaf hash. */
+  /** Lines so far. */
+  get size(): number {
+    return this.#root.size;
+  }
+
+  /** Adds a commitment and its line feed. @throws EvidenceError `TOO_LARGE`. Returns its leaf hash. */
   add(line: Uint8Array, size: number): Uint8Array {
-    if (this.#leaves.length === MAX_BATCH_ITEMS || !Number.isSafeInteger(this.#bytes + size)) {
+    const leaf = this.addLeaf(line, size);
+    this.#hash.update(line).update(lineFeed);
+    return leaf;
+  }
+
+  /** Adds a commitment whose bytes are added with others': see `addBytes`. */
+  addLeaf(line: Uint8Array, size: number): Uint8Array {
+    if (this.size === MAX_BATCH_ITEMS || !Number.isSafeInteger(this.#bytes + size)) {
       throw new EvidenceError('TOO_LARGE', 'more items or bytes than a batch holds');
     }
     const leaf = leafHash(line);
-    this.#leaves.push(leaf);
-    this.#hash.update(line).update(lineFeed);
+    this.#root.add(leaf);
     this.#bytes += size;
     return leaf;
   }
 
+  /** The manifest's bytes, several lines or part of one, of which `addLeaf` tells what they hold. */
+  addBytes(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
   /** @throws EvidenceError `MANIFEST_INVALID` if nothing was added. */
   finish(): ManifestFacts {
-    if (this.#leaves.length === 0) throw new EvidenceError('MANIFEST_INVALID', 'no lines');
+    const { root, size } = this.#root;
+    if (root === undefined) throw new EvidenceError('MANIFEST_INVALID', 'no lines');
     return {
       digest: this.#hash.digest('hex'),
-      root: toHex(buildTree(this.#leaves).root),
-      size: this.#leaves.length,
+      root: toHex(root),
+      size,
       bytes: this.#bytes,
     };
   }
@@ -60,7 +78,7 @@ export function* manifestChunks(lines: Iterable<Uint8Array>): Generator<Buffer, 
   for (const line of lines) {
     parts.push(line, lineFeed);
     length += line.length + 1;
-    if (length < CHUNK) continue;
+    if (length < MANIFEST_CHUNK) continue;
     yield Buffer.concat(parts, length);
     parts = [];
     length = 0;
@@ -70,16 +88,23 @@ export function* manifestChunks(lines: Iterable<Uint8Array>): Generator<Buffer, 
 
 /** Cuts a stream into lines, several at once. Holds one piece and one line. */
 export class LineSplitter {
+  readonly #terminator: number;
   #rest: Uint8Array[] = [];
   #restLength = 0;
 
-  /** The lines that end in this piece, without line feeds. @throws EvidenceError `MANIFEST_INVALID`. */
+  /** @param terminator the byte that ends a line. */
+  constructor(terminator = LINE_FEED) {
+    this.#terminator = terminator;
+  }
+
+  /** The lines that end in this piece, without what ends them. @throws EvidenceError `MANIFEST_INVALID`. */
   split(chunk: Uint8Array): Uint8Array[] {
+    const end = this.#terminator;
     const lines: Uint8Array[] = [];
     let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      lines.push(this.#complete(chunk.subarray(start, end)));
-      start = end + 1;
+    for (let at = chunk.indexOf(end); at !== -1; at = chunk.indexOf(end, start)) {
+      lines.push(this.#complete(chunk.subarray(start, at)));
+      start = at + 1;
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
     return lines;
@@ -133,9 +158,10 @@ export async function* checkManifest(
   for await (const chunk of chunks) {
     for (const bytes of splitter.split(chunk)) {
       const { sha256, size } = checkCommitment(bytes);
-      onLine({ bytes, offset, sha256, size, leaf: digest.add(bytes, size) });
+      onLine({ bytes, offset, sha256, size, leaf: digest.addLeaf(bytes, size) });
       offset += bytes.length + 1;
     }
+    digest.addBytes(chunk);
     yield chunk;
   }
   splitter.finish();

@@ -1,12 +1,12 @@
 /** The manifests of all members that a gateway serves, as its HTTP surface asks for them. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ItemEntry, Manifests } from '../http/deps.ts';
+import { makeDirectory } from '../identity/private-file.ts';
 import { cursorOf, encodeCursor } from '../projection/cursor.ts';
 import { parseCommitment } from './commitment.ts';
 import { EvidenceError } from './error.ts';
-import { digestPrefix } from './item-index.ts';
+import { digestPrefix } from './line-positions.ts';
 import { ManifestStore, type StoredItem } from './manifest-store.ts';
 
 export interface MemberManifestsOptions {
@@ -28,7 +28,7 @@ const itemCursor = cursorOf([z.int().min(0)]);
 
 export async function openManifests(options: MemberManifestsOptions): Promise<MemberManifests> {
   const stores = new Map<string, ManifestStore>();
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(options.directory);
   for (const member of options.members) {
     const directory = join(options.directory, member);
     const { escrow } = options;

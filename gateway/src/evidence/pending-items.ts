@@ -243,6 +243,12 @@ export class PendingItems {
     ) as unknown as Totals;
   }
 
+  /** A copy of the file, which must not exist, as it is on disk now. */
+  copyTo(file: string): void {
+    this.flush();
+    copyInto(this.#database, file);
+  }
+
   close(): void {
     this.flush();
     this.#database.close();
@@ -332,6 +338,20 @@ export function hasUnanchored(file: string): boolean {
   } finally {
     database.close();
   }
+}
+
+/** Copies a file that no process has open to one that must not exist. */
+export function copyItems(file: string, copy: string): void {
+  const database = openExclusively(file);
+  try {
+    copyInto(database, copy);
+  } finally {
+    database.close();
+  }
+}
+
+function copyInto(database: DatabaseSync, file: string): void {
+  database.prepare('VACUUM INTO ?').run(file);
 }
 
 type Row = Record<string, unknown>;

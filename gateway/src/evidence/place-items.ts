@@ -1,20 +1,21 @@
 import type { ItemInput } from '../http/deps.ts';
-import type { Batcher, Placed } from './batcher.ts';
+import type { Batcher, Placed, WaitedBatch } from './batcher.ts';
 import { toItemFacts } from './item-facts.ts';
 
 /** Items of one stream that may be under way: a batch that commits and one that fills. */
-const WINDOW = 131_072;
+const WINDOW = 65_536;
 
-/** Places that follow one another in one batch. */
+/** Places of items that follow one another in the stream, in one batch. */
 export interface PlacedGroup {
-  readonly places: Placed[];
-  readonly committed: Placed['committed'];
+  readonly batch: WaitedBatch;
+  readonly indexes: number[];
 }
 
 /**
  * Places a stream's items in batches and yields their places in order, while it pulls ahead of the
- * reader by a bounded number. `timeOf` says when an item was collected, or refuses it by throwing. If the stream fails, what came before is yielded first, then it throws;
- * if the reader stops, nothing more is pulled.
+ * reader by a bounded number. `timeOf` says when an item was collected, or refuses it by throwing. If
+ * the stream fails, what came before is yielded first, then it throws; if the reader stops, nothing
+ * more is pulled.
  */
 export async function* placeItems(
   batcher: Batcher,
@@ -31,13 +32,13 @@ export async function* placeItems(
     changed = Promise.withResolvers();
   };
 
-  const add = (place: Placed) => {
+  const add = ({ index, batch }: Placed) => {
     const last = placed.at(-1);
-    if (last?.committed === place.committed) {
-      last.places.push(place);
+    if (last?.batch === batch) {
+      last.indexes.push(index);
       return;
     }
-    placed.push({ places: [place], committed: place.committed });
+    placed.push({ batch, indexes: [index] });
     if (placed.length === 1) tell();
   };
 
@@ -67,7 +68,7 @@ export async function* placeItems(
       placed = [];
       for (const group of ready) {
         yield group;
-        underWay -= group.places.length;
+        underWay -= group.indexes.length;
         tell();
       }
       if (ready.length > 0) continue;

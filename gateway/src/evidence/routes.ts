@@ -234,6 +234,7 @@ export function evidenceEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       projected: true,
       logged: true,
       answers: { 200: { description: 'A page', schema: pageOf(itemEntry) } },
+      refusals: [404],
       handle: async ({ body: { sha256, ...page }, principal }) =>
         showItems(await manifests.listItems(principal.member, { sha256 }, page), 'find'),
     }),
@@ -247,6 +248,7 @@ export function evidenceEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       params: byDigest.extend({ index: integerText(0, 65_535) }),
       logged: true,
       answers: { 200: { description: 'The proof bundle', mediaType: BUNDLE_MEDIA_TYPE } },
+      refusals: [409],
       handle: async ({ params: { digest, index }, principal }) => ({
         status: 200,
         body: await deps.proofs.assemble(principal.member, digest, index),
@@ -265,6 +267,7 @@ export function evidenceEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       query: z.strictObject({ acquisition: acquisitionId }),
       streams: [NDJSON],
       answers: { 201: { description: 'Stored and escrowed', schema: manifestSummary } },
+      refusals: [422],
       handle: async ({ params, query: { acquisition }, principal: { member }, stream }) => {
         await assertOwnAcquisition(projection, evidence, acquisition, member);
         const body = limitBytes(stream!, MAX_MANIFEST_BYTES);

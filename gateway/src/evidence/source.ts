@@ -7,7 +7,7 @@ import { type BytePath, baseName, canonicalPath, joinPath, pathBytes } from './b
 import { listNames } from './directory.ts';
 
 /** Reasons for which an entry is not anchored: the collection is incomplete. */
-const OMISSIONS = [
+export const OMISSIONS = [
   'device',
   'socket',
   'fifo',
@@ -20,7 +20,7 @@ const OMISSIONS = [
   'too-large',
 ] as const;
 /** Things worth knowing about entries that need no anchoring or are anchored all the same. */
-const NOTES = [
+export const NOTES = [
   'empty-directory',
   'sparse',
   'hard-link',

@@ -16,13 +16,17 @@ import type { GatewayDeps } from './deps.ts';
 import { type AnyEndpoint, type Call, defineEndpoint, type Reply } from './endpoint.ts';
 import type { Begun } from './idempotency.ts';
 import { isProblemCode, Problem } from './problem.ts';
+import { pseudonymOf } from './pseudonym.ts';
 import { base64urlBytes, base64urlText, pem } from './schema.ts';
+import { createShares } from './shares.ts';
 
 const MAX_TRANSIENT = 16_384;
 const MAX_PROPOSAL = 262_144;
 /** A transaction that has not committed by then is answered as UNKNOWN; the caller asks again. */
 const COMMIT_WAIT_MS = 20_000;
 const LOOK_MS = 500;
+/** Looks under way at once, shared among principals: fewer than a ledger takes waits for commits. */
+const LOOKS = 64;
 
 const transient = z.record(z.string().regex(/^[A-Za-z0-9]{1,32}$/), base64urlBytes(MAX_TRANSIENT));
 const signature = base64urlBytes(128);
@@ -38,6 +42,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { ledger, enrolment, serviceSigners, projection } = deps;
   const { assertMayAct, assertManifest, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
+  const looks = createShares(LOOKS);
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
     const timeout = AbortSignal.timeout(waitMs);
@@ -253,10 +258,15 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       access: 'member',
       params: z.strictObject({ txId: digestHex }),
       answers: { 200: { description: 'Committed', schema: status } },
-      handle: async ({ params: { txId } }) => {
-        const found = await findStatus(txId, LOOK_MS);
-        if (!found) throw new Problem('NOT_FOUND', 'not committed, as far as this gateway knows');
-        return { status: 200, body: found };
+      handle: async ({ params: { txId }, principal, signal }) => {
+        const leave = looks.take(pseudonymOf(principal));
+        try {
+          const found = await findStatus(txId, LOOK_MS, signal);
+          if (!found) throw new Problem('NOT_FOUND', 'not committed, as far as this gateway knows');
+          return { status: 200, body: found };
+        } finally {
+          leave();
+        }
       },
     }),
   ];

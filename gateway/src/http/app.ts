@@ -14,6 +14,7 @@ import { evidenceEndpoints } from '../evidence/routes.ts';
 import { journalEndpoints } from '../journal/routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { actEndpoints } from './act-routes.ts';
+import { deferContinue, endUnreadBody } from './body.ts';
 import type { GatewayDeps } from './deps.ts';
 import { docsRouter } from './docs.ts';
 import { type AnyEndpoint, defineEndpoint } from './endpoint.ts';
@@ -21,7 +22,13 @@ import { healthEndpoints } from './health-routes.ts';
 import { openIdempotencyStore } from './idempotency.ts';
 import { itemEndpoints } from './item-routes.ts';
 import { ledgerEndpoints } from './ledger-routes.ts';
-import { DEFAULT_LIMITS, type GatewayLimits, limitByAddress } from './limits.ts';
+import {
+  DEFAULT_LIMITS,
+  endAfter,
+  type GatewayLimits,
+  limitByAddress,
+  limitConnections,
+} from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { buildOpenApi } from './openapi.ts';
 import { createPipeline } from './pipeline.ts';
@@ -31,6 +38,8 @@ import { sendProblem } from './reply.ts';
 export const API_VERSION = '0.1.0';
 /** In-flight requests have this long to end when the gateway closes, milliseconds. */
 const DRAIN_MS = 10_000;
+/** A request of the development sign-in has this long, milliseconds. */
+const SIGN_IN_MS = 30_000;
 
 export interface Gateway {
   readonly app: Express;
@@ -57,8 +66,12 @@ export function createGateway(deps: GatewayDeps, overrides: Partial<GatewayLimit
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
   app.use(observe(deps, metrics));
+  app.use((request, response, next) => {
+    endUnreadBody(request, response, limits.lingerMs);
+    next();
+  });
   app.use(limitByAddress(limits.perAddress));
-  if (deps.issuerMiddleware) app.use('/oidc', deps.issuerMiddleware);
+  if (deps.issuerMiddleware) app.use('/oidc', endAfter(SIGN_IN_MS), deps.issuerMiddleware);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -85,19 +98,14 @@ export function createGateway(deps: GatewayDeps, overrides: Partial<GatewayLimit
   app.use(() => {
     throw new Problem('ROUTE_UNKNOWN');
   });
-  app.use(answerError(deps));
+  app.use(answerError(deps, limits));
 
   return {
     app,
     endpoints,
-    async listen({ host, port }) {
-      const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 15_000 }, app);
-      // Streams of items may last; bodies have their own time-outs (body.ts).
-      server.requestTimeout = 0;
-      server.maxHeadersCount = 64;
+    async listen(address) {
+      const server = await openServer(app, limits, address);
       servers.add(server);
-      server.listen(port, host);
-      await once(server, 'listening');
       return server;
     },
     async close() {
@@ -173,15 +181,37 @@ const routeOf = ({ locals }: Response) =>
   typeof locals.route === 'string' ? locals.route : 'other';
 
 /** What Express itself refuses, as a problem. */
-function answerError({ logger }: GatewayDeps): ErrorRequestHandler {
+function answerError({ logger }: GatewayDeps, { stallMs }: GatewayLimits): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const status = error instanceof Error && 'status' in error ? error.status : undefined;
     const known = error instanceof Problem || status === undefined || Number(status) >= 500;
     const problem = known ? toProblem(error) : new Problem('BAD_REQUEST');
     if (problem.status >= 500) logger.error({ code: problem.code }, 'request failed');
-    sendProblem(response, problem);
+    sendProblem(response, problem, stallMs);
   };
+}
+
+/**
+ * Streams of items may last, so no request as a whole has a time-out; headers and bodies have
+ * (body.ts), and connections that send nothing are headers that do not come.
+ */
+async function openServer(
+  app: Express,
+  { maxConnections, headersMs }: GatewayLimits,
+  { host, port }: { host: string; port: number },
+): Promise<Server> {
+  const timeouts = { headersTimeout: headersMs, connectionsCheckingInterval: headersMs / 3 };
+  const server = createServer({ ...timeouts, requestTimeout: 0, maxHeaderSize: 16_384 }, app);
+  server.maxHeadersCount = 64;
+  server.on('checkContinue', (request, response) => {
+    deferContinue(request, response);
+    app(request, response);
+  });
+  limitConnections(server, maxConnections);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server;
 }
 
 async function closeServer(server: Server): Promise<void> {

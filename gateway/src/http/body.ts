@@ -1,5 +1,5 @@
 /** Request bodies: read with a limit and a time-out, then parsed strictly. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseStrict } from '@tabellion/proof';
 import type { z } from 'zod';
 import { fieldProblem, Problem } from './problem.ts';
@@ -27,6 +27,39 @@ export function mediaTypeOf(request: IncomingMessage): string {
   return type.trim().toLowerCase();
 }
 
+/** Whoever sent `Expect: 100-continue` and has not been told to go on. */
+const expecting = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** The body is asked for when it is wanted: a refusal comes before it. */
+export function deferContinue(request: IncomingMessage, response: ServerResponse): void {
+  expecting.set(request, response);
+}
+
+/** So much of a body that nobody wants is read, bytes, so that the connection can go on. */
+const MAX_UNREAD = 1_048_576;
+
+/**
+ * Once the answer is out, the rest of a body that nobody reads: a short one may come and the connection
+ * goes on. Of any other no more is taken, so that the sender has to stop; the connection stays for a
+ * moment, in which the answer can be read.
+ */
+export function endUnreadBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  lingerMs: number,
+): void {
+  response.once('finish', () => {
+    if (request.complete || request.destroyed) return;
+    const timer = setTimeout(() => request.destroy(), lingerMs);
+    request.once('close', () => clearTimeout(timer));
+    const length = request.headers['content-length'];
+    if (length !== undefined && Number(length) <= MAX_UNREAD) request.resume();
+    // Node itself begins to read, in order to discard, what has not been touched.
+    else setImmediate(() => request.socket.pause());
+  });
+}
+
+/** A client that sends nothing more has nothing on its way that could be in the way of the answer. */
 const CLOSE = { headers: { connection: 'close' } };
 
 /** The body's chunks. @throws Problem `REQUEST_TIMEOUT` on silence, `BAD_REQUEST` when cut off. */
@@ -34,7 +67,21 @@ export async function* streamBody(
   request: IncomingMessage,
   idleMs: number,
 ): AsyncGenerator<Uint8Array> {
+  expecting.get(request)?.writeContinue();
+  expecting.delete(request);
   const chunks = request.iterator({ destroyOnReturn: false });
+  try {
+    yield* readChunks(chunks, idleMs);
+  } finally {
+    // Not awaited: where a chunk is still waited for, this comes after it.
+    void chunks.return?.();
+  }
+}
+
+async function* readChunks(
+  chunks: NodeJS.AsyncIterator<unknown>,
+  idleMs: number,
+): AsyncGenerator<Uint8Array> {
   for (;;) {
     const timer = Promise.withResolvers<never>();
     const timeout = setTimeout(
@@ -54,17 +101,25 @@ export async function* streamBody(
   }
 }
 
-/** The whole body. @throws Problem `TOO_LARGE`, `REQUEST_TIMEOUT`, `BAD_REQUEST`. */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/**
+ * The whole body. `hold` is told of bytes before they are kept, and may refuse.
+ * @throws Problem `TOO_LARGE`, `REQUEST_TIMEOUT`, `BAD_REQUEST`.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  hold: (bytes: number) => void,
+): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes)
-    throw new Problem('TOO_LARGE', undefined, CLOSE);
+    throw new Problem('TOO_LARGE');
   const deadline = Date.now() + limits.totalMs;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of streamBody(request, limits.idleMs)) {
     size += chunk.length;
-    if (size > limits.maxBytes) throw new Problem('TOO_LARGE', undefined, CLOSE);
-    if (Date.now() > deadline) throw new Problem('REQUEST_TIMEOUT', undefined, CLOSE);
+    if (size > limits.maxBytes) throw new Problem('TOO_LARGE');
+    if (Date.now() > deadline) throw new Problem('REQUEST_TIMEOUT');
+    hold(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -89,7 +144,7 @@ export async function* limitBytes(
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > maxBytes) throw new Problem('TOO_LARGE', undefined, CLOSE);
+    if (size > maxBytes) throw new Problem('TOO_LARGE');
     yield chunk;
   }
 }

@@ -191,6 +191,8 @@ export interface GatewayDeps {
   /** Directory for `gateway.sqlite` (idempotency keys). */
   readonly directory: string;
   readonly logger: Logger;
+  /** Told of every failure behind an answer: some end the node. */
+  readonly onFailure?: (error: unknown) => void;
   /** Mounted under `/oidc` (development issuer). */
   readonly issuerMiddleware?: RequestHandler;
   readonly now: () => number;

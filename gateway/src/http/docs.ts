@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type Router } from 'express';
 import helmet from 'helmet';
+import { EFFECTS, LANGUAGES, type Language } from '../explain/area.ts';
+import { findPages } from '../explain/lookup.ts';
+import type { Page } from '../explain/page.ts';
 import { isProblemCode, PROBLEM_CODES, PROBLEMS } from './problem.ts';
 
 const uiDirectory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -57,10 +60,26 @@ export function docsRouter(): Router {
   router.get('/problems/:code', (request, response, next) => {
     const { code } = request.params;
     if (!isProblemCode(code)) return next();
-    response.type('html').send(page(code, '', `<p>${showProblem(code)}</p>`));
+    response.type('html').send(page(code, '', `<p>${showProblem(code)}</p>${explain(code)}`));
   });
   return router;
 }
 
 const showProblem = (code: keyof typeof PROBLEMS) =>
   `<code>${code}</code> (${PROBLEMS[code][0]}): ${PROBLEMS[code][1]}`;
+
+/** The same words as of `tabellion explain`, in both languages. */
+const explain = (code: string) =>
+  findPages(code)
+    .flatMap((found) => LANGUAGES.map((language) => showPage(found, language)))
+    .join('\n');
+
+function showPage({ effect, ...texts }: Page, language: Language): string {
+  const { title, meaning, remedy } = texts[language];
+  const [heading, ...rest] = [title, meaning, remedy, EFFECTS[effect][language]].map(escapeHtml);
+  const paragraphs = rest.map((text) => `<p>${text}</p>`).join('');
+  return `<section lang="${language}"><h2>${heading}</h2>${paragraphs}</section>`;
+}
+
+const escapeHtml = (text: string) =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -78,6 +78,11 @@ export interface Endpoint<
   readonly streams?: readonly string[];
   /** Refusals are journalled; `Idempotency-Key` is honoured. */
   readonly act?: boolean;
+  /**
+   * The same request under the same `Idempotency-Key` goes on where the one before ended, so that no
+   * refusal is its last word.
+   */
+  readonly resumable?: boolean;
   /** The answer shows evidence or its metadata: `disclosed` must be given (O-3). */
   readonly logged?: boolean;
   /** Answers from the projection: `Tabellion-Min-Height` is honoured. */
@@ -87,6 +92,8 @@ export interface Endpoint<
   /** Stays open: counted apart, and ended when the gateway closes. */
   readonly open?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
+  /** Statuses of problems beside those that follow from the rest of the description (openapi.ts). */
+  readonly refusals?: readonly number[];
   readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Reply>;
   /** Answers a replay whose first request was cut off after it had begun to submit something. */
   readonly resolve?: (begun: Begun, call: Call) => Promise<Reply>;

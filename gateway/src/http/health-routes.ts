@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { GatewayDeps } from './deps.ts';
+import { hasRoom } from './disk-full.ts';
 import { type AnyEndpoint, defineEndpoint } from './endpoint.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -28,7 +29,7 @@ export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoin
   const checkReadiness = async () => {
     const height = await withPatience(ledger.height()).catch(() => undefined);
     const disk = await access(deps.directory, constants.W_OK).then(
-      () => true,
+      () => hasRoom(deps.directory),
       () => false,
     );
     const lag = height === undefined ? Number.POSITIVE_INFINITY : height - projection.height;
@@ -62,6 +63,7 @@ export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoin
         const ok = results.every(([, passed]) => passed);
         return {
           status: ok ? 200 : 503,
+          ...(!ok && { headers: { 'retry-after': '1' } }),
           body: {
             status: ok ? 'ready' : 'not-ready',
             checks: Object.fromEntries(

@@ -3,7 +3,6 @@
  * disk and given again, also after a restart. A request that a crash cut off is resolved by the
  * transaction that it had begun to submit.
  */
-import { randomUUID } from 'node:crypto';
 import { openPrivateDatabase } from '../identity/private-database.ts';
 import type { Signed } from '../ledger/port.ts';
 import { Problem } from './problem.ts';
@@ -61,11 +60,13 @@ export function openIdempotencyStore(file: string, now: () => number) {
     tx_id TEXT PRIMARY KEY, at INTEGER NOT NULL, payload BLOB NOT NULL, signature BLOB NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS submission_age ON submission (at);`);
-  const processId = randomUUID();
+  /** In memory, so that a request is let go of even where nothing can be written. */
+  const inFlight = new Set<string>();
+  const idOf = ({ scope, key }: RequestName) => `${scope} ${key}`;
   const select = database.prepare('SELECT * FROM request WHERE scope = ? AND key = ?');
   const insert = database.prepare(
-    `INSERT INTO request (scope, key, process, at, digest) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (scope, key) DO UPDATE SET process = excluded.process, digest = excluded.digest`,
+    `INSERT INTO request (scope, key, process, at, digest) VALUES (?, ?, '', ?, ?)
+     ON CONFLICT (scope, key) DO UPDATE SET digest = excluded.digest`,
   );
   const setTransaction = database.prepare(
     'UPDATE request SET tx_id = ? WHERE scope = ? AND key = ?',
@@ -80,9 +81,6 @@ export function openIdempotencyStore(file: string, now: () => number) {
     `UPDATE request SET digest = ?, status = ?, media_type = ?, headers = ?, body = ?
      WHERE scope = ? AND key = ?`,
   );
-  const release = database.prepare(
-    `UPDATE request SET process = '' WHERE scope = ? AND key = ? AND tx_id IS NOT NULL`,
-  );
   const forget = database.prepare(
     'DELETE FROM request WHERE scope = ? AND key = ? AND tx_id IS NULL AND status IS NULL',
   );
@@ -96,7 +94,8 @@ export function openIdempotencyStore(file: string, now: () => number) {
      * `digest`: SHA-256 of the body, or null while it is still streaming.
      * @throws Problem `IDEMPOTENCY_KEY_REUSED` | `IDEMPOTENCY_IN_FLIGHT`.
      */
-    begin({ scope, key }: RequestName, digest: string | null): Beginning {
+    begin(name: RequestName, digest: string | null): Beginning {
+      const { scope, key } = name;
       if (now() - purgedAt > PURGE_MS) {
         for (const purge of purges) purge.run(now() - KEEP_MS);
         purgedAt = now();
@@ -109,12 +108,13 @@ export function openIdempotencyStore(file: string, now: () => number) {
         const reply = { status, mediaType, headers: headers ?? '{}', body };
         return { state: 'done', reply, digest: row.digest ?? '' };
       }
-      if (row?.process === processId) throw new Problem('IDEMPOTENCY_IN_FLIGHT');
+      if (inFlight.has(idOf(name))) throw new Problem('IDEMPOTENCY_IN_FLIGHT');
       if (row && row.tx_id !== null) {
         const submitted = selectSubmission.get(row.tx_id) as Signed | undefined;
         return { state: 'cut-off', begun: { txId: row.tx_id, submitted } };
       }
-      insert.run(scope, key, processId, now(), digest);
+      insert.run(scope, key, now(), digest);
+      inFlight.add(idOf(name));
       return { state: 'new' };
     },
     /** Durable before the transaction is submitted. */
@@ -122,21 +122,23 @@ export function openIdempotencyStore(file: string, now: () => number) {
       insertSubmission.run(txId, now(), bytes, signature);
       setTransaction.run(txId, scope, key);
     },
-    finish({ scope, key }: RequestName, digest: string, reply: StoredReply): void {
+    finish(name: RequestName, digest: string, reply: StoredReply): void {
+      const { scope, key } = name;
       const { status, mediaType, headers, body } = reply;
+      // First: on a full disk the answer cannot be kept, and the request is to be asked again.
+      inFlight.delete(idOf(name));
       setReply.run(digest, status, mediaType, headers, body, scope, key);
     },
     /** The request came to no lasting answer: it may be sent again. */
-    abandon({ scope, key }: RequestName): void {
-      forget.run(scope, key);
-      release.run(scope, key);
+    abandon(name: RequestName): void {
+      inFlight.delete(idOf(name));
+      forget.run(name.scope, name.key);
     },
     close: () => database.close(),
   };
 }
 
 interface Row {
-  readonly process: string;
   readonly digest: string | null;
   readonly tx_id: string | null;
   readonly status: number | null;

@@ -36,6 +36,8 @@ export function itemEndpoints({ anchoring }: GatewayDeps): AnyEndpoint[] {
       summary: 'Anchor one item (JSON) or a stream of items (NDJSON) with the gateway’s key',
       access: ['system'],
       act: true,
+      // What became of items stands in their receipts, to which the key leads: a refusal may pass there.
+      resumable: true,
       params: z.strictObject({ id: acquisitionId }),
       body: item,
       streams: [NDJSON],

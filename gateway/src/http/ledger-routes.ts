@@ -15,7 +15,6 @@ const MAX_BLOCKS = 1000;
 const tag = 'ledger';
 const START = [-1, -1] as const;
 
-/** `id` is `<block>.<position>`, `event` the function name. */
 const eventData = z.strictObject({
   txId: digestHex,
   at: z.int(),
@@ -23,6 +22,19 @@ const eventData = z.strictObject({
   key: z.string(),
   record: z.looseObject({}),
 });
+/** A server-sent event as OpenAPI describes it: its data are JSON text. */
+const event = z.strictObject({
+  id: z.string().meta({ description: '`<block>.<position>`' }),
+  event: z.string().meta({ description: 'Function name' }),
+  data: z
+    .string()
+    .meta({ contentMediaType: 'application/json', contentSchema: toSchema(eventData) }),
+});
+
+function toSchema(schema: z.ZodType) {
+  const { $schema: _, ...described } = z.toJSONSchema(schema);
+  return described;
+}
 
 export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEndpoint[] {
   const { ledger, projection } = deps;
@@ -41,8 +53,8 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
       open: true,
       answers: {
         200: {
-          description: 'Events; the schema is that of their data',
-          schema: eventData,
+          description: 'Events, and comments while nothing happens',
+          schema: event,
           mediaType: 'text/event-stream',
         },
       },

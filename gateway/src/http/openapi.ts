@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the endpoints and nothing else. */
 
 import {
+  acquireInput,
   acquisitionRecord,
   answerRecord,
   batchRecord,
@@ -25,8 +26,10 @@ import {
   createDocument,
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import type { Answer, AnyEndpoint } from './endpoint.ts';
+import { item } from './item-body.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';
 
 /** Schemas that the document names once. */
@@ -53,6 +56,19 @@ for (const [id, schema] of Object.entries(NAMED)) {
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 }
 
+/** Inputs of which exactly one of two fields is given. */
+for (const [schema, ...fields] of [
+  [acquireInput, 'location', 'delayedNotice'],
+  [item, 'path', 'pathBase64url'],
+] as const) {
+  z.globalRegistry.add(schema, {
+    ...z.globalRegistry.get(schema),
+    override: ({ jsonSchema }: { jsonSchema: { oneOf?: unknown } }) => {
+      jsonSchema.oneOf = fields.map((field) => ({ required: [field] }));
+    },
+  });
+}
+
 const TAGS = {
   member: 'Members, governance and the caller’s own identity',
   evidence: 'Acquisitions, batches, items and proofs',
@@ -63,11 +79,37 @@ const TAGS = {
 };
 
 const header = {
-  idempotencyKey: z.string().min(1).max(255).optional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[!-~]{1,255}$/)
+    .optional(),
   minHeight: z.int().min(0).optional(),
-  purpose: z.string().max(200).optional(),
-  lastEventId: z.string().optional(),
+  purpose: z
+    .string()
+    .regex(/^[!-~]([ -~]{0,198}[!-~])?$/)
+    .optional(),
+  lastEventId: z
+    .string()
+    .regex(/^[0-9]{1,15}[.][0-9]{1,9}$/)
+    .optional(),
 };
+
+/** Each way of saying no, by status: what the headers of it say. */
+const REFUSALS = {
+  400: ['Malformed, or not of the described form'],
+  401: ['No bearer token, or one that does not hold', 'WWW-Authenticate'],
+  403: ['Not for this caller'],
+  404: ['Not there, or not to be seen by this caller'],
+  408: ['The body did not come in time'],
+  409: ['At odds with what is there'],
+  413: ['The body is too large'],
+  415: ['The body has another media type'],
+  422: ['Well-formed, but refused for what it says'],
+  429: ['Too many requests', 'Retry-After'],
+  500: ['The gateway failed; nothing is known of why'],
+  503: ['Not now: overloaded, not caught up, or the ledger is away', 'Retry-After'],
+} as const satisfies Readonly<Record<number, readonly [description: string, header?: string]>>;
+type RefusalStatus = keyof typeof REFUSALS;
 
 export function buildOpenApi(endpoints: readonly AnyEndpoint[], version: string) {
   const paths: ZodOpenApiPathsObject = {};
@@ -112,16 +154,47 @@ function describe(endpoint: AnyEndpoint): ZodOpenApiOperationObject {
       ...Object.fromEntries(
         Object.entries(endpoint.answers).map(([status, answer]) => [
           status,
-          describeAnswer(answer),
+          { ...describeAnswer(answer), ...(endpoint.projected && HEIGHT) },
         ]),
       ),
-      default: {
-        description: 'A problem (RFC 9457)',
-        content: { [PROBLEM_MEDIA_TYPE]: { schema: problemDocument } },
-      },
+      ...Object.fromEntries(
+        listRefusals(endpoint)
+          .filter((status) => endpoint.answers[status] === undefined)
+          .map((status) => [status, PROBLEM_ANSWERS[status]!]),
+      ),
     },
   };
 }
+
+const PROBLEM_ANSWERS = Object.fromEntries(
+  Object.entries(REFUSALS).map(
+    ([status, [description, name]]): [string, ZodOpenApiResponseObject] => [
+      status,
+      {
+        id: `Problem${status}`,
+        description,
+        ...(name && { headers: z.object({ [name]: z.string() }) }),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: problemDocument } },
+      },
+    ],
+  ),
+);
+
+/** Every status of a problem that the endpoint can answer. */
+function listRefusals(endpoint: AnyEndpoint): readonly RefusalStatus[] {
+  const { access, act, params, body, streams, refusals = [] } = endpoint;
+  return [
+    ...([400, 429, 500, 503] as const),
+    ...(access === 'public' ? [] : ([401, 403] as const)),
+    ...(params || act ? ([404] as const) : []),
+    ...(body || streams ? ([408, 413, 415] as const) : []),
+    ...(act ? ([409, 422] as const) : []),
+    ...(refusals as readonly RefusalStatus[]),
+  ];
+}
+
+/** How many blocks the answer rests on. */
+const HEIGHT = { headers: z.object({ 'Tabellion-Height': z.string() }) };
 
 function describeHeaders({ act, projected, logged, id }: AnyEndpoint) {
   const headers = {

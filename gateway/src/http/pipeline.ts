@@ -8,12 +8,16 @@ import { mediaTypeOf, parseBody, readBody, streamBody } from './body.ts';
 import type { GatewayDeps, Principal } from './deps.ts';
 import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
 import type { IdempotencyStore } from './idempotency.ts';
-import { createGate, type GatewayLimits, limitByPrincipal } from './limits.ts';
+import { type GatewayLimits, limitByPrincipal } from './limits.ts';
 import { fieldProblem, Problem, toProblem } from './problem.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { answerOnce, type Digested } from './replay.ts';
-import { sendProblem, sendReply } from './reply.ts';
+import { encodeBody, isStream, PIECE, sendProblem, sendReply } from './reply.ts';
+import { createShares } from './shares.ts';
 import { createStanding } from './standing.ts';
+
+/** A height further away is not reached while anybody waits. */
+const FAR_BLOCKS = 10_000;
 
 export interface PipelineContext {
   readonly deps: GatewayDeps;
@@ -33,8 +37,9 @@ interface Facts {
 export function createPipeline(context: PipelineContext) {
   const { deps, limits, closing } = context;
   const limit = limitByPrincipal(limits.perPrincipal);
-  const requests = createGate(limits.maxInFlight);
-  const streams = createGate(limits.maxStreams);
+  const requests = createShares(limits.maxInFlight);
+  const streams = createShares(limits.maxStreams);
+  const heldBytes = createShares(limits.maxHeldBytes);
 
   const standing = createStanding(deps);
 
@@ -51,14 +56,18 @@ export function createPipeline(context: PipelineContext) {
     response: Response,
     facts: Facts,
     signal: AbortSignal,
+    keep: (giveBack: () => void) => void,
   ): Promise<Reply> => {
     const principal = await identify(endpoint, request, response);
     if (principal) facts.principal = principal;
+    const owner = principal ? pseudonymOf(principal) : `address ${request.ip}`;
+    keep((endpoint.open ? streams : requests).take(owner));
+    const hold = (bytes: number) => keep(heldBytes.take(owner, bytes));
     if (principal && !endpoint.own) standing.assertActive(principal);
     assertRole(endpoint, principal);
     const params = parsePart(endpoint.params, request.params, 'params');
     const query = parsePart(endpoint.query, request.query, 'query');
-    const body = await readInput(endpoint, request, limits);
+    const body = await readInput(endpoint, request, limits, hold);
     const call: Call = {
       principal: principal as Principal,
       params,
@@ -68,14 +77,17 @@ export function createPipeline(context: PipelineContext) {
       headers: request.headers,
       signal,
       note: (fact) => void Object.assign(facts, fact),
-      refused: (problem) => journalRefusal(endpoint, facts, problem),
+      refused: (problem) => {
+        deps.onFailure?.(problem);
+        return journalRefusal(endpoint, facts, problem);
+      },
       name: undefined,
       remember: () => undefined,
     };
     if (endpoint.projected) await awaitHeight(request);
     const reply = endpoint.act
       ? await answerOnce(endpoint, call, body, request.path, context.idempotency)
-      : await endpoint.handle(call);
+      : holdBody(await endpoint.handle(call), hold);
     return endpoint.projected
       ? {
           ...reply,
@@ -87,14 +99,15 @@ export function createPipeline(context: PipelineContext) {
   const awaitHeight = async ({ headers }: Request) => {
     const wanted = headers['tabellion-min-height'];
     if (wanted === undefined) return;
-    if (typeof wanted !== 'string' || !/^\d{1,15}$/.test(wanted))
+    if (!/^\d{1,16}$/.test(String(wanted)) || !Number.isSafeInteger(Number(wanted)))
       throw new Problem('BAD_REQUEST', 'Tabellion-Min-Height is not a whole number');
+    if (Number(wanted) > deps.projection.height + FAR_BLOCKS)
+      throw new Problem('HEIGHT_NOT_REACHED');
     const reached = await deps.projection.waitForHeight(
       Number(wanted),
       AbortSignal.any([closing, AbortSignal.timeout(limits.minHeightMs)]),
     );
-    if (!reached)
-      throw new Problem('HEIGHT_NOT_REACHED', undefined, { headers: { 'retry-after': '1' } });
+    if (!reached) throw new Problem('HEIGHT_NOT_REACHED');
   };
 
   const journalRead = async (endpoint: AnyEndpoint, call: Request, facts: Facts, reply: Reply) => {
@@ -133,23 +146,28 @@ export function createPipeline(context: PipelineContext) {
   return async (endpoint: AnyEndpoint, request: Request, response: Response): Promise<void> => {
     const facts: Facts = {};
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    const held = new DisposableStack();
+    /** What was taken is given back when the answer is out, or its reader gone. */
+    const keep = (giveBack: () => void) => (held.disposed ? giveBack() : void held.defer(giveBack));
+    response.once('close', () => {
+      gone.abort();
+      held.dispose();
+    });
     const signal = endpoint.open ? AbortSignal.any([closing, gone.signal]) : gone.signal;
-    let leave: (() => void) | undefined;
     try {
-      leave = (endpoint.open ? streams : requests).enter();
-      response.once('close', leave);
-      const reply = await answer(endpoint, request, response, facts, signal);
+      const reply = await answer(endpoint, request, response, facts, signal, keep);
       await journalRead(endpoint, request, facts, reply);
-      await sendReply(response, reply);
+      await sendReply(response, reply, limits.stallMs);
     } catch (error) {
+      deps.onFailure?.(error);
       const problem = toProblem(error);
       if (problem.status >= 500) logFailure(deps, endpoint, problem);
       if (response.headersSent) return;
-      await journalRefusal(endpoint, facts, problem).catch((cause: unknown) =>
-        logFailure(deps, endpoint, toProblem(cause)),
-      );
-      if (!response.destroyed) sendProblem(response, problem);
+      await journalRefusal(endpoint, facts, problem).catch((cause: unknown) => {
+        deps.onFailure?.(cause);
+        logFailure(deps, endpoint, toProblem(cause));
+      });
+      if (!response.destroyed) sendProblem(response, problem, limits.stallMs);
     }
   };
 }
@@ -171,11 +189,20 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, name: string):
   return parsed.data;
 }
 
+/** A large answer takes memory until its reader has it. What an act has done is told in any case. */
+function holdBody(reply: Reply, hold: (bytes: number) => void): Reply {
+  if (reply.body === undefined || isStream(reply.body)) return reply;
+  const body = encodeBody(reply.body);
+  if (body.length > PIECE) hold(body.length);
+  return { ...reply, body };
+}
+
 /** The body: parsed JSON, or the raw stream where the endpoint takes its media type. */
 async function readInput(
   endpoint: AnyEndpoint,
   request: Request,
   limits: GatewayLimits,
+  hold: (bytes: number) => void,
 ): Promise<Digested> {
   const { body: schema, streams = [] } = endpoint;
   if (!schema && streams.length === 0) return { value: undefined, digest: () => '' };
@@ -196,7 +223,7 @@ async function readInput(
     const taken = [...(schema ? ['application/json'] : []), ...streams].join(', ');
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', `taken: ${taken}`, { headers: { accept: taken } });
   }
-  const bytes = await readBody(request, limits.body);
+  const bytes = await readBody(request, limits.body, hold);
   const digest = createHash('sha256').update(bytes).digest('hex');
   return { value: parseBody(bytes, schema, limits.body), digest: () => digest };
 }

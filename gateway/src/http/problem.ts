@@ -6,6 +6,7 @@ import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { JsonErrorCode } from '@tabellion/proof';
 import { z } from 'zod';
 import type { LedgerErrorCode } from '../ledger/port.ts';
+import { isDiskFull } from './disk-full.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -45,6 +46,8 @@ const HTTP = {
   ACQUISITION_UNKNOWN: [422, 'There is no such acquisition'],
   RATE_LIMITED: [429, 'Too many requests'],
   INTERNAL: [500, 'The gateway failed'],
+  DISK_FULL: [503, 'The disk of the gateway is full: nothing was taken'],
+  CLOCK_WRONG: [503, 'The clock of the gateway is not to be believed: nothing is signed'],
   OVERLOADED: [503, 'Too many requests are in flight'],
   HEIGHT_NOT_REACHED: [503, 'The ledger has not reached the height asked for'],
   NOT_READY: [503, 'The gateway is not ready'],
@@ -73,6 +76,7 @@ const LEDGER = {
   NOT_ACCEPTED: [409, 'Ordering did not accept the transaction'],
   UNKNOWN: [503, 'Whether it was committed is not known yet'],
   UNAVAILABLE: [503, 'The ledger cannot be reached'],
+  DAMAGED: [503, 'A file of the ledger is not as it was written'],
   STOPPED: [503, 'The ledger is stopping'],
 } as const satisfies Record<Exclude<LedgerErrorCode, 'UNKNOWN_MEMBER'>, Entry>;
 
@@ -190,7 +194,8 @@ export class Problem extends Error {
     super(detail, { cause: context.cause });
     this.code = code;
     this.errors = context.errors;
-    this.headers = context.headers ?? {};
+    const mayPass = this.status === 429 || this.status === 503;
+    this.headers = { ...(mayPass && { 'retry-after': '1' }), ...context.headers };
   }
 
   get status(): number {
@@ -234,7 +239,7 @@ export function toProblem(error: unknown): Problem {
       return new Problem(error.code, known ? error.message : undefined, { cause: error });
     }
   }
-  return new Problem('INTERNAL', undefined, { cause: error });
+  return new Problem(isDiskFull(error) ? 'DISK_FULL' : 'INTERNAL', undefined, { cause: error });
 }
 
 /** Field-level problem; `prefix` names the part of the request. */

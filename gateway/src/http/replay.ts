@@ -81,8 +81,7 @@ async function perform(
   } catch (error) {
     const problem = toProblem(error);
     const { status, headers } = problem;
-    // What became of items stands in their receipts, to which the key leads: a refusal may pass there.
-    const isOpen = status >= 500 || status === 408 || endpoint.streams !== undefined;
+    const isOpen = status >= 500 || status === 408 || endpoint.resumable === true;
     if (isOpen) store.abandon(name);
     else keep({ status, headers, mediaType: PROBLEM_MEDIA_TYPE }, encodeBody(problem));
     throw error;

@@ -20,6 +20,9 @@ export const integerText = (minimum: number, maximum: number) =>
 export const MAX_PAGE = 200;
 export const limitText = integerText(1, MAX_PAGE).default(50);
 
+/** Base64url without padding whose last character has no bits that are not used (RFC 4648, 3.5). */
+const BASE64URL = '^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$';
+
 /** Canonical base64url text of at most `maximum` bytes, decoded. */
 export const base64urlBytes = (maximum: number) =>
   z
@@ -33,7 +36,12 @@ export const base64urlBytes = (maximum: number) =>
         return z.NEVER;
       }
     })
-    .meta({ override: { type: 'string', contentEncoding: 'base64url' } });
+    .meta({
+      override: {
+        ...{ type: 'string', contentEncoding: 'base64url' },
+        ...{ pattern: BASE64URL, maxLength: Math.ceil((maximum * 4) / 3) },
+      },
+    });
 export const base64urlText = z.string().meta({ override: { contentEncoding: 'base64url' } });
 
 export const pem = z.string().max(16_384);

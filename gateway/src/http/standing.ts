@@ -11,11 +11,17 @@ import { Problem } from './problem.ts';
  */
 export function createStanding({ projection }: Pick<GatewayDeps, 'projection'>) {
   const records = createRecords(projection.database);
+  /** Asked with every request, and changed by a block only. */
+  const active = new Set<string>();
+  let height = 0;
   return {
     /** @throws Problem `UNKNOWN_MEMBER` (not admitted), `MEMBER_SUSPENDED`, `NOT_READY`. */
     assertActive({ member }: Pick<Principal, 'member'>): void {
+      if (projection.height !== height) active.clear();
+      height = projection.height;
+      if (active.has(member)) return;
       const status = records.find<MemberRecord>(memberKey(member))?.record.status;
-      if (status === 'ACTIVE') return;
+      if (status === 'ACTIVE') return void active.add(member);
       if (status !== undefined) throw new Problem('MEMBER_SUSPENDED');
       // A projection that has not come as far as the founding says nothing about anybody.
       throw new Problem(records.find(FOUNDING_KEY) ? 'UNKNOWN_MEMBER' : 'NOT_READY');

@@ -3,7 +3,7 @@
  * never a part: temporary file, fsync, rename, fsync of the directory.
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { IdentityError } from './error.ts';
@@ -11,14 +11,43 @@ import { IdentityError } from './error.ts';
 /** Bits that would let the group or others read, write or search. */
 const SHARED_BITS = 0o077;
 
+/** Creates a directory and its parents, mode 0700, so that they stay after a power cut. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const parent of listParents(path, first)) await syncDirectory(parent);
+}
+
+/** As `makeDirectory`, for those who cannot wait. */
+export function makeDirectorySync(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const parent of listParents(path, first)) {
+    const directory = openSync(parent, constants.O_RDONLY);
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  }
+}
+
+/** The directories that got a new name in them, when everything from `first` down to `path` was made. */
+function* listParents(path: string, first: string | undefined): Generator<string> {
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) yield dirname(made);
+}
+
 /** Creates a directory with mode 0700, or narrows an existing one to it. */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(path);
   await chmod(path, 0o700);
 }
 
 /** Replaces `path` durably; `mode` is 0600 for anything secret. */
-export async function writeDurably(path: string, content: string, mode = 0o600): Promise<void> {
+export async function writeDurably(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', mode);

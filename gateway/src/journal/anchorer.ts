@@ -30,6 +30,7 @@ export interface AnchorerOptions {
   readonly maxEntries: number;
   readonly now: () => number;
   readonly logger: Logger;
+  readonly onFailure?: (error: unknown) => void;
 }
 
 export interface JournalAnchorer {
@@ -56,6 +57,7 @@ export function startJournalAnchorer(
       try {
         await anchorMember(member, all);
       } catch (error) {
+        options.onFailure?.(error);
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         options.logger.warn({ member, code }, 'journal batch waits: the ledger did not take it');
       }

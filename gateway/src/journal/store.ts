@@ -76,7 +76,8 @@ export function openJournalStore(file: string) {
         for (const entry of entries) insertEntry.run(entry);
         database.exec('COMMIT');
       } catch (error) {
-        database.exec('ROLLBACK');
+        // A full disk has ended it already.
+        if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
       }
     },

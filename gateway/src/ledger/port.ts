@@ -96,20 +96,23 @@ export interface LedgerPort {
 }
 
 /** Why the ledger did not do what was asked. `CONTRACT` carries the contract's own `CODE: text`. */
-export type LedgerErrorCode =
-  | 'BAD_PROPOSAL'
-  | 'BAD_SIGNATURE'
-  | 'UNKNOWN_MEMBER'
-  | 'IDENTITY_REFUSED'
-  | 'CLOCK_SKEW'
-  | 'DUPLICATE_TRANSACTION'
-  | 'CONTRACT'
-  | 'ENDORSEMENT_FAILED'
-  | 'ENDORSEMENT_MISMATCH'
-  | 'NOT_ACCEPTED'
-  | 'UNKNOWN'
-  | 'UNAVAILABLE'
-  | 'STOPPED';
+export const LEDGER_ERROR_CODES = [
+  'BAD_PROPOSAL',
+  'BAD_SIGNATURE',
+  'UNKNOWN_MEMBER',
+  'IDENTITY_REFUSED',
+  'CLOCK_SKEW',
+  'DUPLICATE_TRANSACTION',
+  'CONTRACT',
+  'ENDORSEMENT_FAILED',
+  'ENDORSEMENT_MISMATCH',
+  'NOT_ACCEPTED',
+  'UNKNOWN',
+  'UNAVAILABLE',
+  'DAMAGED',
+  'STOPPED',
+] as const;
+export type LedgerErrorCode = (typeof LEDGER_ERROR_CODES)[number];
 
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';

@@ -23,6 +23,7 @@ export async function openConsortiumLedger(
   directory: string,
   consortium: Consortium,
   now: () => number = Date.now,
+  onFailure?: (error: unknown) => void,
 ): Promise<ConsortiumLedger> {
   const identities = await provisionEmbedded(directory, consortium, now);
   const { timeWindowSeconds } = consortium.parameters;
@@ -43,11 +44,12 @@ export async function openConsortiumLedger(
     throw error;
   }
   const closing = new AbortController();
-  const following = followVotes(ledger, closing.signal).catch(() => undefined);
+  const following = followVotes(ledger, closing.signal).catch((error) => onFailure?.(error));
   return {
     ...identities,
     ledger,
     publishMsp: (msp) => ledger.updateMsps([msp]),
+    copyLedger: (to) => ledger.snapshot(to),
     close: async () => {
       closing.abort();
       await following;

@@ -12,5 +12,7 @@ export interface NodeLedger {
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** What an authority now says of revocations is to be in force on the ledger. */
   publishMsp(msp: MemberMsp): Promise<void>;
+  /** Copies the ledger while it goes on, where it is kept in the gateway's own data directory. */
+  readonly copyLedger?: (directory: string) => Promise<{ height: number }>;
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Consortium } from '../identity/consortium.ts';
 import { openDevelopmentIssuer } from '../identity/development/issuer.ts';
 import { type DevelopmentPeople, openDevelopmentPeople } from '../identity/development/people.ts';
 import { createTokenVerifier, type TrustedIssuer } from '../identity/token.ts';
+import { rememberTokens } from '../identity/token-memo.ts';
 
 export interface PeopleSignIn {
   readonly tokens: TokenVerifier;
@@ -32,7 +33,7 @@ export const trustIssuers = (
   issuers: readonly TrustedIssuer[],
   now: () => number,
 ): PeopleSignIn => ({
-  tokens: createTokenVerifier(issuers, now),
+  tokens: rememberTokens(createTokenVerifier(issuers, now), now),
   people: { people: [], systems: [] },
   close: async () => undefined,
 });
@@ -53,7 +54,7 @@ export async function openDevelopmentSignIn(options: DevelopmentOptions): Promis
     ...{ name: 'development', issuer: issuer.issuer, jwksUri, audience: address, members },
   };
   return {
-    tokens: createTokenVerifier([trusted], now),
+    tokens: rememberTokens(createTokenVerifier([trusted], now), now),
     ...{ router, people },
     close: async () => issuer.close(),
   };

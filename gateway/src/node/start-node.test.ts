@@ -46,7 +46,7 @@ it('puts what the journal holds on the ledger before it closes', async () => {
 
 it('is one process for a directory', async () => {
   const { close } = await start();
-  await expect(start()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(start()).rejects.toMatchObject({ code: 'DATA_IN_USE' });
   await close();
 }, 60_000);
 

@@ -4,7 +4,6 @@
  */
 
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
@@ -16,6 +15,8 @@ import { createLedgerReader } from '../evidence/ledger-reader.ts';
 import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
 import { createGateway } from '../http/app.ts';
+import type { GatewayDeps } from '../http/deps.ts';
+import type { GatewayLimits } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import { loadConsortium } from '../identity/consortium.ts';
 import type { DevelopmentPeople } from '../identity/development/people.ts';
@@ -28,8 +29,14 @@ import { linkJournalLedger } from '../journal/ledger-link.ts';
 import { openJournalStore } from '../journal/store.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
+import { backUpRunning } from './backup.ts';
+import { createClockGuard } from './clock-guard.ts';
 import { openConsortiumLedger } from './consortium-ledger.ts';
+import { controlPath, listenForControl } from './control-socket.ts';
+import { assertRoom, holdDataDirectory, makeDataDirectory } from './data-directory.ts';
 import { type FabricMember, openFabricMember } from './fabric-member.ts';
+import { type VitalFailure, watchFailures } from './failure-watch.ts';
+import { guardLedger } from './guarded-ledger.ts';
 import { createPendingRevocations } from './pending-revocations.ts';
 import { openDevelopmentSignIn, trustIssuers } from './people-sign-in.ts';
 import { createLedgerTrust, type LedgerTrust } from './trust.ts';
@@ -63,6 +70,8 @@ export interface NodeOptions {
   /** Second place for manifests. */
   readonly escrow?: string;
   readonly fabric?: FabricNode;
+  /** Where they are other than the gateway's own. */
+  readonly limits?: Partial<GatewayLimits>;
   readonly logger: Logger;
 }
 
@@ -71,6 +80,8 @@ export interface RunningNode {
   readonly address: string;
   /** Development sign-ins; none where people sign in at the member's own issuers. */
   readonly people: DevelopmentPeople;
+  /** Resolves with what the node must not outlive: the process is to end then, without closing. */
+  readonly failed: Promise<VitalFailure>;
   /** Ends requests, anchors what waits and closes every file. */
   close(): Promise<void>;
 }
@@ -79,8 +90,8 @@ export interface RunningNode {
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const opened = new AsyncDisposableStack();
   try {
-    const { address, people } = await composeNode(options, opened);
-    return { address, people, close: () => opened.disposeAsync() };
+    const composed = await composeNode(options, opened);
+    return { ...composed, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
     throw error;
@@ -90,9 +101,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const { logger, listen = HOST } = options;
   const now = Date.now;
+  const { failed, tell: onFailure } = watchFailures();
   const directory = resolve(options.directory);
   const own = join(directory, 'gateway');
-  await mkdir(own, { recursive: true, mode: 0o700 });
+  await makeDataDirectory(own);
+  const held = holdDataDirectory(directory);
+  opened.defer(() => held[Symbol.dispose]());
+  await assertRoom(own);
   const port = options.port === 0 ? await findFreePort() : options.port;
   const address = `http://${HOST}:${port}`;
 
@@ -102,16 +117,23 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const rule = () => trusted?.rule();
   const network = fabric
     ? await openFabricMember(fabric.member, { consortium, logger, now, rule })
-    : await openConsortiumLedger(directory, consortium, now);
+    : await openConsortiumLedger(directory, consortium, now, onFailure);
   opened.defer(() => network.close());
-  const { ledger, serviceSigners, authorities, publishMsp } = network;
-
+  const { serviceSigners, authorities, publishMsp } = network;
   const projection = await startProjection({
     file: join(own, 'projection.sqlite'),
-    ledger,
+    ledger: network.ledger,
     logger,
+    onFailure,
   });
   opened.defer(() => projection.close());
+  const windowMs = consortium.parameters.timeWindowSeconds * 1000;
+  // On Fabric the peers judge times, and members that collude must not stop others by one of theirs.
+  const latest = () => (network.ledger.kind === 'embedded' ? projection.latestTime : 0);
+  const onWrong = (message: string) => logger.error({ code: 'CLOCK_WRONG' }, message);
+  const assertClock = createClockGuard({ now, windowMs, latest, onWrong });
+  const gate = guardLedger(network.ledger, assertClock);
+  const { ledger } = gate;
   trusted = createLedgerTrust({ consortium: consortium.name, ledger, projection });
   const trust = trusted.describe;
   // Whom to ask for endorsements is known once the last definition is projected.
@@ -139,6 +161,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     members,
     attestations,
     logger,
+    onFailure,
   });
   opened.defer(() => batches.close());
 
@@ -148,7 +171,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const anchorer = startJournalAnchorer(
     store,
     linkJournalLedger(ledger, serviceSigners, projection),
-    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger },
+    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger, onFailure },
   );
   opened.defer(() => anchorer.close(JOURNAL_LAST_RUN_MS));
 
@@ -161,12 +184,15 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
       return { act: ledger, signer, reader, target: ledger };
     },
     manifestsOf: (member) => manifests.of(member),
-    onSpoolFailure: (member, error) =>
-      logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait'),
+    onSpoolFailure: (member, error) => {
+      onFailure(error);
+      logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait');
+    },
     onSpoolRefusal: (member, error) =>
-      void journal
-        .record(describeSpoolRefusal(member, error))
-        .catch(() => logger.error({ member }, 'a refusal is not in the journal')),
+      void journal.record(describeSpoolRefusal(member, error)).catch((cause) => {
+        onFailure(cause);
+        logger.error({ member }, 'a refusal is not in the journal');
+      }),
     now,
   });
   opened.defer(() => anchoring.close());
@@ -189,7 +215,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   opened.defer(() => enrolment.close());
   const revocations = setInterval(
     () =>
-      void enrolment.refreshRevocationLists().catch(() => logger.error('revocation lists wait')),
+      void enrolment.refreshRevocationLists().catch((error) => {
+        onFailure(error);
+        logger.error('revocation lists wait');
+      }),
     DAY_MS,
   );
   revocations.unref();
@@ -201,7 +230,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     : await openDevelopmentSignIn({ ...development, directory, consortium, logger, now });
   opened.defer(() => signIn.close());
 
-  const gateway = createGateway({
+  const deps: GatewayDeps = {
     ledger,
     tokens: signIn.tokens,
     enrolment,
@@ -221,13 +250,28 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     operator: operator!,
     directory: own,
     logger,
+    onFailure,
     ...(signIn.router && { issuerMiddleware: signIn.router }),
     now,
-  });
+  };
+  const gateway = createGateway(deps, options.limits);
   opened.defer(() => gateway.close());
   await projection.catchUp(AbortSignal.timeout(CATCH_UP_MS));
   await gateway.listen({ host: listen, port });
-  return { address, people: signIn.people };
+
+  const control = controlPath(directory);
+  if (control === undefined) {
+    logger.warn('the path of the data directory is too long for back-ups of a running gateway');
+  } else {
+    const copySpool = (to: string) => anchoring.copyTo(to);
+    const { copyLedger } = network;
+    const parts = { gate, copySpool, ...(copyLedger && { copyLedger }) };
+    const listening = await listenForControl(control, ({ to }) =>
+      backUpRunning(directory, to, parts),
+    );
+    opened.defer(() => listening.close());
+  }
+  return { address, people: signIn.people, failed };
 }
 
 /** Nobody waits for the answer behind a receipt, so the refusal is told by the journal. */

@@ -9,7 +9,7 @@ import type {
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
 import { toHex } from '@tabellion/proof';
-import type { ProjectedBlock, ProjectedTransaction } from './read-block.ts';
+import { isTime, type ProjectedBlock, type ProjectedTransaction } from './read-block.ts';
 
 type TimedTransaction = ProjectedTransaction & { readonly late: boolean };
 /** Returns the transactions that could not be projected. */
@@ -126,15 +126,15 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
     database.exec('SAVEPOINT transaction_of_block');
     try {
       applyTransaction(block, tx);
-      return true;
     } catch (error) {
-      database.exec('ROLLBACK TO transaction_of_block');
-      // One of its kind stands there already.
+      // Otherwise the block is not written at all, and on a full disk nothing is left to go back to.
       if ((error as { errcode?: number }).errcode! % 256 !== SQLITE_CONSTRAINT) throw error;
+      // One of its kind stands there already.
+      database.exec('ROLLBACK TO transaction_of_block; RELEASE transaction_of_block');
       return false;
-    } finally {
-      database.exec('RELEASE transaction_of_block');
     }
+    database.exec('RELEASE transaction_of_block');
+    return true;
   };
 
   const applyChannel = ({ number, hash, config, definitions }: ProjectedBlock) => {
@@ -151,7 +151,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
     applyChannel(block);
     const unreadable = block.transactions.filter((transaction) => {
       const tx = { ...transaction, late: transaction.at < timely };
-      latest = Math.max(latest, tx.at);
+      if (isTime(tx.at)) latest = Math.max(latest, tx.at);
       if (tryTransaction(block.number, tx)) return false;
       // What stood under its keys before is no longer what the ledger holds.
       for (const { key } of tx.writes) {

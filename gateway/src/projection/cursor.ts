@@ -21,7 +21,7 @@ export const cursorOf = <T extends readonly [z.ZodType, ...z.ZodType[]]>(key: T)
       context.addIssue('is not a cursor that this gateway gave out');
       return z.NEVER;
     })
-    .meta({ override: { type: 'string', maxLength: 400 } });
+    .meta({ override: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,400}$' } });
 
 /** Where a transaction stands on the ledger. */
 export const ledgerPosition = cursorOf([z.int().min(0), z.int().min(0)]);

@@ -322,6 +322,30 @@ it('goes on past what our contracts never write, and says of its keys that they 
   await spoiled.close();
 });
 
+it('takes a time that no clock shows for unreadable, and for no measure of what is late', async () => {
+  const input = acquisitionInput({ startedAt: time - MINUTE });
+  await act('evidence:acquire', input);
+  await act('evidence:acquire', acquisitionInput({ startedAt: time - MINUTE }));
+  const { txId } = createRecords(projection.database).find(`acquisition/${input.id}`)!;
+  const absurd = await projectAltered('absurd', (envelope) => {
+    const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+    const header = payload.getHeader()!;
+    const channel = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());
+    if (channel.getTxId() !== txId) return;
+    channel.getTimestamp()!.setSeconds(2 ** 60);
+    header.setChannelHeader(channel.serializeBinary());
+    envelope.setPayload(payload.serializeBinary());
+  });
+  const records = createRecords(absurd.database);
+  expect(() => records.find(`acquisition/${input.id}`)).toThrow(
+    expect.objectContaining({ code: 'STATE_CORRUPT' }),
+  );
+  const late = (of: Projection) =>
+    of.database.prepare('SELECT tx_id FROM event WHERE late = 1').all();
+  expect(late(absurd)).toEqual(late(projection));
+  await absurd.close();
+});
+
 it('leaves out the events and writes of other chaincodes', async () => {
   const other = await projectAltered('foreign', (envelope) =>
     editAction(envelope, (action) => {

@@ -15,6 +15,8 @@ import { openProjectionFile, resetProjection } from './schema.ts';
 export interface Projection {
   /** Number of blocks applied. */
   readonly height: number;
+  /** Latest time of a transaction so far, milliseconds since 1970; 0 before the first. */
+  readonly latestTime: number;
   /** For queries; nothing but the projection itself writes. */
   readonly database: DatabaseSync;
   /** True once the height is reached, false if the signal fires before. */
@@ -30,6 +32,7 @@ export interface ProjectionOptions {
   readonly file: string;
   readonly ledger: Pick<LedgerPort, 'blocks' | 'height' | 'chaincode'>;
   readonly logger: Logger;
+  readonly onFailure?: (error: unknown) => void;
   /** Pause before following again after the ledger failed, milliseconds. */
   readonly retryMs?: number;
 }
@@ -39,6 +42,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
   const { ledger, logger } = options;
   const database = openProjectionFile(options.file);
   const selectProgress = database.prepare('SELECT height, hash FROM progress');
+  const selectLatest = database.prepare('SELECT latest FROM progress');
   const progress = () => selectProgress.get() as { height: number; hash: Uint8Array | null };
   let write = createBlockWriter(database);
   let { height } = progress();
@@ -63,7 +67,8 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
       }
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      // A full disk has ended it already.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
     height += 1;
@@ -110,6 +115,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
         await follow(signal);
       } catch (error) {
         if (signal.aborted) return;
+        options.onFailure?.(error);
         logger.warn({ code: codeOf(error), height }, 'the projection waits for the ledger');
         await delay(options.retryMs ?? 1000, undefined, { signal }).catch(() => undefined);
       }
@@ -126,6 +132,9 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
   const projection: Projection = {
     get height() {
       return height;
+    },
+    get latestTime() {
+      return (selectLatest.get() as { latest: number }).latest;
     },
     database,
     async waitForHeight(wanted, signal) {

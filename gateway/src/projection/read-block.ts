@@ -51,11 +51,15 @@ export function readProjectedBlock(
       // Another chaincode may have called ours: what counts is what was written.
       const own = event?.chaincode === chaincode ? event : null;
       if (writes.length === 0 && own === null) return [];
-      const isReadable = writes.every(isRecord) && (own === null || isAnnouncement(own.payload));
+      const isReadable =
+        isTime(at) && writes.every(isRecord) && (own === null || isAnnouncement(own.payload));
       return [{ position, txId, at, writes, event: own, isReadable }];
     }),
   };
 }
+
+/** Whether it can be the time of a transaction: protobuf's reaches beyond the integers that are exact. */
+export const isTime = (at: number): boolean => Number.isSafeInteger(at);
 
 function isRecord({ key, value }: ProjectedTransaction['writes'][number]): boolean {
   const [name = ''] = key.split('/', 1);

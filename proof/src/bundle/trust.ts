@@ -7,7 +7,8 @@ import { demand } from './refusal.ts';
 
 const MAX_TRUST_BYTES = 4 << 20;
 
-export type TrustErrorCode = 'TRUST_MALFORMED' | 'UNSUPPORTED_VERSION';
+export const TRUST_ERROR_CODES = ['TRUST_MALFORMED', 'UNSUPPORTED_VERSION'] as const;
+export type TrustErrorCode = (typeof TRUST_ERROR_CODES)[number];
 
 /** Why a trust file cannot be used; the codes are verdict codes. */
 export class TrustError extends CodedError<TrustErrorCode> {

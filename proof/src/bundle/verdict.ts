@@ -41,13 +41,31 @@ export const VERDICTS = {
 
 export type VerdictCode = keyof typeof VERDICTS;
 
+/** What the verifier does, in this order. */
+export const STEPS = [
+  'bundle',
+  'trust',
+  'attestation',
+  'endorsers',
+  'signatures',
+  'ledger',
+  'question',
+  'answer',
+  'reads',
+  'record',
+  'path',
+  'item',
+  'file',
+] as const;
+export type Step = (typeof STEPS)[number];
+
 export interface Verdict {
   readonly outcome: Outcome;
   readonly code: VerdictCode;
   /** One sentence for a person; never claims more than "unchanged since" (EVD-16). */
   readonly message: string;
   /** The steps done, in order; the last one failed unless the outcome is INTACT. */
-  readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
+  readonly steps: readonly { readonly step: Step; readonly ok: boolean }[];
   /** What the bundle says, present once its signatures held. Times are claims of their clients. */
   readonly claims?: {
     readonly acquisition: string;

@@ -21,7 +21,7 @@ import { readBundle } from './read-bundle.ts';
 import { type Commitment, commitment, type Trust } from './record.ts';
 import { demand, refusalCode } from './refusal.ts';
 import { isNewer, openMembers, type TrustedMember } from './trust.ts';
-import { VERDICTS, type Verdict, type VerdictCode } from './verdict.ts';
+import { type Step, VERDICTS, type Verdict, type VerdictCode } from './verdict.ts';
 
 export interface VerifyOptions {
   /** Milliseconds since 1970: the time at which certificates must hold. */
@@ -60,8 +60,8 @@ function runSteps(
   members: () => ReadonlyMap<string, TrustedMember>,
   { now, file, challenge }: VerifyOptions,
 ): Verdict {
-  const steps: { step: string; ok: boolean }[] = [];
-  const step = <T>(name: string, work: () => T): T => {
+  const steps: { step: Step; ok: boolean }[] = [];
+  const step = <T>(name: Step, work: () => T): T => {
     const entry = { step: name, ok: false };
     steps.push(entry);
     const result = work();

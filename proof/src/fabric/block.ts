@@ -37,6 +37,9 @@ export function readBlock(bytes: Uint8Array): Block {
   };
 }
 
+/** Names of every `peer.TxValidationCode`. */
+export const VALIDATION_CODES: readonly string[] = Object.keys(transaction.TxValidationCode);
+
 /** Name of a `peer.TxValidationCode`, for example `MVCC_READ_CONFLICT`; `CODE_n` if unknown. */
 export function validationCodeName(code: number): string {
   const names = Object.entries(transaction.TxValidationCode);

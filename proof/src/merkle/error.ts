@@ -1,6 +1,12 @@
 import { CodedError } from '../coded-error.ts';
 
-export type MerkleErrorCode = 'MERKLE_SIZE' | 'MERKLE_INDEX' | 'MERKLE_HASH' | 'MERKLE_PATH_LENGTH';
+export const MERKLE_ERROR_CODES = [
+  'MERKLE_SIZE',
+  'MERKLE_INDEX',
+  'MERKLE_HASH',
+  'MERKLE_PATH_LENGTH',
+] as const;
+export type MerkleErrorCode = (typeof MERKLE_ERROR_CODES)[number];
 
 /** A tree or path that cannot exist. */
 export class MerkleError extends CodedError<MerkleErrorCode> {

@@ -25,6 +25,15 @@ import { callGateway, type Gateway, type Load, type Place } from './load.ts';
 
 const PATIENCE_MS = 60_000;
 
+/** What was said to whoever handed in. */
+export type Told = Pick<
+  Load,
+  'acquisition' | 'acknowledged' | 'acts' | 'receipts' | 'refused' | 'sent' | 'wrongs'
+>;
+
+/** Where the blocks are read: best another peer's than the gateway's. */
+export type Witness = Pick<LedgerPort, 'blocks' | 'height' | 'chaincode'>;
+
 interface Batch {
   readonly digest: string;
   readonly record: BatchRecord;
@@ -32,9 +41,9 @@ interface Batch {
 }
 
 export class LedgerCheck {
-  readonly #ledger: LedgerPort;
+  readonly #ledger: Witness;
   readonly #gateway: Gateway;
-  readonly #load: Load;
+  readonly #load: Told;
   readonly #batches: Batch[] = [];
   /** By SHA-256 of the item. */
   readonly #places = new Map<string, Place>();
@@ -43,8 +52,7 @@ export class LedgerCheck {
   #height = 0;
   #lastHash = '';
 
-  /** `ledger` is best another peer's than the gateway's. */
-  constructor(ledger: LedgerPort, gateway: Gateway, load: Load) {
+  constructor(ledger: Witness, gateway: Gateway, load: Told) {
     this.#ledger = ledger;
     this.#gateway = gateway;
     this.#load = load;

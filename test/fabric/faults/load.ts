@@ -20,8 +20,10 @@ export interface LoadOptions {
   readonly acquisition: string;
   /** Input of an acquisition under a new ID: acts are written among the items. */
   readonly draftAct: () => AcquireInput;
-  /** Of every seven, six hand in 26 items. */
+  /** Of every seven, six hand in 26 items. None: nothing but what `repeat` is given. */
   readonly requestsPerSecond?: number;
+  /** Between two times that the same is asked, milliseconds; it grows up to this. */
+  readonly longestPauseMs?: number;
 }
 
 export interface Gateway {
@@ -59,6 +61,8 @@ export class Load {
   readonly acknowledged = new Map<string, Place>();
   /** By ID of the acquisition that they made. */
   readonly acts = new Map<string, string>();
+  /** All that was asked for, in order. */
+  readonly requests: Request[] = [];
   /** Receipts with the SHA-256 of their items: taken, and to be on the ledger some time. */
   readonly receipts = new Map<string, readonly string[]>();
   /** Answers that contradict one another, and refusals of items. */
@@ -72,9 +76,8 @@ export class Load {
   readonly #options: LoadOptions;
   readonly #seed = randomBytes(4).toString('hex');
   readonly #open = new Set<Promise<void>>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   #abandoned = false;
-  #requests = 0;
   #items = 0;
   #acts = 0;
 
@@ -82,11 +85,17 @@ export class Load {
     this.#options = options;
     this.acquisition = options.acquisition;
     const { requestsPerSecond = REQUESTS_PER_SECOND } = options;
-    this.#timer = setInterval(() => this.#launch(), 1000 / requestsPerSecond);
+    if (requestsPerSecond > 0) {
+      this.#timer = setInterval(() => this.#launchNext(), 1000 / requestsPerSecond);
+    }
   }
 
   get sent(): { readonly items: number; readonly acts: number } {
     return { items: this.#items, acts: this.#acts };
+  }
+
+  get #longestPause(): number {
+    return this.#options.longestPauseMs ?? LONGEST_PAUSE_MS;
   }
 
   /** Requests that have no lasting answer yet. */
@@ -140,16 +149,30 @@ export class Load {
     this.#abandoned = true;
   }
 
-  #launch(): void {
-    if (this.open >= MOST_OPEN) return;
-    const work = this.#carry(this.#draft()).finally(() => this.#open.delete(work));
+  /** Asks for what another load asked for, under the same keys; resolves once all have an answer. */
+  async repeat(requests: readonly Request[]): Promise<void> {
+    for (const request of requests) {
+      while (this.open >= MOST_OPEN) await Promise.race(this.#open);
+      if (request.kind === 'act') this.#acts += 1;
+      else this.#items += request.names.length;
+      this.#launch(request);
+    }
+    await Promise.all(this.#open);
+  }
+
+  #launchNext(): void {
+    if (this.open < MOST_OPEN) this.#launch(this.#draft());
+  }
+
+  #launch(request: Request): void {
+    this.requests.push(request);
+    const work = this.#carry(request).finally(() => this.#open.delete(work));
     this.#open.add(work);
   }
 
   #draft(): Request {
-    const kind = KINDS[this.#requests % KINDS.length]!;
-    const key = `${this.#seed}-${this.#requests}`;
-    this.#requests += 1;
+    const kind = KINDS[this.requests.length % KINDS.length]!;
+    const key = `${this.#seed}-${this.requests.length}`;
     const common = { kind, key, sentAt: Date.now() };
     if (kind === 'act') {
       const input = this.#options.draftAct();
@@ -180,7 +203,7 @@ export class Load {
 
   /** Asks until there is an answer that stands. */
   async #carry(request: Request): Promise<void> {
-    for (let pause = PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    for (let pause = PAUSE_MS; ; pause = Math.min(2 * pause, this.#longestPause)) {
       const again = await this.#ask(request).catch((error: Error) => describeLoss(error));
       if (again === undefined || this.#abandoned) return;
       this.repeats.set(again, (this.repeats.get(again) ?? 0) + 1);
@@ -225,7 +248,7 @@ export class Load {
     if (known && known !== request.names) this.wrongs.push(`one receipt for two: ${receipt}`);
     this.receipts.set(receipt, request.names);
     while (!this.#abandoned) {
-      await sleep(LONGEST_PAUSE_MS);
+      await sleep(this.#longestPause);
       const response = await this.#call(`/v1/evidence/receipts/${receipt}`, {}).catch(() => null);
       if (!response) continue;
       const { state, code, items } = await readJson(response);
@@ -246,7 +269,9 @@ export class Load {
 
   /** Whether an error is to be met by asking again. */
   #judge(request: Request, code: string, status: number): string | undefined {
-    if (status >= 500 || status === 429 || code === 'IDEMPOTENCY_IN_FLIGHT') return code;
+    // A token may end between sign-in and request: the next one is newer.
+    const isPassing = ['IDEMPOTENCY_IN_FLIGHT', 'TOKEN_EXPIRED'].includes(code);
+    if (status >= 500 || status === 429 || isPassing) return code;
     if (request.kind === 'act') this.refused.set(request.names[0]!, code);
     else this.wrongs.push(`${request.kind} ${request.key} refused: ${code}`);
     return undefined;
@@ -289,7 +314,8 @@ export async function callGateway(
 const readJson = (response: Response): Promise<any> => response.json();
 
 /** Codes in a stream's last line that no repetition cures. */
-const isFinal = (code: string) => !['UNKNOWN', 'UNAVAILABLE', 'STOPPED', 'INTERNAL'].includes(code);
+const PASSING = ['UNKNOWN', 'UNAVAILABLE', 'STOPPED', 'INTERNAL', 'DISK_FULL', 'CLOCK_WRONG'];
+const isFinal = (code: string) => !PASSING.includes(code);
 
 /** No answer came: the gateway is away, slow, or went in the middle of one. */
 function describeLoss(error: Error): string {

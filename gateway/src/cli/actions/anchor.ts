@@ -2,20 +2,18 @@
 import '@tabellion/proof/node';
 import { lstat } from 'node:fs/promises';
 import { anchorPaths } from '../../evidence/anchor-paths.ts';
-import { pathBytes } from '../../evidence/byte-path.ts';
-import type { DrainPorts } from '../../evidence/drain.ts';
 import { isOmission, type Report } from '../../evidence/source.ts';
-import { createActPort } from '../act-port.ts';
-import { anchorDirectory, keepAnchorReport } from '../anchor-report.ts';
+import { openAnchorPorts } from '../anchor-ports.ts';
+import { anchorDirectory, describeAnchored, keepAnchorReport } from '../anchor-report.ts';
 import type { Invocation } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
-import { createHttpAnchorReader } from '../http-anchor-reader.ts';
+import { assertAcquisitionId } from '../known-source.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { openSession, openSigner, type Session } from '../session.ts';
-import { formatBytes } from '../table.ts';
-import { readPinnedTrust } from '../trust-pin.ts';
+import { openSession } from '../session.ts';
+import { showName } from '../shown-name.ts';
+import { formatBytes, formatCount } from '../table.ts';
 
 export interface AnchorOptions {
   readonly acquisition: string;
@@ -31,12 +29,10 @@ const SHOWN = 100;
 export async function anchor(invocation: Invocation<AnchorOptions>): Promise<Outcome> {
   const { context, options, args } = invocation;
   const { acquisition, exhibit, seal } = options;
-  if (!/^[0-9a-f]{32}$/.test(acquisition)) {
-    throw new CliError('USAGE', 'an acquisition is named by 32 hexadecimal digits');
-  }
+  assertAcquisitionId(acquisition);
   await assertNamed(args);
   const session = await openSession(invocation);
-  const ports = await openPorts(session);
+  const ports = await openAnchorPorts(session);
   const progress = createProgress(context, options);
   const reports: Report[] = [];
   const also = [
@@ -81,23 +77,6 @@ async function assertNamed(paths: readonly string[]): Promise<void> {
   }
 }
 
-async function openPorts(session: Session): Promise<DrainPorts> {
-  const { client } = session;
-  const signer = await openSigner(session);
-  return {
-    act: createActPort(client, signer.certificate),
-    signer,
-    reader: createHttpAnchorReader(client, signer.mspId),
-    target: await readPinnedTrust(session.paths),
-    putManifest: ({ digest, acquisition }, body) =>
-      client.put(`/v1/evidence/manifests/${digest}`, {
-        query: { acquisition },
-        stream: { body, type: 'application/x-ndjson' },
-        timeoutMs: 0,
-      }),
-  };
-}
-
 type Result = Awaited<ReturnType<typeof anchorPaths>>;
 
 function toOutcome(result: Result, reports: readonly Report[]): Outcome {
@@ -122,11 +101,11 @@ function toOutcome(result: Result, reports: readonly Report[]): Outcome {
     text: [
       ...reports.map(describeReport),
       ...describeMore(result, reports.length),
-      `${hashed.files} files (${formatBytes(hashed.bytes)}) hashed, ${known} known from before`,
-      `${batches.length} batches anchored now; ${totals.items} items in ${totals.batches} batches in all`,
+      `${formatCount(hashed.files, 'file')} (${formatBytes(hashed.bytes)}) hashed, ${known} known from before`,
+      describeAnchored(batches.length, totals),
       omitted === 0
         ? 'everything was read'
-        : `INCOMPLETE: ${omitted} sources are not anchored; see ${reportFile}`,
+        : `INCOMPLETE: ${formatCount(omitted, 'source')} not anchored; see ${reportFile}`,
     ].join('\n'),
     exit: omitted === 0 ? EXIT.done : EXIT.incomplete,
   };
@@ -135,7 +114,7 @@ function toOutcome(result: Result, reports: readonly Report[]): Outcome {
 function describeReport({ name, code, detail }: Report): string {
   const mark = isOmission(code) ? 'NOT ANCHORED' : 'note';
   const why = detail === undefined ? code : `${code} (${detail})`;
-  return `${mark}: ${why}: ${new TextDecoder().decode(pathBytes(name))}`;
+  return `${mark}: ${why}: ${showName(name)}`;
 }
 
 function describeMore({ reports, reportFile }: Result, shown: number): string[] {

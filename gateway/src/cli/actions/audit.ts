@@ -1,11 +1,20 @@
 /** `audit`: reads the whole ledger again: from a gateway, from peers, or from an embedded ledger's directory. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import '@tabellion/proof/node';
 import { parseTrust, type Trust } from '@tabellion/proof';
 import { auditLedger } from '../../audit/audit.ts';
 import { type BlockSource, compareSources } from '../../audit/compare-sources.ts';
-import { auditManifests, type ManifestAudit } from '../../audit/manifest-audit.ts';
+import {
+  auditManifests,
+  type KeptManifests,
+  type ManifestAudit,
+} from '../../audit/manifest-audit.ts';
 import { describeAudit } from '../../audit/report.ts';
+import type { RecordReader } from '../../audit/stored-record.ts';
+import { unlessAbsent } from '../../identity/private-file.ts';
 import { openLedgerBlocks } from '../../ledger/stored-blocks.ts';
+import { checkFiles, type FilesReport } from '../../ledger/stored-files.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
 import { EXIT } from '../exit-code.ts';
@@ -19,6 +28,8 @@ import { openSession } from '../session.ts';
 export interface AuditOptions extends PeerOptions {
   readonly trust: string;
   readonly ledger?: string;
+  readonly fromData?: string;
+  readonly escrow?: string;
   readonly manifests?: string;
   readonly at?: string;
 }
@@ -27,12 +38,24 @@ const MAX_TRUST_BYTES = 4 << 20;
 
 export async function audit(invocation: Invocation<AuditOptions>): Promise<Outcome> {
   const { context, options } = invocation;
-  const { ledger, gateway, fromPeer } = options;
-  if ([ledger, gateway, fromPeer].filter((source) => source !== undefined).length > 1) {
-    throw new CliError('USAGE', 'give one of --ledger, --gateway and --from-peer');
+  const { signal } = context;
+  const { escrow, fromData, fromPeer, gateway, ledger } = options;
+  if ([ledger, gateway, fromPeer, fromData].filter((source) => source !== undefined).length > 1) {
+    throw new CliError('USAGE', 'give one of --ledger, --from-data, --gateway and --from-peer');
+  }
+  if (escrow !== undefined && fromData === undefined) {
+    throw new CliError('USAGE', '--escrow goes with --from-data');
   }
   const trust = parseTrust(await readSmallFile(options.trust, MAX_TRUST_BYTES));
-  const { blocks, heights } = compareSources(await openSources(invocation, trust));
+  const tellInterrupted = (error: unknown): never => {
+    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted', error);
+    throw error;
+  };
+  const files =
+    fromData === undefined
+      ? undefined
+      : await checkFiles(locateLedger(fromData), { signal }).catch(tellInterrupted);
+  const { blocks, heights } = compareSources(await openSources(invocation, trust, files));
   const now = options.at === undefined ? context.now() : parseTime(options.at);
   const progress = createProgress(context, options);
   const result = await auditLedger({
@@ -40,31 +63,32 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
     trust,
     now,
     onProgress: (blocksDone, bytesDone) => {
-      context.signal.throwIfAborted();
+      signal.throwIfAborted();
       progress.report({ blocksDone, bytesDone });
     },
   })
-    .catch((error: unknown) => {
-      if (context.signal.aborted) throw new CliError('INTERRUPTED', 'interrupted', error);
-      throw error;
-    })
+    .catch(tellInterrupted)
     .finally(() => progress.stop());
   try {
     const { report } = result;
-    const manifests: ManifestAudit | undefined =
-      options.manifests === undefined || report.outcome === 'BROKEN'
-        ? undefined
-        : await auditManifests(options.manifests, result.records);
-    const broken = report.outcome === 'BROKEN' || (manifests?.mismatches.length ?? 0) > 0;
+    const manifests =
+      report.outcome === 'BROKEN' ? undefined : await readManifests(options, result.records);
+    const broken =
+      report.outcome === 'BROKEN' ||
+      files?.outcome === 'DAMAGED' ||
+      (manifests?.mismatches.length ?? 0) > 0 ||
+      // A gateway keeps every manifest; a directory that is named may hold some of them.
+      (fromData !== undefined && (manifests?.missing.length ?? 0) > 0);
     return {
       document: {
         ...report,
         ledger: trust.ledger,
         sources: heights(),
         at: now,
+        ...(files && { files }),
         ...(manifests && { manifests }),
       },
-      text: describeAudit(report, trust, manifests, heights()),
+      text: describeAudit(report, trust, { files, manifests, sources: heights() }),
       exit: broken ? EXIT.mismatch : EXIT.done,
     };
   } finally {
@@ -75,10 +99,45 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
 async function openSources(
   invocation: Invocation<AuditOptions>,
   trust: Trust,
+  files: FilesReport | undefined,
 ): Promise<readonly BlockSource[]> {
-  const { ledger, fromPeer } = invocation.options;
+  const { fromData, fromPeer, ledger } = invocation.options;
   if (fromPeer !== undefined) return openPeers(invocation, trust);
   if (ledger !== undefined) return [{ name: ledger, blocks: openLedgerBlocks(ledger) }];
+  if (fromData !== undefined && files) {
+    const directory = locateLedger(fromData);
+    return [
+      { name: directory, blocks: files.hasBlocks ? openLedgerBlocks(directory) : noBlocks() },
+    ];
+  }
   const { client } = await openSession(invocation);
   return [{ name: client.gateway.href, blocks: readGatewayBlocks(client) }];
+}
+
+const locateLedger = (data: string): string => join(data, 'ledger');
+
+async function* noBlocks(): AsyncGenerator<Uint8Array> {}
+
+/** Undefined where none were asked for. */
+async function readManifests(
+  { escrow, fromData, manifests }: AuditOptions,
+  records: RecordReader,
+): Promise<ManifestAudit | undefined> {
+  if (manifests !== undefined) return auditManifests([{ directory: manifests }], records);
+  if (fromData === undefined) return undefined;
+  const copies = [
+    join(fromData, 'gateway', 'manifests'),
+    ...(escrow === undefined ? [] : [escrow]),
+  ];
+  const directories = await Promise.all(copies.map(listMembers));
+  return auditManifests(directories.flat(), records);
+}
+
+/** A member's manifests lie in a directory of its own. None where no gateway has run yet. */
+async function listMembers(directory: string): Promise<KeptManifests[]> {
+  const entries = await unlessAbsent(readdir(directory, { withFileTypes: true }));
+  return (entries ?? [])
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ directory: join(directory, name), member: name }))
+    .sort((a, b) => (a.member < b.member ? -1 : 1));
 }

@@ -19,7 +19,7 @@ import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { getPage } from '../page.ts';
 import { openSession } from '../session.ts';
-import { formatBytes, formatFields, formatTable, formatTime } from '../table.ts';
+import { formatBytes, formatCount, formatFields, formatTable, formatTime } from '../table.ts';
 
 const summary = z.looseObject({
   record: acquisitionRecord,
@@ -140,7 +140,10 @@ function describeAcquisition({ record, head, closing, reader, ...now }: View): s
     ['Abroad', now.crossBorder],
     ['Touches', now.touched.join(', ') || 'nobody known'],
     ['Flags', now.flags.join(', ') || 'none'],
-    ['Anchored', `${head.sequence} batches, ${head.items} items, ${formatBytes(head.bytes)}`],
+    [
+      'Anchored',
+      `${formatCount(head.sequence, 'batch', 'batches')}, ${formatCount(head.items, 'item')}, ${formatBytes(head.bytes)}`,
+    ],
     [
       'Closed',
       closing === null

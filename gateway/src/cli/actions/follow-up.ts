@@ -18,6 +18,7 @@ import { expectShape } from '../gateway-client.ts';
 import type { Outcome } from '../output.ts';
 import { readSealed } from '../sealed-location.ts';
 import { openSession, type Session } from '../session.ts';
+import { formatCount } from '../table.ts';
 
 const headed = z.object({ head: headRecord });
 
@@ -47,7 +48,7 @@ export async function close(invocation: Invocation<CloseOptions>): Promise<Outco
   return act(
     session,
     { transaction: 'evidence:close', input },
-    `closed: ${batches} batches, ${items} items, ${bytes} bytes, ${unread} sources unread`,
+    `closed: ${formatCount(batches, 'batch', 'batches')}, ${formatCount(items, 'item')}, ${formatCount(bytes, 'byte')}, ${formatCount(unread, 'source')} unread`,
   );
 }
 

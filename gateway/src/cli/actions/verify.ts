@@ -25,7 +25,7 @@ import { formatFields, formatTime } from '../table.ts';
 const MAX_BUNDLE_BYTES = 16 << 20;
 const MAX_TRUST_BYTES = 4 << 20;
 
-const EXITS = {
+export const VERDICT_EXITS = {
   INTACT: EXIT.done,
   MISMATCH: EXIT.mismatch,
   UNTRUSTED: EXIT.untrusted,
@@ -48,7 +48,7 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   return {
     document: { ...verdict, ledger: trust.ledger, at: now, ...limits(verdict) },
     text: describe(verdict, trust),
-    exit: EXITS[verdict.outcome],
+    exit: VERDICT_EXITS[verdict.outcome],
   };
 }
 
@@ -120,6 +120,7 @@ function describe(verdict: Verdict, trust: Trust): string {
     '',
     `Shows: ${shows}.`,
     `Does not show: ${doesNotShow}.`,
+    ...(verdict.outcome === 'INTACT' ? [] : [`What to do: tabellion explain ${verdict.code}`]),
     ...(trust.ledger === 'embedded'
       ? ['The ledger is embedded: one operator holds the keys of all members.']
       : []),

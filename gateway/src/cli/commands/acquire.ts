@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { collect } from '../repeatable.ts';
 
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 const many = (flags: string, description: string) =>
   new Option(flags, `${description} (repeatable)`).argParser(collect);
 

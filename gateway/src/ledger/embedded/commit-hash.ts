@@ -3,7 +3,8 @@
  * same commit hash hold the same state. The purpose is Fabric's, the encoding is not.
  */
 import { concatBytes, sha256, utf8 } from '@tabellion/proof';
-import { isPrivateSpace, type StateChange } from './store.ts';
+import { isPrivateSpace } from './space.ts';
+import type { StateChange } from './stored.ts';
 
 export function computeCommitHash(
   previous: Uint8Array,

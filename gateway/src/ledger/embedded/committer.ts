@@ -98,6 +98,8 @@ export class Committer {
     this.#flushing = true;
     this.#ripen();
     await this.#running;
+    // Configurations and definitions do not queue.
+    await this.#mutex.run(async () => {});
     this.#flushing = false;
   }
 
@@ -177,7 +179,8 @@ export class Committer {
     const { changes, codes } = validated;
     const commitHash = computeCommitHash(this.#tip?.commitHash ?? new Uint8Array(), codes, changes);
     const bytes = encodeBlock(ordered, codes, commitHash);
-    await gate.write(() => store.append({ number, bytes, ...validated }));
+    // Executions go on while the disk writes; they wait only for the moment in which the state changes.
+    await store.append({ number, bytes, ...validated }, (apply) => gate.write(apply));
     this.#tip = { number, headerHash: blockHeaderHash(ordered.header), commitHash, lastConfig };
     return { number, ...validated };
   }

@@ -10,7 +10,7 @@ import {
   validationCodeName,
   verifySignature,
 } from '@tabellion/proof';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../../../test/conformance/client.ts';
 import { contracts } from '../../../../test/conformance/contract.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../../../../test/conformance/embedded-network.ts';
 import type { Signer } from '../act.ts';
 import { EmbeddedLedger, type EmbeddedLedgerOptions, openEmbeddedLedger } from './ledger.ts';
-import { type BlockWrite, Store } from './store.ts';
+import { openStore } from './open-store.ts';
 
 let consortium: TestConsortium;
 let person: Signer;
@@ -283,17 +283,9 @@ describe('certificates', () => {
 });
 
 describe('when a write fails', () => {
-  class FailingStore extends Store {
-    isBroken = false;
-    override append(block: BlockWrite): void {
-      if (this.isBroken) throw new Error('EIO: i/o error, fsync');
-      super.append(block);
-    }
-  }
-
   it('the ledger stops and says so, and what was not written is not there', async () => {
     await (await open()).close();
-    const store = new FailingStore(`${consortium.directory}/ledger`);
+    const store = await openStore(`${consortium.directory}/ledger`);
     const ledger = new EmbeddedLedger(store, options());
     await ledger.start();
     ledger.install(contracts);
@@ -302,7 +294,7 @@ describe('when a write fails', () => {
     const height = await ledger.height();
 
     const endorsed = await client.endorse({ fn: 'put', args: ['a', 'two'] });
-    store.isBroken = true;
+    vi.spyOn(store, 'append').mockRejectedValueOnce(new Error('EIO: i/o error, fsync'));
     const following = ledger.blocks(height)[Symbol.asyncIterator]().next();
     await client.submit(endorsed);
     const stopped = { code: 'STOPPED' };

@@ -4,9 +4,9 @@
  */
 import '@tabellion/proof/node';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { blockHeaderHash, readBlock, toHex, utf8, validationCodeName } from '@tabellion/proof';
 import { signerFromPem } from '../../identity/key.ts';
+import { makeDirectory } from '../../identity/private-file.ts';
 import type { Signer } from '../act.ts';
 import { encodeCreator } from '../creator.ts';
 import {
@@ -33,10 +33,12 @@ import { Gate } from './gate.ts';
 import { ChannelIdentities } from './identities.ts';
 import { Mutex } from './mutex.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
+import { openStore } from './open-store.ts';
 import { peersPolicy } from './role-policy.ts';
 import { type ContractClass, createChaincode } from './shim.ts';
 import { SignatureMemo } from './signature-memo.ts';
-import { publicSpace, Store } from './store.ts';
+import { publicSpace } from './space.ts';
+import type { Store } from './store.ts';
 import { TransientStore } from './transient-store.ts';
 
 export interface EmbeddedLedgerOptions {
@@ -67,17 +69,20 @@ export interface LedgerFacts {
 const DEFAULT_CUT: CutRule = { maxMessages: 500, maxBytes: 2 * 1024 * 1024, maxAge: 2 };
 const DEFAULT_TIME_WINDOW = 900;
 
-/** @throws LedgerError `UNAVAILABLE` when the directory is in use or its last block does not fit. */
+/**
+ * @throws LedgerError `UNAVAILABLE` when the directory is in use or its last block does not fit;
+ * `DAMAGED` where its files are not as they were written.
+ */
 export async function openEmbeddedLedger(options: EmbeddedLedgerOptions): Promise<EmbeddedLedger> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const store = new Store(options.directory);
+  await makeDirectory(options.directory);
+  const store = await openStore(options.directory);
   try {
     assertLinked(store);
     const ledger = new EmbeddedLedger(store, options);
     await ledger.start();
     return ledger;
   } catch (error) {
-    store.close();
+    await store.close();
     throw error;
   }
 }
@@ -258,6 +263,15 @@ export class EmbeddedLedger implements LedgerPort {
     for await (const bytes of this.blocks(from, options)) yield* readEvents(bytes);
   }
 
+  /**
+   * Copies the ledger as it is now into a directory, from which one can be opened; writing goes on.
+   * @throws LedgerError `DAMAGED` rather than copy a block that changed.
+   */
+  async snapshot(directory: string): Promise<{ height: number }> {
+    this.#assertOpen();
+    return this.#store.snapshot(directory);
+  }
+
   async height(): Promise<number> {
     this.#assertOpen();
     return this.#store.height();
@@ -269,7 +283,8 @@ export class EmbeddedLedger implements LedgerPort {
     this.#closing = true;
     await this.#committer.drain();
     this.#committer.stop(new LedgerError('STOPPED', 'the ledger is closed'));
-    await this.#gate.write(() => this.#store.close());
+    await this.#gate.write(() => {});
+    await this.#store.close();
   }
 
   #createCommitter(options: EmbeddedLedgerOptions): Committer {

@@ -4,7 +4,8 @@
  */
 import { equalBytes, type NamespaceRwset, type RangeQuery, utf8 } from '@tabellion/proof';
 import { RangeReads } from './range.ts';
-import { hashedSpace, publicSpace, type Store } from './store.ts';
+import { hashedSpace, publicSpace } from './space.ts';
+import type { Store } from './store.ts';
 import type { BlockUpdates } from './updates.ts';
 import { isSameVersion, type Version } from './version.ts';
 

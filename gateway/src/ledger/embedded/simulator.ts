@@ -8,7 +8,9 @@ import { collectionKeys, LIFECYCLE, sequenceKey } from './definition-keys.ts';
 import { parseMetadata } from './metadata.ts';
 import { encodeRange, RangeReads } from './range.ts';
 import { type Metadata, ReadWriteSet } from './rwset.ts';
-import { hashedSpace, privateSpace, publicSpace, type Store, type StoredValue } from './store.ts';
+import { hashedSpace, privateSpace, publicSpace } from './space.ts';
+import type { Store } from './store.ts';
+import type { StoredValue } from './stored.ts';
 import { isSameVersion, type Version } from './version.ts';
 
 export interface KeyValue {

@@ -1,13 +1,13 @@
 /** What the valid transactions of a block change, laid over the committed state. */
 import { compareBytes, toHex } from '@tabellion/proof';
-import type { StateChange, Store, StoredValue } from './store.ts';
+import type { StateChange, StateReader, StoredValue } from './stored.ts';
 import type { Version } from './version.ts';
 
 export class BlockUpdates {
-  readonly #store: Store;
+  readonly #store: StateReader;
   readonly #spaces = new Map<string, Map<string, StateChange>>();
 
-  constructor(store: Store) {
+  constructor(store: StateReader) {
     this.#store = store;
   }
 

@@ -22,10 +22,11 @@ import {
 } from '../transaction.ts';
 import { encodeConfigEnvelope } from './config.ts';
 import { ChannelIdentities } from './identities.ts';
+import { openStore } from './open-store.ts';
 import { peersPolicy } from './role-policy.ts';
 import { ReadWriteSet } from './rwset.ts';
 import { SignatureMemo } from './signature-memo.ts';
-import { Store } from './store.ts';
+import type { Store } from './store.ts';
 import { type ValidationContext, validateBlock } from './validator.ts';
 
 let consortium: TestConsortium;
@@ -37,7 +38,7 @@ const directory = mkdtempSync(join(tmpdir(), 'tabellion-validator-'));
 beforeAll(async () => {
   consortium = await createTestConsortium();
   person = await consortium.enrol('AlphaMSP');
-  store = new Store(directory);
+  store = await openStore(directory);
   const mspIds = TEST_MEMBERS.map(({ mspId }) => mspId);
   context = {
     store,
@@ -51,7 +52,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  store.close();
+  await store.close();
   rmSync(directory, { recursive: true });
   await consortium.remove();
 });

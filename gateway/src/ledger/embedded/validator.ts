@@ -26,13 +26,9 @@ import { parseMetadata, VALIDATION_PARAMETER } from './metadata.ts';
 import { findReadConflict } from './mvcc.ts';
 import { isPolicyMet, listPolicies, type PolicyBytes, UnknownCollectionError } from './policy.ts';
 import type { PrivateWrite } from './rwset.ts';
-import {
-  type BlockWrite,
-  hashedSpace,
-  publicSpace,
-  type Store,
-  type StoredTransaction,
-} from './store.ts';
+import { hashedSpace, publicSpace } from './space.ts';
+import type { Store } from './store.ts';
+import type { BlockWrite, StoredTransaction } from './stored.ts';
 import { BlockUpdates } from './updates.ts';
 
 type CodeName = keyof typeof peer.TxValidationCode;

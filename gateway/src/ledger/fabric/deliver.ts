@@ -41,13 +41,12 @@ export async function* deliverBlocks(
   );
   let isIdle = false;
   const stop = () => stream.cancel();
-  const timer =
-    idleMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          isIdle = true;
-          stop();
-        }, idleMs);
+  const giveUp = () => {
+    isIdle = true;
+    stop();
+  };
+  const awaitPeer = () => (idleMs === undefined ? undefined : setTimeout(giveUp, idleMs));
+  let timer = awaitPeer();
   signal?.addEventListener('abort', stop, { once: true });
   // The iteration below sees errors; one that comes after its end concerns nobody.
   stream.on('error', () => undefined);
@@ -57,9 +56,10 @@ export async function* deliverBlocks(
       if (signal?.aborted) return;
       const block = response.getBlock();
       if (!block) return assertSuccess(response.getStatus());
-      yield { number: block.getHeader()?.getNumber() ?? 0, bytes: block.serializeBinary() };
       // Only the peer's time counts, not that of whoever reads.
-      timer?.refresh();
+      clearTimeout(timer);
+      yield { number: block.getHeader()?.getNumber() ?? 0, bytes: block.serializeBinary() };
+      timer = awaitPeer();
     }
     throw new StreamBroken('the peer ended the stream of blocks');
   } catch (error) {

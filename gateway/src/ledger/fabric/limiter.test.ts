@@ -26,3 +26,19 @@ it('frees the place of a call that fails', async () => {
   await expect(limit(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   await expect(limit(async () => 'yes')).resolves.toBe('yes');
 });
+
+it('lets nobody wait whose signal has fired, and passes the place on to the next', async () => {
+  const limit = createLimiter(1);
+  const first = Promise.withResolvers<string>();
+  const gone = new AbortController();
+  const calls = [
+    limit(() => first.promise),
+    limit(async () => 'never called', gone.signal),
+    limit(async () => 'third'),
+  ];
+  gone.abort(new Error('gone'));
+  await expect(calls[1]).rejects.toThrow('gone');
+  first.resolve('first');
+  expect(await Promise.all([calls[0], calls[2]])).toEqual(['first', 'third']);
+  await expect(limit(async () => 'never called', gone.signal)).rejects.toThrow('gone');
+});

@@ -1,0 +1,34 @@
+/** What a data directory consists of, file by file, as a copy of it needs to know. */
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { CONTROL_SOCKET } from './control-socket.ts';
+import { DATA_LOCK } from './data-directory.ts';
+
+/** Of this process, told again by the next one, or made again from what else is there. */
+const LEFT_OUT = [
+  new RegExp(`^(${DATA_LOCK}|${CONTROL_SOCKET}|gateway\\.log)$`),
+  /^ledger\/lock$/,
+  /^gateway\/projection\.sqlite/,
+  /^gateway\/manifests\/[^/]+\/index\.sqlite/,
+  // SQLite makes it anew; the write-ahead log, which is data, has another name.
+  /\.sqlite-shm$/,
+  // What a write that is under way, or was cut off, left.
+  /(^|\/)\.unfinished-[0-9a-f]{16}$/,
+  /\.tmp$/,
+];
+
+/** Paths below the directory, with `/`, of everything that a copy needs. */
+export async function listDataFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => nameBelow(directory, entry))
+    .filter((path) => !LEFT_OUT.some((pattern) => pattern.test(path)))
+    .sort();
+}
+
+const nameBelow = (directory: string, { parentPath, name }: Dirent) =>
+  join(parentPath, name)
+    .slice(directory.length + 1)
+    .replaceAll(sep, '/');

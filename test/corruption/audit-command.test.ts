@@ -1,0 +1,112 @@
+/** `audit --from-data` as it is typed: damage is a finding, what cannot be read an error, and no other. */
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../gateway/src/cli/testing.ts';
+import { openEmbeddedLedger } from '../../gateway/src/ledger/embedded/ledger.ts';
+import { createTestConsortium } from '../conformance/embedded-network.ts';
+import { type Corruption, createRandom, flipRandomBits, readBytes, remove } from './corruptions.ts';
+import { type KeptLedger, keepLedger } from './kept-ledger.ts';
+
+let kept: KeptLedger;
+let trust: string;
+
+beforeAll(async () => {
+  kept = await keepLedger();
+  trust = `${kept.fresh()}.json`;
+  writeFileSync(trust, JSON.stringify(kept.trust));
+}, 120_000);
+afterAll(() => kept.remove());
+
+/** A data directory whose ledger is a copy. */
+function copyData(corruption?: Corruption): string {
+  const data = kept.fresh();
+  cpSync(kept.closed, join(data, 'ledger'), { recursive: true });
+  corruption?.apply(join(data, 'ledger'));
+  return data;
+}
+
+async function audit(data: string, ...more: readonly string[]) {
+  const args = ['audit', '--from-data', data, '--trust', trust, '--json', ...more];
+  const { exit, stderr, stdout } = await runCli(args, { home: kept.fresh() });
+  return { exit, stderr, document: stdout === '' ? undefined : JSON.parse(stdout) };
+}
+
+describe('audit --from-data', () => {
+  it('ends with 0 on a ledger that is as it was written', async () => {
+    const { document, exit } = await audit(copyData());
+    expect(exit).toBe(0);
+    expect(document).toMatchObject({
+      outcome: 'CLEAN',
+      files: { outcome: 'CLEAN', closed: true, damage: [], notes: [] },
+    });
+    expect(document.files.height).toBe(document.height);
+  });
+
+  it('ends with 10, and names file and block, where the blocks changed', async () => {
+    const bytes = readBytes(kept.closed, 'blocks');
+    const [flip] = flipRandomBits('blocks', bytes, { count: 1 }, createRandom(7));
+    const { document, exit } = await audit(copyData(flip));
+    expect(exit).toBe(10);
+    const [damage] = document.files.damage;
+    expect(damage).toMatchObject({ code: 'BLOCK_DAMAGED', file: 'blocks' });
+    // What stands before it is audited all the same.
+    expect(document).toMatchObject({
+      ...{ outcome: 'BROKEN', height: damage.block },
+      break: { code: 'BLOCK_DAMAGED', block: damage.block },
+    });
+  });
+
+  it('ends with 10 where the blocks are clean and another file is not', async () => {
+    const bytes = readBytes(kept.closed, 'private.sqlite');
+    const [flip] = flipRandomBits('private.sqlite', bytes, { count: 1 }, createRandom(7));
+    const { document, exit } = await audit(copyData(flip));
+    expect([exit, document.outcome, document.files.outcome]).toEqual([10, 'CLEAN', 'DAMAGED']);
+    expect(document.files.damage).toContainEqual(
+      expect.objectContaining({ code: 'FILE_CHANGED', file: 'private.sqlite' }),
+    );
+  });
+
+  it('ends with 10 where the file of blocks is gone', async () => {
+    const { document, exit } = await audit(copyData(remove('blocks')));
+    expect(exit).toBe(10);
+    expect(document.files.damage[0]).toMatchObject({ code: 'FILE_MISSING', file: 'blocks' });
+  });
+
+  it('ends with 1 where there is no ledger, and where it is in use', async () => {
+    const empty = kept.fresh();
+    mkdirSync(empty);
+    expect(await audit(empty)).toMatchObject({
+      exit: 1,
+      document: { error: { code: 'UNAVAILABLE' } },
+    });
+
+    const consortium = await createTestConsortium();
+    const data = kept.fresh();
+    const ledger = await openEmbeddedLedger({
+      directory: join(data, 'ledger'),
+      network: consortium.network,
+    });
+    const inUse = await audit(data);
+    await ledger.close();
+    await consortium.remove();
+    expect(inUse).toMatchObject({ exit: 1, document: { error: { code: 'UNAVAILABLE' } } });
+  });
+
+  it('goes with no other source', async () => {
+    expect((await audit(copyData(), '--ledger', kept.closed)).exit).toBe(2);
+    const args = ['audit', '--trust', trust, '--ledger', kept.closed, '--escrow', kept.closed];
+    expect((await runCli(args, { home: kept.fresh() })).exit).toBe(2);
+  });
+});
+
+describe('audit --ledger', () => {
+  it('calls a changed block a break, not an error', async () => {
+    const bytes = readBytes(kept.closed, 'blocks');
+    const [flip] = flipRandomBits('blocks', bytes, { count: 1 }, createRandom(8));
+    const ledger = join(copyData(flip), 'ledger');
+    const args = ['audit', '--trust', trust, '--ledger', ledger, '--json'];
+    const { exit, stdout } = await runCli(args, { home: kept.fresh() });
+    expect([exit, JSON.parse(stdout).break.code]).toEqual([10, 'BLOCK_DAMAGED']);
+  });
+});
