@@ -1,7 +1,7 @@
 /** The fsync comes before the acknowledgement, as strace sees it from outside. */
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callGateway } from '../fabric/faults/load.ts';
 import { Base, draftAct, Scene } from './scene.ts';
 import { findTraceGap, listWritten, readTrace, type TraceEvent, traceInto } from './trace.ts';
@@ -66,6 +66,14 @@ describe.skipIf(gap)(`what a traced node acknowledges${gap ? ` (${gap})` : ''}`,
     answered['named item'].push({ asked: place.leaf, told: (await post(items, named, key)).leaf });
     const { receipt } = await post(items, taken, { prefer: 'respond-async' });
     answered.receipt.push({ asked: named.sha256, told: receipt });
+    // What is anchored behind the receipt would be in the next answer's stretch.
+    await vi.waitFor(
+      async () => {
+        const answer = await callGateway(gateway, `/v1/evidence/receipts/${receipt}`);
+        expect(await answer.json()).toMatchObject({ state: 'ANCHORED' });
+      },
+      { timeout: 60_000, interval: 100 },
+    );
   }
 
   /** From the end of the answer before to this one. */
