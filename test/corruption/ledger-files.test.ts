@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlockFile, emptyBlockFile } from '../../gateway/src/ledger/embedded/block-file.ts';
-import { openStore } from '../../gateway/src/ledger/embedded/open-store.ts';
+import { BlockFile, emptyBlockFile } from '../../gateway/src/ledger/embedded/store/block-file.ts';
+import { openStore } from '../../gateway/src/ledger/embedded/store/open-store.ts';
 import { checkFiles, type FilesReport } from '../../gateway/src/ledger/stored-files.ts';
 import {
   append,

@@ -1,13 +1,13 @@
 /** Lists of digests as the formats of other tools write them. */
-import { HashListError } from '../evidence/hash-list-error.ts';
+import { HashListError } from '../evidence/list/hash-list-error.ts';
 import {
   findHashdeepObstacle,
   type HashdeepAlgorithm,
   writeHashdeepHeader,
   writeHashdeepLine,
-} from '../evidence/hashdeep-list.ts';
-import type { KnownItem, KnownItems } from '../evidence/known-items.ts';
-import { findSha256sumObstacle, writeSha256sumLine } from '../evidence/sha256sum-list.ts';
+} from '../evidence/list/hashdeep-list.ts';
+import { findSha256sumObstacle, writeSha256sumLine } from '../evidence/list/sha256sum-list.ts';
+import type { KnownItem, KnownItems } from '../evidence/tree/known-items.ts';
 import { showName } from './shown-name.ts';
 
 export interface ListForm {

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeOddTree, makeOddTree } from '../evidence/odd-tree-testing.ts';
+import { changeOddTree, makeOddTree } from '../evidence/tree/odd-tree-testing.ts';
 import { ACQUIRE, type Answered, Journey } from './journey-testing.ts';
 import { runCli } from './testing.ts';
 

@@ -1,9 +1,9 @@
 /** Reads the blocks of an embedded ledger that is not running, without changing anything. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BLOCK_FILE, BlockFile, damageOf } from './embedded/block-file.ts';
-import { describeAbsence } from './embedded/convert.ts';
-import { lockToRead } from './embedded/directory-lock.ts';
+import { BLOCK_FILE, BlockFile, damageOf } from './embedded/store/block-file.ts';
+import { describeAbsence } from './embedded/store/convert.ts';
+import { lockToRead } from './embedded/store/directory-lock.ts';
 
 /**
  * `common.Block` bytes from block 0 on, one at a time.

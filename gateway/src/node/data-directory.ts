@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { hasRoom } from '../http/disk-full.ts';
 import { syncDirectory } from '../identity/private-file.ts';
-import { lockDirectory } from '../ledger/embedded/directory-lock.ts';
+import { lockDirectory } from '../ledger/embedded/store/directory-lock.ts';
 
 /** Holds no data: whoever copies the directory leaves it out. */
 export const DATA_LOCK = 'lock';

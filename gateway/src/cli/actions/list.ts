@@ -1,11 +1,11 @@
 /** `list export|import`: digests to and from the lists of hashdeep and sha256sum. */
 import { basename } from 'node:path';
 import type { AnchorReader } from '../../evidence/anchor.ts';
-import { anchorList, type SizedFile } from '../../evidence/anchor-list.ts';
 import { type BytePath, toBytePath } from '../../evidence/byte-path.ts';
-import { HashListError } from '../../evidence/hash-list-error.ts';
-import { KnownItems, loadKnownItems } from '../../evidence/known-items.ts';
-import { type ListDeviation, measureList } from '../../evidence/measure-list.ts';
+import { anchorList, type SizedFile } from '../../evidence/list/anchor-list.ts';
+import { HashListError } from '../../evidence/list/hash-list-error.ts';
+import { type ListDeviation, measureList } from '../../evidence/list/measure-list.ts';
+import { KnownItems, loadKnownItems } from '../../evidence/tree/known-items.ts';
 import { openAnchorPorts } from '../anchor-ports.ts';
 import { anchorDirectory, describeAnchored } from '../anchor-report.ts';
 import type { Invocation } from '../context.ts';

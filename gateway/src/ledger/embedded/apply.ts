@@ -2,7 +2,7 @@
 import { type NamespaceRwset, sha256, toHex, utf8 } from '@tabellion/proof';
 import { serialiseMetadata } from './metadata.ts';
 import type { PrivateWrite } from './rwset.ts';
-import { hashedSpace, privateSpace, publicSpace } from './space.ts';
+import { hashedSpace, privateSpace, publicSpace } from './store/space.ts';
 import type { BlockUpdates } from './updates.ts';
 import type { Version } from './version.ts';
 

@@ -19,7 +19,7 @@ import {
   readDefinitions,
 } from './definition.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 
 export interface BootstrapContext {
   readonly store: Store;

@@ -10,7 +10,7 @@ import {
   validationCodeName,
 } from '@tabellion/proof';
 import { type ChaincodeEvent, LedgerError } from '../port.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 
 /** Events of the valid transactions of a block, in their order. */
 export function* readEvents(bytes: Uint8Array): Generator<ChaincodeEvent> {

@@ -3,8 +3,8 @@
  * same commit hash hold the same state. The purpose is Fabric's, the encoding is not.
  */
 import { concatBytes, sha256, utf8 } from '@tabellion/proof';
-import { isPrivateSpace } from './space.ts';
-import type { StateChange } from './stored.ts';
+import { isPrivateSpace } from './store/space.ts';
+import type { StateChange } from './store/stored.ts';
 
 export function computeCommitHash(
   previous: Uint8Array,

@@ -12,7 +12,7 @@ import { encodeBlock, orderBlock, readCommitHash } from './block.ts';
 import { computeCommitHash } from './commit-hash.ts';
 import type { Gate } from './gate.ts';
 import { Mutex } from './mutex.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 import { type ValidatedBlock, type ValidationContext, validateBlock } from './validator.ts';
 
 /** When a block is cut; whichever comes first. */

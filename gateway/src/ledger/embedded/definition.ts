@@ -23,8 +23,8 @@ import {
 import { fieldKey, LIFECYCLE, metadataKey, sequenceKey } from './definition-keys.ts';
 import type { EmbeddedNetwork } from './network.ts';
 import { ReadWriteSet } from './rwset.ts';
-import { publicSpace } from './space.ts';
-import type { Store } from './store.ts';
+import { publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
 
 const { lifecycle } = peer;
 

@@ -16,8 +16,8 @@ import type { PrivateWrite } from './rwset.ts';
 import { type Chaincode, createStub, type ShimResponse, type ShimStub } from './shim.ts';
 import { ShimHandler } from './shim-handler.ts';
 import { Simulator } from './simulator.ts';
-import { publicSpace } from './space.ts';
-import type { Store } from './store.ts';
+import { publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
 
 /** `chaincode.executetimeout` of a Fabric peer, milliseconds. */
 const EXECUTION_TIMEOUT = 30_000;

@@ -20,7 +20,7 @@ import {
 } from '../../../../test/conformance/embedded-network.ts';
 import type { Signer } from '../act.ts';
 import { EmbeddedLedger, type EmbeddedLedgerOptions, openEmbeddedLedger } from './ledger.ts';
-import { openStore } from './open-store.ts';
+import { openStore } from './store/open-store.ts';
 
 let consortium: TestConsortium;
 let person: Signer;

@@ -33,12 +33,12 @@ import { Gate } from './gate.ts';
 import { ChannelIdentities } from './identities.ts';
 import { Mutex } from './mutex.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
-import { openStore } from './open-store.ts';
 import { peersPolicy } from './role-policy.ts';
 import { type ContractClass, createChaincode } from './shim.ts';
 import { SignatureMemo } from './signature-memo.ts';
-import { publicSpace } from './space.ts';
-import type { Store } from './store.ts';
+import { openStore } from './store/open-store.ts';
+import { publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
 import { TransientStore } from './transient-store.ts';
 
 export interface EmbeddedLedgerOptions {

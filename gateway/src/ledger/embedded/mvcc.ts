@@ -4,8 +4,8 @@
  */
 import { equalBytes, type NamespaceRwset, type RangeQuery, utf8 } from '@tabellion/proof';
 import { RangeReads } from './range.ts';
-import { hashedSpace, publicSpace } from './space.ts';
-import type { Store } from './store.ts';
+import { hashedSpace, publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
 import type { BlockUpdates } from './updates.ts';
 import { isSameVersion, type Version } from './version.ts';
 

@@ -11,7 +11,7 @@ import {
   type Signatory,
 } from '@tabellion/proof';
 import { collectionOwner } from './collection.ts';
-import { hashedSpace, publicSpace } from './space.ts';
+import { hashedSpace, publicSpace } from './store/space.ts';
 
 /** `common.SignaturePolicyEnvelope` bytes. */
 export type PolicyBytes = Uint8Array;

@@ -8,9 +8,9 @@ import { collectionKeys, LIFECYCLE, sequenceKey } from './definition-keys.ts';
 import { parseMetadata } from './metadata.ts';
 import { encodeRange, RangeReads } from './range.ts';
 import { type Metadata, ReadWriteSet } from './rwset.ts';
-import { hashedSpace, privateSpace, publicSpace } from './space.ts';
-import type { Store } from './store.ts';
-import type { StoredValue } from './stored.ts';
+import { hashedSpace, privateSpace, publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
+import type { StoredValue } from './store/stored.ts';
 import { isSameVersion, type Version } from './version.ts';
 
 export interface KeyValue {

@@ -1,6 +1,6 @@
 /** What the valid transactions of a block change, laid over the committed state. */
 import { compareBytes, toHex } from '@tabellion/proof';
-import type { StateChange, StateReader, StoredValue } from './stored.ts';
+import type { StateChange, StateReader, StoredValue } from './store/stored.ts';
 import type { Version } from './version.ts';
 
 export class BlockUpdates {

@@ -22,11 +22,11 @@ import {
 } from '../transaction.ts';
 import { encodeConfigEnvelope } from './config.ts';
 import { ChannelIdentities } from './identities.ts';
-import { openStore } from './open-store.ts';
 import { peersPolicy } from './role-policy.ts';
 import { ReadWriteSet } from './rwset.ts';
 import { SignatureMemo } from './signature-memo.ts';
-import type { Store } from './store.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
 import { type ValidationContext, validateBlock } from './validator.ts';
 
 let consortium: TestConsortium;

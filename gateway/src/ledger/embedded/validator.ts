@@ -26,9 +26,9 @@ import { parseMetadata, VALIDATION_PARAMETER } from './metadata.ts';
 import { findReadConflict } from './mvcc.ts';
 import { isPolicyMet, listPolicies, type PolicyBytes, UnknownCollectionError } from './policy.ts';
 import type { PrivateWrite } from './rwset.ts';
-import { hashedSpace, publicSpace } from './space.ts';
-import type { Store } from './store.ts';
-import type { BlockWrite, StoredTransaction } from './stored.ts';
+import { hashedSpace, publicSpace } from './store/space.ts';
+import type { Store } from './store/store.ts';
+import type { BlockWrite, StoredTransaction } from './store/stored.ts';
 import { BlockUpdates } from './updates.ts';
 
 type CodeName = keyof typeof peer.TxValidationCode;

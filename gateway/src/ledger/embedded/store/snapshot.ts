@@ -2,7 +2,7 @@
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { makePrivateDirectory, syncDirectory } from '../../identity/private-file.ts';
+import { makePrivateDirectory, syncDirectory } from '../../../identity/private-file.ts';
 import { BLOCK_FILE, type BlockFile } from './block-file.ts';
 import { PRIVATE_FILE, type PrivateStore } from './private-store.ts';
 import { closedSeal, writeSeal } from './seal.ts';

@@ -10,11 +10,9 @@
  */
 import { hash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
-import { type BytePath, baseName, pathBytes, realPath } from './byte-path.ts';
-import { type Hashed, hashFiles } from './hash-pool.ts';
-import type { KnownItems } from './known-items.ts';
-import { KnownTree, type TreeEntry } from './known-tree.ts';
-import { ProgressMeter, type ProgressState } from './progress.ts';
+import { type BytePath, baseName, pathBytes, realPath } from '../byte-path.ts';
+import { type Hashed, hashFiles } from '../hash-pool.ts';
+import { ProgressMeter, type ProgressState } from '../progress.ts';
 import {
   isReport,
   omissionOf,
@@ -22,7 +20,9 @@ import {
   readLinkTarget,
   type Source,
   walkSources,
-} from './source.ts';
+} from '../source.ts';
+import type { KnownItems } from './known-items.ts';
+import { KnownTree, type TreeEntry } from './known-tree.ts';
 
 export const VERDICTS = ['matched', 'moved', 'new', 'missing', 'altered', 'unread'] as const;
 export type Verdict = (typeof VERDICTS)[number];

@@ -1,5 +1,5 @@
 /** What the stores of the ledger exchange: values with their versions, and what a block changes. */
-import type { Version } from './version.ts';
+import type { Version } from '../version.ts';
 
 export interface StoredValue {
   readonly value: Uint8Array;

@@ -3,7 +3,7 @@
  * that line feeds, carriage returns and backslashes of the name are escaped; with `--zero` lines end in
  * NUL and nothing is escaped. The BSD form of `--tag` is read too.
  */
-import { type BytePath, pathBytes } from './byte-path.ts';
+import { type BytePath, pathBytes } from '../byte-path.ts';
 import type { LineReader, ListedFile } from './listed-file.ts';
 
 const PLAIN = /^(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s;

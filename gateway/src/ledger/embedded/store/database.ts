@@ -6,7 +6,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from 'node:sqlite';
-import { LedgerError } from '../port.ts';
+import { LedgerError } from '../../port.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 

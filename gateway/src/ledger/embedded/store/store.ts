@@ -3,6 +3,8 @@
  * values, which no block may hold. A block's private values are on the disk first, then the block, and
  * only then anybody hears of it.
  */
+
+import type { Version } from '../version.ts';
 import type { BlockFile } from './block-file.ts';
 import { PRIVATE_FILE, type PrivateStore } from './private-store.ts';
 import { closedSeal, writeSeal } from './seal.ts';
@@ -10,7 +12,6 @@ import { copyLedger } from './snapshot.ts';
 import { isPrivateSpace } from './space.ts';
 import { STATE_FILE, type StateStore } from './state-store.ts';
 import type { BlockWrite, StateReader, StoredValue } from './stored.ts';
-import type { Version } from './version.ts';
 
 const DATABASES = [STATE_FILE, PRIVATE_FILE];
 

@@ -3,8 +3,8 @@
  * private to the process, spills to an unnamed temporary file and is gone on close.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type BytePath, pathBytes } from './byte-path.ts';
-import type { ListedFile } from './listed-file.ts';
+import { type BytePath, pathBytes } from '../byte-path.ts';
+import type { ListedFile } from '../list/listed-file.ts';
 
 /** A list of digests does not say whether it read a file or followed a link: `undefined`. */
 export type KnownKind = 'file' | 'link' | undefined;

@@ -5,11 +5,11 @@
  * the power: they are made again from the blocks when the ledger is opened.
  */
 import { toHex } from '@tabellion/proof';
+import type { Version } from '../version.ts';
 import type { BlockPlace } from './block-file.ts';
 import { Database, type Row } from './database.ts';
 import { isPrivateSpace } from './space.ts';
 import type { BlockChanges, StateReader, StoredValue } from './stored.ts';
-import type { Version } from './version.ts';
 
 export const STATE_FILE = 'state.sqlite';
 

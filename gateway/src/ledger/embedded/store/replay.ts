@@ -14,12 +14,12 @@ import {
   utf8,
   validationCodeName,
 } from '@tabellion/proof';
-import { applyWrites } from './apply.ts';
-import { readCommitHash } from './block.ts';
-import { computeCommitHash } from './commit-hash.ts';
+import { applyWrites } from '../apply.ts';
+import { readCommitHash } from '../block.ts';
+import { computeCommitHash } from '../commit-hash.ts';
+import { BlockUpdates } from '../updates.ts';
 import { publicSpace } from './space.ts';
 import type { BlockChanges, BlockWrite, StateReader, StoredTransaction } from './stored.ts';
-import { BlockUpdates } from './updates.ts';
 
 export interface Replayed extends BlockChanges {
   readonly commitHash: Uint8Array;

@@ -1,6 +1,6 @@
 /** The known items below one base, and what has been seen of them in a tree. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type BytePath, pathBytes } from './byte-path.ts';
+import { type BytePath, pathBytes } from '../byte-path.ts';
 import { type KnownItems, toName } from './known-items.ts';
 import { nameAbove, nameBelow } from './tree-base.ts';
 

@@ -1,5 +1,5 @@
 /** What a list of digests says of a file, whichever tool wrote it. */
-import type { BytePath } from './byte-path.ts';
+import type { BytePath } from '../byte-path.ts';
 
 export interface ListedFile {
   /** Exactly as the list has it. */

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { LedgerDamage } from '../damage.ts';
+import { LedgerDamage } from '../../damage.ts';
 import {
   createFileHeader,
   digestOf,

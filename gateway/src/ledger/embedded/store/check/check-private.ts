@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { sha256, toHex } from '@tabellion/proof';
-import type { FileDamage, FileNote } from '../../file-damage.ts';
+import type { FileDamage, FileNote } from '../../../file-damage.ts';
 import { PRIVATE_FILE, PrivateStore } from '../private-store.ts';
 import { hashedSpaceOf } from '../space.ts';
 import type { ShadowState } from './shadow-state.ts';

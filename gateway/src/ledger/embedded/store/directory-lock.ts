@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isDatabaseDamage, LedgerDamage } from '../damage.ts';
-import { LedgerError } from '../port.ts';
+import { isDatabaseDamage, LedgerDamage } from '../../damage.ts';
+import { LedgerError } from '../../port.ts';
 
 export const LOCK_FILE = 'lock';
 

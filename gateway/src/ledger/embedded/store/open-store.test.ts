@@ -3,18 +3,18 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Client } from '../../../../test/conformance/client.ts';
-import { contracts } from '../../../../test/conformance/contract.ts';
+import { Client } from '../../../../../test/conformance/client.ts';
+import { contracts } from '../../../../../test/conformance/contract.ts';
 import {
   createTestConsortium,
   TEST_MEMBERS,
   type TestConsortium,
-} from '../../../../test/conformance/embedded-network.ts';
-import type { Signer } from '../act.ts';
-import { openLedgerBlocks } from '../stored-blocks.ts';
-import { checkFiles } from '../stored-files.ts';
+} from '../../../../../test/conformance/embedded-network.ts';
+import type { Signer } from '../../act.ts';
+import { openLedgerBlocks } from '../../stored-blocks.ts';
+import { checkFiles } from '../../stored-files.ts';
+import { type EmbeddedLedger, openEmbeddedLedger } from '../ledger.ts';
 import { BlockFile } from './block-file.ts';
-import { type EmbeddedLedger, openEmbeddedLedger } from './ledger.ts';
 
 let consortium: TestConsortium;
 let person: Signer;

@@ -4,9 +4,9 @@ import { linkSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toBytePath } from './byte-path.ts';
+import { toBytePath } from '../byte-path.ts';
+import { makeDirectory } from '../testing.ts';
 import { type KnownItem, KnownItems, type KnownKind } from './known-items.ts';
-import { makeDirectory } from './testing.ts';
 import { auditTree, type Finding, VERDICTS } from './tree-audit.ts';
 
 let temporary: ReturnType<typeof makeDirectory>;

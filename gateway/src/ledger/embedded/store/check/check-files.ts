@@ -11,14 +11,14 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { toHex } from '@tabellion/proof';
-import { LedgerDamage } from '../../damage.ts';
+import { LedgerDamage } from '../../../damage.ts';
 import {
   FILE_NOTES,
   type FileDamage,
   type FileDamageCode,
   type FileNote,
   type FileNoteCode,
-} from '../../file-damage.ts';
+} from '../../../file-damage.ts';
 import { BLOCK_FILE, BlockFile } from '../block-file.ts';
 import { describeAbsence } from '../convert.ts';
 import { SIDE_FILES } from '../database.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { toBytePath } from './byte-path.ts';
+import { toBytePath } from '../byte-path.ts';
+import { makeDirectory } from '../testing.ts';
 import { KnownItems } from './known-items.ts';
-import { makeDirectory } from './testing.ts';
 import { findBase, nameAbove, nameBelow } from './tree-base.ts';
 
 let temporary: ReturnType<typeof makeDirectory>;

@@ -1,9 +1,9 @@
 /** Sizes for a list that has none: each of its files is read, and must have the listed digest. */
 import { lstatSync } from 'node:fs';
-import { type BytePath, joinPath, pathBytes, realPath } from './byte-path.ts';
-import { hashFiles } from './hash-pool.ts';
-import type { KnownItem, KnownItems } from './known-items.ts';
-import { isReport, omissionOf, type Source, walkSources } from './source.ts';
+import { type BytePath, joinPath, pathBytes, realPath } from '../byte-path.ts';
+import { hashFiles } from '../hash-pool.ts';
+import { isReport, omissionOf, type Source, walkSources } from '../source.ts';
+import type { KnownItem, KnownItems } from '../tree/known-items.ts';
 
 export interface ListDeviation {
   readonly name: BytePath;

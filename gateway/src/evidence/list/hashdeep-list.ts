@@ -3,7 +3,7 @@
  * then `size,digests,name`. Names stand there as they are, without any escape, so that a name with a
  * line feed breaks its line: such a list is refused here, and no such name is written.
  */
-import { pathBytes } from './byte-path.ts';
+import { pathBytes } from '../byte-path.ts';
 import { HashListError } from './hash-list-error.ts';
 import type { LineReader, ListedFile } from './listed-file.ts';
 

@@ -11,10 +11,10 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes, readBlock } from '@tabellion/proof';
-import { writeDurably } from '../../identity/private-file.ts';
-import { isDatabaseDamage, LedgerDamage } from '../damage.ts';
-import { LedgerError } from '../port.ts';
-import { readCommitHash } from './block.ts';
+import { writeDurably } from '../../../identity/private-file.ts';
+import { isDatabaseDamage, LedgerDamage } from '../../damage.ts';
+import { LedgerError } from '../../port.ts';
+import { readCommitHash } from '../block.ts';
 import { BLOCK_FILE, BlockFile, damageOf, emptyBlockFile } from './block-file.ts';
 import { convertLedger } from './convert.ts';
 import { removeDatabase, SIDE_FILES } from './database.ts';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { joinPath, pathBytes, toBytePath } from './byte-path.ts';
+import { joinPath, pathBytes, toBytePath } from '../byte-path.ts';
+import { cut } from '../testing.ts';
 import { readHashList } from './hash-list.ts';
 import { findHashdeepObstacle, writeHashdeepHeader, writeHashdeepLine } from './hashdeep-list.ts';
 import type { ListedFile } from './listed-file.ts';
 import { findSha256sumObstacle, writeSha256sumLine } from './sha256sum-list.ts';
-import { cut } from './testing.ts';
 
 async function* pieces(bytes: Uint8Array, length = 7) {
   yield* cut(bytes, length);

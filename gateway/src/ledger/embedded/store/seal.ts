@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalBytes, canonicalText, parseCanonical } from '@tabellion/proof';
 import { z } from 'zod';
-import { unlessAbsent, writeDurably } from '../../identity/private-file.ts';
-import { LedgerDamage } from '../damage.ts';
+import { unlessAbsent, writeDurably } from '../../../identity/private-file.ts';
+import { LedgerDamage } from '../../damage.ts';
 import { digestOf } from './frame.ts';
 import { readAt } from './frame-reader.ts';
 

@@ -3,7 +3,7 @@ import { copyFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { isDatabaseDamage } from '../../damage.ts';
+import { isDatabaseDamage } from '../../../damage.ts';
 import { SIDE_FILES } from '../database.ts';
 
 /** @param scratch a directory for copies, where an interrupted run left more than the file itself. */

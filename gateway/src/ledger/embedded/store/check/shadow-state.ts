@@ -1,7 +1,7 @@
 /** The state that the blocks lead to, made anew from them in a temporary place. */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { FileDamage } from '../../file-damage.ts';
+import type { FileDamage } from '../../../file-damage.ts';
 import { BLOCK_FILE } from '../block-file.ts';
 import type { Frame } from '../frame-reader.ts';
 import { replayBlock } from '../replay.ts';

@@ -3,7 +3,7 @@
  * when it was listed may be `/mnt/x` now.
  */
 import { lstatSync } from 'node:fs';
-import { type BytePath, baseName, joinPath, pathBytes } from './byte-path.ts';
+import { type BytePath, baseName, joinPath, pathBytes } from '../byte-path.ts';
 import type { KnownItems } from './known-items.ts';
 
 /** Names looked for under each candidate. */

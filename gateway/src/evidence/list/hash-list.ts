@@ -2,13 +2,13 @@
  * Lists of digests as hashdeep and sha256sum write them: bytes in, bytes out. Whatever a line cannot be
  * read as is refused with its number; nothing is guessed, trimmed or normalised.
  */
-import { MAX_COMMITMENT_BYTES } from './commitment.ts';
-import { EvidenceError } from './error.ts';
+import { MAX_COMMITMENT_BYTES } from '../commitment.ts';
+import { EvidenceError } from '../error.ts';
+import { MAX_PATH_BYTES } from '../item-facts.ts';
+import { LineSplitter } from '../manifest.ts';
 import { HashListError } from './hash-list-error.ts';
 import { HASHDEEP_MAGIC, HashdeepReader } from './hashdeep-list.ts';
-import { MAX_PATH_BYTES } from './item-facts.ts';
 import type { LineReader, ListedFile } from './listed-file.ts';
-import { LineSplitter } from './manifest.ts';
 import { Sha256sumReader } from './sha256sum-list.ts';
 
 const LINE_FEED = 0x0a;

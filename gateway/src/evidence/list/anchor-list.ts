@@ -3,14 +3,14 @@
  * that shows where they come from; of its files no more is stated than it says: no media type, no time.
  */
 
-import { type AnchorStateOptions, openAnchorState } from './anchor-state.ts';
-import { pathBytes } from './byte-path.ts';
-import { drawSalt, encodeCommitment } from './commitment.ts';
-import { type DrainPorts, drainBatches } from './drain.ts';
-import type { KnownItems } from './known-items.ts';
+import { type AnchorStateOptions, openAnchorState } from '../anchor-state.ts';
+import { pathBytes } from '../byte-path.ts';
+import { drawSalt, encodeCommitment } from '../commitment.ts';
+import { type DrainPorts, drainBatches } from '../drain.ts';
+import type { ConfirmedBatch, Totals } from '../pending-items.ts';
+import { ProgressMeter, type ProgressState } from '../progress.ts';
+import type { KnownItems } from '../tree/known-items.ts';
 import type { ListedFile } from './listed-file.ts';
-import type { ConfirmedBatch, Totals } from './pending-items.ts';
-import { ProgressMeter, type ProgressState } from './progress.ts';
 
 export interface AnchorListOptions extends AnchorStateOptions {
   /** The list's own name, digest and size. */
