@@ -151,7 +151,11 @@ describe('every route', () => {
       const { status, json } = await gateway.call('GET', `${path}?${query}`, { token });
       expect([query, status, json.code]).toEqual([query, 400, 'BAD_INPUT']);
     }
-    for (const headers of [{ 'tabellion-min-height': '-1' }, { 'tabellion-purpose': 'é' }]) {
+    for (const headers of [
+      { 'tabellion-min-height': '-1' },
+      { 'tabellion-min-height': '9007199254740992' },
+      { 'tabellion-purpose': 'é' },
+    ]) {
       const { status } = await gateway.call('GET', path, { token, headers });
       expect(status).toBe(400);
     }
