@@ -1,12 +1,7 @@
 /** What `scripts/start` runs: the embedded consortium, a member's gateway on Fabric, or the demonstration. */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { GatewayLimits } from '../gateway/src/http/limits.ts';
-import { loadIssuers } from '../gateway/src/identity/issuers.ts';
-import { readMemberFile } from '../node-config/fabric/member-file.ts';
-import { describeMember } from '../node-config/fabric/native/connect.ts';
 import { runDemo } from './demo.ts';
 import { explainFailure } from './explain-failure.ts';
 import { CONSORTIUM, serve } from './serve.ts';
@@ -75,7 +70,10 @@ async function main(): Promise<number> {
   const limits = parseLimits(values['requests-per-minute']);
   if (values.demo && values.fabric) throw new Error('--demo is of the embedded ledger only');
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
-  const fabric = await readFabric(values);
+  const isOnFabric = values.fabric ?? values.member ?? values.issuers;
+  const fabric = isOnFabric
+    ? await (await import('./fabric-choice.ts')).readFabric(values)
+    : undefined;
   const { data: directory, listen, json, escrow, consortium } = values;
   try {
     return await serve({ directory, port, listen, json, escrow, consortium, fabric, limits });
@@ -83,40 +81,6 @@ async function main(): Promise<number> {
     const place = { directory, port, peer: fabric?.member.peer.address };
     throw new Error(explainFailure(error as Error, place), { cause: error });
   }
-}
-
-interface FabricChoice {
-  readonly fabric?: string | undefined;
-  readonly member?: string | undefined;
-  readonly issuers?: string | undefined;
-}
-
-async function readFabric({ fabric, member, issuers }: FabricChoice) {
-  if (!fabric && !member && !issuers) return undefined;
-  const isFile = fabric !== undefined && (await isRegularFile(fabric));
-  if (!fabric || !issuers || isFile !== (member === undefined)) {
-    throw new Error(
-      '--fabric DIR, --member and --issuers belong together, or --fabric FILE and --issuers',
-    );
-  }
-  const described = isFile
-    ? await openDescribed(fabric)
-    : { mspId: member!, member: await describeMember(resolve(fabric), member!) };
-  return { member: described.member, issuers: await loadIssuers(issuers, described.mspId) };
-}
-
-const isRegularFile = (path: string) =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-
-async function openDescribed(file: string) {
-  const { mspId, member, sdk } = await readMemberFile(file);
-  if (sdk === 'gateway') return { mspId, member };
-  // Only who asks for it has it installed.
-  const { openLegacyLedger } = await import('../legacy/src/ledger.ts');
-  return { mspId, member: { ...member, open: openLegacyLedger } };
 }
 
 main().then(

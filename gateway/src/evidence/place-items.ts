@@ -3,7 +3,7 @@ import type { Batcher, Placed, WaitedBatch } from './batcher.ts';
 import { toItemFacts } from './item-facts.ts';
 
 /** Items of one stream that may be under way: a batch that commits and one that fills. */
-const WINDOW = 65_536;
+const WINDOW = 32_768;
 
 /** Places of items that follow one another in the stream, in one batch. */
 export interface PlacedGroup {

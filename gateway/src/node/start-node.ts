@@ -34,7 +34,7 @@ import { createClockGuard } from './clock-guard.ts';
 import { openConsortiumLedger } from './consortium-ledger.ts';
 import { controlPath, listenForControl } from './control-socket.ts';
 import { assertRoom, holdDataDirectory, makeDataDirectory } from './data-directory.ts';
-import { type FabricMember, openFabricMember } from './fabric-member.ts';
+import type { FabricMember, openFabricMember } from './fabric-member.ts';
 import { type VitalFailure, watchFailures } from './failure-watch.ts';
 import { guardLedger } from './guarded-ledger.ts';
 import { createPendingRevocations } from './pending-revocations.ts';
@@ -98,6 +98,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
 }
 
+/** Loads Fabric's client where it is asked for only: it takes as much memory as a batch of items. */
+const openFabric: typeof openFabricMember = async (...options) =>
+  (await import('./fabric-member.ts')).openFabricMember(...options);
+
 async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const { logger, listen = HOST } = options;
   const now = Date.now;
@@ -116,7 +120,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   let trusted: LedgerTrust | undefined;
   const rule = () => trusted?.rule();
   const network = fabric
-    ? await openFabricMember(fabric.member, { consortium, logger, now, rule })
+    ? await openFabric(fabric.member, { consortium, logger, now, rule })
     : await openConsortiumLedger(directory, consortium, now, onFailure);
   opened.defer(() => network.close());
   const { serviceSigners, authorities, publishMsp } = network;
