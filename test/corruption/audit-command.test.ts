@@ -1,11 +1,21 @@
 /** `audit --from-data` as it is typed: damage is a finding, what cannot be read an error, and no other. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../gateway/src/cli/testing.ts';
+import { openAnchoring } from '../../gateway/src/evidence/anchoring.ts';
+import { openManifests } from '../../gateway/src/evidence/member-manifests.ts';
 import { openEmbeddedLedger } from '../../gateway/src/ledger/embedded/ledger.ts';
 import { createTestConsortium } from '../conformance/embedded-network.ts';
-import { type Corruption, createRandom, flipRandomBits, readBytes, remove } from './corruptions.ts';
+import { MEMBER, openEvidenceConsortium } from '../support/evidence-consortium.ts';
+import {
+  append,
+  type Corruption,
+  createRandom,
+  flipRandomBits,
+  readBytes,
+  remove,
+} from './corruptions.ts';
 import { type KeptLedger, keepLedger } from './kept-ledger.ts';
 
 let kept: KeptLedger;
@@ -73,6 +83,28 @@ describe('audit --from-data', () => {
     expect(document.files.damage[0]).toMatchObject({ code: 'FILE_MISSING', file: 'blocks' });
   });
 
+  it('ends with 0 where a killed append left a tail, and audits what stands before it', async () => {
+    const bytes = readBytes(kept.killed, 'blocks');
+    const tail = append('blocks', bytes, Buffer.alloc(100, 7), 'a tail');
+    const data = kept.fresh();
+    cpSync(kept.killed, join(data, 'ledger'), { recursive: true });
+    tail.apply(join(data, 'ledger'));
+    const { document, exit } = await audit(data);
+    expect([exit, document.outcome, document.files.outcome]).toEqual([0, 'CLEAN', 'CLEAN']);
+    expect(document.files.notes).toContainEqual(
+      expect.objectContaining({ code: 'BLOCK_UNFINISHED' }),
+    );
+    expect(document.height).toBe(document.files.height);
+  });
+
+  it('ends with 1 where the second place of the manifests is not there', async () => {
+    const data = copyData();
+    expect(await audit(data, '--escrow', join(data, 'nowhere'))).toMatchObject({
+      exit: 1,
+      document: { error: { code: 'FILE_UNREADABLE' } },
+    });
+  });
+
   it('ends with 1 where there is no ledger, and where it is in use', async () => {
     const empty = kept.fresh();
     mkdirSync(empty);
@@ -97,6 +129,62 @@ describe('audit --from-data', () => {
     expect((await audit(copyData(), '--ledger', kept.closed)).exit).toBe(2);
     const args = ['audit', '--trust', trust, '--ledger', kept.closed, '--escrow', kept.closed];
     expect((await runCli(args, { home: kept.fresh() })).exit).toBe(2);
+  });
+});
+
+describe('audit --from-data of a ledger with a batch', () => {
+  let data: string;
+  const [own, escrow] = ['gateway/manifests', 'escrow'];
+  const auditBatch = () =>
+    audit(data, '--escrow', join(data, escrow), '--trust', join(data, 'trust.json'));
+
+  beforeAll(async () => {
+    data = kept.fresh();
+    const world = await openEvidenceConsortium(data);
+    const manifests = await openManifests({
+      ...{ directory: join(data, own), escrow: join(data, escrow), members: [MEMBER] },
+      batchOf: () => undefined,
+    });
+    const anchoring = await openAnchoring({
+      directory: join(data, 'spool'),
+      portsOf: () => world.portsOf(world.service),
+      manifestsOf: (member) => manifests.of(member),
+      now: Date.now,
+    });
+    const acquisition = await world.acquire(world.service);
+    async function* items() {
+      yield [{ kind: 'message', sha256: 'a'.repeat(64), size: 1, path: Buffer.from('m') } as const];
+    }
+    const system = { subject: 's', member: MEMBER, role: 'system', clientKind: 'system' } as const;
+    for await (const _ of anchoring.anchorItems(system, acquisition, items()));
+    writeFileSync(join(data, 'trust.json'), JSON.stringify(await world.trust()));
+    await anchoring.close();
+    await manifests.close();
+    await world.close();
+  }, 120_000);
+
+  it('is clean with the manifests in both places, also through a link', async () => {
+    const clean = { checked: 2, mismatches: [], missing: [] };
+    expect(await auditBatch()).toMatchObject({ exit: 0, document: { manifests: clean } });
+    const [place, moved] = [join(data, own, MEMBER), join(data, 'moved')];
+    renameSync(place, moved);
+    symlinkSync(moved, place);
+    const linked = await auditBatch();
+    rmSync(place);
+    renameSync(moved, place);
+    expect(linked).toMatchObject({ exit: 0, document: { manifests: clean } });
+  });
+
+  it.each([
+    ["the member's directory", join(own, MEMBER)],
+    ['the directory of all members', own],
+    ["the member's second place", join(escrow, MEMBER)],
+  ])('misses the manifest where %s is gone', async (_, path) => {
+    renameSync(join(data, path), join(data, 'away'));
+    const { document, exit } = await auditBatch();
+    renameSync(join(data, 'away'), join(data, path));
+    expect([exit, document.outcome, document.manifests.checked]).toEqual([10, 'CLEAN', 1]);
+    expect(document.manifests.missing).toHaveLength(1);
   });
 });
 

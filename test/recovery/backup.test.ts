@@ -1,7 +1,8 @@
 /** `scripts/backup`: of a node under load, of one that was killed, and what it refuses. */
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { backUpStopped } from '../../gateway/src/node/backup.ts';
 import { Base, Scene } from '../faults/scene.ts';
 import { runScript } from './command.ts';
 import { checkTold, rememberTold } from './told.ts';
@@ -88,4 +89,19 @@ it('replaces nothing, and says of what it cannot copy why', { timeout: 120_000 }
   expect((await backUp(data, empty)).code).toBe(0);
   const left = readdirSync(join(data, '..')).filter((name) => name.includes('unfinished'));
   expect(left).toEqual([]);
+});
+
+it.each(['gateway/manifests', 'ledger/blocks'])('makes no copy without %s, where that is a link', {
+  timeout: 60_000,
+}, async (part) => {
+  const data = await base.copy();
+  const elsewhere = join(data, '..', 'elsewhere');
+  renameSync(join(data, part), elsewhere);
+  symlinkSync(elsewhere, join(data, part));
+  const to = join(data, '..', 'copy');
+  await expect(backUpStopped(data, to)).rejects.toMatchObject({
+    code: 'LINKED',
+    message: expect.stringContaining(join(data, part)) as string,
+  });
+  expect(readdirSync(join(data, '..')).sort()).toEqual(['data', 'elsewhere']);
 });

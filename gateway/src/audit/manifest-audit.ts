@@ -1,8 +1,11 @@
 /** Recomputes kept manifests and compares them with the batches on the ledger. */
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EvidenceError } from '../evidence/error.ts';
 import { verifyManifest } from '../evidence/manifest.ts';
 import { listManifests, manifestPath } from '../evidence/manifest-files.ts';
+import { unlessAbsent } from '../identity/private-file.ts';
 import type { RecordReader } from './stored-record.ts';
 
 export interface ManifestAudit {
@@ -26,8 +29,25 @@ interface Anchored {
 /** A member's manifests as the gateway keeps them, or a copy. */
 export interface KeptManifests {
   readonly directory: string;
-  /** Whose; given where all of this member's are to be there. */
+  /** Whose; given where all of this member's are to be there, and the directory with them. */
   readonly member?: string;
+}
+
+/**
+ * Where a gateway, or its second place, has all manifests of all members. The ledger says as well whose
+ * these are: else those of a member whose directory is gone as a whole would not be missed.
+ */
+export async function listMemberManifests(
+  root: string,
+  records: RecordReader,
+): Promise<KeptManifests[]> {
+  const members = new Set<string>();
+  for (const name of (await unlessAbsent(readdir(root))) ?? []) {
+    // A link to a directory is one to whoever reads through it.
+    if ((await unlessAbsent(stat(join(root, name))))?.isDirectory()) members.add(name);
+  }
+  for (const { act } of records.list('batch')) members.add(act.member);
+  return [...members].sort().map((member) => ({ directory: join(root, member), member }));
 }
 
 export async function auditManifests(
@@ -47,7 +67,8 @@ async function auditDirectory(
   { directory, member }: KeptManifests,
   records: RecordReader,
 ): Promise<ManifestAudit> {
-  const kept = await listManifests(directory);
+  const isGone = member !== undefined && (await unlessAbsent(stat(directory))) === undefined;
+  const kept = isGone ? [] : await listManifests(directory);
   const acquisitions = new Set(kept.map(({ acquisition }) => acquisition));
   const anchored = new Map<string, Anchored>();
   for (const { act, manifest, acquisition, root, size, bytes } of records.list('batch')) {

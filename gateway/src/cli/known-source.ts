@@ -26,6 +26,10 @@ export interface SourceOptions {
 export interface LoadedSource {
   /** Acquisition or files, as they were given. */
   readonly names: readonly string[];
+  /** Every file that was read for it. */
+  readonly files: readonly string[];
+  /** Of several versions of a file the latest came last: files of the caller's do not tell their order. */
+  readonly isOrdered: boolean;
   /** Items that are no files: messages and rows of systems. */
   readonly notFiles: number;
 }
@@ -49,7 +53,7 @@ export async function loadSource(
   for (const file of list) {
     await loadKnownItems(known, mapGroups(readListFile(file), tidyName));
   }
-  return { names: list, notFiles: 0 };
+  return { names: list, files: list, isOrdered: list.length === 1, notFiles: 0 };
 }
 
 export function assertAcquisitionId(id: string): void {
@@ -99,7 +103,7 @@ async function loadAcquisition(
     const chunks = await openManifest(client, digest, record.sequence);
     notFiles += await loadManifest(known, chunks, { root, size, bytes, digest });
   }
-  return { names: [acquisition], notFiles };
+  return { names: [acquisition], files: [], isOrdered: true, notFiles };
 }
 
 async function openManifest(client: GatewayClient, digest: string, sequence: number) {
@@ -129,13 +133,14 @@ async function* readWhole(
 
 async function loadManifests(known: KnownItems, given: readonly string[]): Promise<LoadedSource> {
   let notFiles = 0;
-  for (const file of await listManifestFiles(given)) {
+  const files = await listManifestFiles(given);
+  for (const file of files) {
     // A gateway names them by their digest; under any other name there is none to hold them to.
     const digest = /^([0-9a-f]{64})\.ndjson$/.exec(basename(file))?.[1];
     const announced = digest === undefined ? {} : { digest };
     notFiles += await loadManifest(known, readFileChunks(file), announced);
   }
-  return { names: given, notFiles };
+  return { names: given, files, isOrdered: files.length === 1, notFiles };
 }
 
 async function listManifestFiles(given: readonly string[]): Promise<string[]> {

@@ -1,5 +1,6 @@
 /** A tree with every odd name is anchored, listed for other tools, changed, audited, and imported. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeOddTree, makeOddTree } from '../evidence/tree/odd-tree-testing.ts';
@@ -76,6 +77,66 @@ describe('audit of a tree', () => {
     const shown = await runCli(words.slice(0, 4), { home: journey.homeOf(USER) });
     expect(shown.stdout).toContain('altered: plain');
     expect(shown.stdout).toMatch(/missing +1\n/);
+  });
+
+  it('compares something, or says that it did not', async () => {
+    await mkdir(at('unmounted'));
+    const words = ['audit', at('unmounted'), '--acquisition', acquisition];
+    for (const base of ['nosuch', 'disk', 'disk1/plain', '/']) {
+      expect(await run(...words, '--base', base), base).toMatchObject({
+        exit: 2,
+        answer: { error: { code: 'USAGE', message: expect.stringContaining('--base') } },
+      });
+    }
+    for (const base of ['.', './', '', './disk1/.', 'disk1/']) {
+      const { exit, answer } = await run(...words, '--base', base);
+      expect({ exit, outside: answer.outside }, base).toEqual({ exit: 10, outside: 0 });
+      expect(answer.counts.missing, base).toBeGreaterThan(20);
+    }
+  });
+
+  it('looks at everything beside the manifests that it read', async () => {
+    execFileSync('cp', ['-a', at('evidence/disk1'), at('around')]);
+    const manifests = at(`data/gateway/manifests/CnAgencyMSP/${acquisition}`);
+    execFileSync('cp', ['-a', manifests, at('around/manifests')]);
+    const words = ['audit', at('around'), '--manifest', at('around/manifests')];
+    const before = await run(...words);
+    expect(before, JSON.stringify(before.answer)).toMatchObject({ exit: 0 });
+    expect(before.answer.notes.excluded).toBe(1);
+    await writeFile(at('around/manifests/planted'), 'planted');
+    const { exit, answer } = await run(...words);
+    expect(exit).toBe(10);
+    expect(answer.findings).toContainEqual(
+      expect.objectContaining({ code: 'new', text: 'manifests/planted' }),
+    );
+  });
+
+  it('says that a file is an earlier version of what was anchored', async () => {
+    const target = await acquire();
+    await mkdir(at('rolled'));
+    for (const version of ['first', 'second']) {
+      await writeFile(at('rolled/file'), version);
+      expect((await run('anchor', '--acquisition', target, at('rolled'))).exit).toBe(0);
+    }
+    await writeFile(at('rolled/file'), 'first');
+    const words = ['audit', at('rolled'), '--acquisition', target];
+    const { exit, answer } = await run(...words);
+    expect({ exit, more: answer.more }).toEqual({ exit: 0, more: 0 });
+    expect(answer).toMatchObject({
+      counts: { matched: 1 },
+      notes: { 'earlier-version': 1 },
+      findings: [{ code: 'matched', text: 'file', detail: 'earlier-version' }],
+    });
+    const manifests = at(`data/gateway/manifests/CnAgencyMSP/${target}`);
+    const offline = ['audit', at('rolled'), '--manifest', manifests];
+    // Manifests do not say in which order they were anchored.
+    const shown = await runCli(offline, { home: journey.homeOf(USER) });
+    expect(shown.stdout).toContain('matched: file (one-of-several-versions)\n');
+    expect(shown.stdout).toMatch(/matched by one of several versions +1\n/);
+    const listing = ['list', 'export', '--format', 'sha256sum', '-o', at('rolled.sha256')];
+    expect(await run(...listing, '--manifest', manifests)).toMatchObject({ exit: 2 });
+    expect((await run(...listing, '--acquisition', target)).exit).toBe(0);
+    expect(await readFile(at('rolled.sha256'), 'utf8')).toContain(hash('sha256', 'second'));
   });
 
   it('takes no damaged manifest, no half of a question and nothing that is not there', async () => {
@@ -214,10 +275,34 @@ describe('import of lists', () => {
       exit: 10,
       code: 'LIST_MISMATCH',
     });
+    // SHA-256 and size are right, one of the others is not: all of them would be anchored.
+    const content = 'measured';
+    await writeFile(at('evidence/measured'), content);
+    const digestOf = (algorithm: string) => hash(algorithm, content);
+    const full = (size: number, md5: string, sha1: string, name = 'measured') =>
+      `%%%% HASHDEEP-1.0\n%%%% size,md5,sha1,sha256,filename\n${[size, md5, sha1, digestOf('sha256'), name].join(',')}\n`;
+    const measured = ['--files', at('evidence')];
+    const { length } = content;
+    for (const [text, why] of [
+      [full(length, 'a'.repeat(32), digestOf('sha1')), 'another md5'],
+      [full(length, digestOf('md5'), 'a'.repeat(40)), 'another sha1'],
+      [full(length + 1, digestOf('md5'), digestOf('sha1')), '9 bytes were listed, 8 found'],
+    ] as const) {
+      expect(await refuse(text, ...measured)).toMatchObject({
+        exit: 10,
+        code: 'LIST_MISMATCH',
+        message: expect.stringContaining(`altered: measured ${why}`),
+      });
+    }
+    const twice = `${full(length, digestOf('md5'), digestOf('sha1'))}${full(length, 'a'.repeat(32), digestOf('sha1')).split('\n')[2]}\n`;
+    expect(await refuse(twice, ...measured)).toMatchObject({ code: 'LIST_MALFORMED' });
     const other = ['list', 'import', at('bad'), '--acquisition', target, '--tool', 'other@1'];
     await writeFile(at('bad'), `${header}1,${digest},a\n`);
     expect((await run(...other)).answer.error.code).toBe('TOOL_NOT_RECORDED');
     const shown = await run('evidence', 'show', target);
     expect(shown.answer.batches.items).toEqual([]);
+    await writeFile(at('good'), full(length, digestOf('md5'), digestOf('sha1')));
+    const good = ['list', 'import', at('good'), '--acquisition', target, ...TOOL, ...measured];
+    expect(await run(...good)).toMatchObject({ exit: 0, answer: { listed: 1 } });
   });
 });

@@ -21,6 +21,9 @@ export interface Terms {
  */
 const FRESH_MS = 50;
 
+/** Members may vote on the terms: they are read anew after this long, milliseconds. */
+const TERMS_MS = 60_000;
+
 interface Known {
   readonly terms: Terms;
   isClosed: Promise<boolean>;
@@ -49,14 +52,15 @@ export class AcquisitionGate {
     }
   }
 
-  /** Only the member's own acquisitions stay known, and of these nothing but the end is news. */
+  /** Only the member's own acquisitions stay known, for a while. */
   #find(member: string, reader: LedgerReader, acquisition: string): Promise<Known> {
     const key = `${member}/${acquisition}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const learning = learn(member, reader, acquisition);
     this.#known.set(key, learning);
-    learning.catch(() => this.#known.delete(key));
+    const forget = () => void this.#known.delete(key);
+    learning.then(() => setTimeout(forget, TERMS_MS).unref(), forget);
     return learning;
   }
 }

@@ -48,7 +48,7 @@ export interface AnchoringOptions {
   readonly patienceMs?: number;
 }
 
-/** Most items in a batch, unless they say: two are in memory at once, one that fills and one that commits. */
+/** Most items in a batch, unless the options say: they are in memory until it is committed. */
 const BATCH_ITEMS = 32_768;
 /** How long an item waits for others, unless the options say. */
 export const MAX_AGE_MS = 100;

@@ -126,3 +126,16 @@ it('commits what waits when it closes, and takes nothing more', async () => {
   expect((await batch.committed).txId).toBe('1');
   expect(() => batcher.place(item(2), 0)).toThrow(expect.objectContaining({ code: 'STOPPED' }));
 });
+
+it('takes an item at whatever moment after the batch before', { timeout: 60_000 }, async () => {
+  for (let moments = 0; moments < 8; moments += 1) {
+    const batcher = new Batcher({ batchItems: 3, maxAgeMs: 5, quietMs: 5 }, async ({ root }) => {
+      await delay(1);
+      return { digest: root, txId: '1' };
+    });
+    await batcher.place(item(1), 1).batch.committed;
+    for (let moment = 0; moment < moments; moment += 1) await undefined;
+    await batcher.place(item(2), 1).batch.committed;
+    await batcher.close();
+  }
+});

@@ -114,9 +114,7 @@ export class Batcher {
     if (!this.hasRoom) throw new EvidenceError('TOO_LARGE', 'the batch is full: wait for room');
     const placed = this.#filling.add(item, collectedAt);
     if (!this.hasRoom) this.#full.resolve();
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
     return placed;
   }
 
@@ -138,6 +136,8 @@ export class Batcher {
       // While this one commits the next one fills, and needs no further wait for its age.
       await batch.commit(this.#commit);
     }
+    // At once after the last look: an item placed between the two would wait for the next one.
+    this.#running = undefined;
   }
 
   /** Whoever asks often waits for an answer before asking again: once all have, nobody else will come. */

@@ -47,16 +47,19 @@ export class Drain {
   /** Call after each seal. The promise is for those who wait; a failure reaches all of them. */
   kick(): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
     return this.#running;
   }
 
   async #run(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      await this.#drain();
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#drain();
+      }
+    } finally {
+      // At once after the last look: a kick between the two would start nothing.
+      this.#running = undefined;
     }
   }
 }

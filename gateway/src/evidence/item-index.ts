@@ -83,11 +83,16 @@ export class ItemIndex {
     }).sort(([, one], [, other]) => one - other);
     const single = rows.length - (rows.length % GROUP);
     this.#database.exec('BEGIN');
-    for (let at = 0; at < single; at += GROUP) {
-      this.#insertGroup.run(...rows.slice(at, at + GROUP).flat());
+    try {
+      for (let at = 0; at < single; at += GROUP) {
+        this.#insertGroup.run(...rows.slice(at, at + GROUP).flat());
+      }
+      for (const row of rows.slice(single)) this.#insertItem.run(...row);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
     }
-    for (const row of rows.slice(single)) this.#insertItem.run(...row);
-    this.#database.exec('COMMIT');
   }
 
   complete(digest: string): void {

@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isDiskFull } from '../http/disk-full.ts';
 import { CopyError, writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
 import {
@@ -53,6 +54,8 @@ export class ManifestStore {
   readonly #index: ItemIndex;
   /** Indexing goes on behind the answers, one manifest after the other. */
   #indexing: Promise<void> = Promise.resolve();
+  /** Items that are not in the index yet, by manifest; on a full disk they stay. */
+  readonly #unindexed = new Map<string, LinePositions>();
   readonly #damaged = new Map<string, unknown>();
 
   private constructor(options: ManifestStoreOptions) {
@@ -135,9 +138,12 @@ export class ManifestStore {
     }
   }
 
-  /** Items with an ID above `after`, in the order in which they were stored. */
+  /**
+   * Items with an ID above `after`, in the order in which they were stored.
+   * @throws when some are not in the index, for want of room: that they are not found would say too much.
+   */
   async listItems(filter: ItemFilter, after: number, limit: number): Promise<StoredItem[]> {
-    await this.#indexing;
+    await this.#completeIndex();
     return Promise.all(
       this.#index.list(filter, after, limit).map(async (position) => ({
         ...position,
@@ -149,6 +155,7 @@ export class ManifestStore {
   /** Forgets the index and computes it again from the files, each verified on the way. */
   async rebuild(): Promise<void> {
     await this.#indexing;
+    this.#unindexed.clear();
     this.#index.clear();
     await this.#completeCopies();
     await this.#indexFiles();
@@ -181,14 +188,29 @@ export class ManifestStore {
 
   #addToIndex(manifest: StoredManifest, items: LinePositions): void {
     this.#index.addManifest(manifest);
-    this.#indexing = this.#indexing.then(async () => {
+    this.#unindexed.set(manifest.digest, items);
+    this.#indexing = this.#indexing.then(() => this.#indexWaiting()).catch(ignoreFullDisk);
+  }
+
+  /** What could not be indexed is tried again. */
+  async #completeIndex(): Promise<void> {
+    await this.#indexing;
+    if (this.#unindexed.size === 0) return;
+    const indexing = this.#indexWaiting();
+    this.#indexing = indexing.catch(ignoreFullDisk);
+    await indexing;
+  }
+
+  async #indexWaiting(): Promise<void> {
+    for (const [digest, items] of this.#unindexed) {
       for (let first = 0; first < items.size; first += INDEX_STEP) {
         const end = Math.min(first + INDEX_STEP, items.size);
-        this.#index.addItems(manifest.digest, items, first, end);
+        this.#index.addItems(digest, items, first, end);
         await setImmediate();
       }
-      this.#index.complete(manifest.digest);
-    });
+      this.#index.complete(digest);
+      this.#unindexed.delete(digest);
+    }
   }
 
   /** Copies what only one of the two places has, as after a loss or a change of configuration. */
@@ -238,12 +260,18 @@ export class ManifestStore {
           items.add(sha256, offset),
         );
         this.#addToIndex({ ...facts, acquisition }, items);
-        await this.#indexing;
       } catch (error) {
+        if (isDiskFull(error)) throw error;
         this.#damaged.set(digest, error);
       }
+      await this.#completeIndex();
     }
   }
+}
+
+/** The rest of a full disk's index comes when there is room; any other failure ends the process. */
+function ignoreFullDisk(error: unknown): void {
+  if (!isDiskFull(error)) throw error;
 }
 
 function assertNames({ acquisition, digest }: Announced): void {

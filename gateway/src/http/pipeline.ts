@@ -11,7 +11,7 @@ import type { IdempotencyStore } from './idempotency.ts';
 import { type GatewayLimits, limitByPrincipal } from './limits.ts';
 import { fieldProblem, Problem, toProblem } from './problem.ts';
 import { pseudonymOf } from './pseudonym.ts';
-import { answerOnce, type Digested } from './replay.ts';
+import { answerOnce, type Digested, type Memory } from './replay.ts';
 import { encodeBody, isStream, PIECE, sendProblem, sendReply } from './reply.ts';
 import { createShares } from './shares.ts';
 import { createStanding } from './standing.ts';
@@ -42,6 +42,13 @@ export function createPipeline(context: PipelineContext) {
   const heldBytes = createShares(limits.maxHeldBytes);
 
   const standing = createStanding(deps);
+  const memory: Memory = {
+    store: context.idempotency,
+    onLost: (error) => {
+      deps.onFailure?.(error);
+      deps.logger.error({ code: toProblem(error).code }, 'an answer was not kept');
+    },
+  };
 
   const identify = async (endpoint: AnyEndpoint, request: Request, response: Response) => {
     if (endpoint.access === 'public') return undefined;
@@ -86,7 +93,7 @@ export function createPipeline(context: PipelineContext) {
     };
     if (endpoint.projected) await awaitHeight(request);
     const reply = endpoint.act
-      ? await answerOnce(endpoint, call, body, request.path, context.idempotency)
+      ? await answerOnce(endpoint, call, body, request.path, memory)
       : holdBody(await endpoint.handle(call), hold);
     return endpoint.projected
       ? {

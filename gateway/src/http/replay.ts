@@ -22,12 +22,18 @@ export interface Digested {
 const MAX_KEPT = 8_388_608;
 const REPLAYED = { 'idempotency-replayed': 'true' };
 
+export interface Memory {
+  readonly store: IdempotencyStore;
+  /** Told why an answer could not be kept: whoever asked gets it all the same, for it is true. */
+  readonly onLost: (error: unknown) => void;
+}
+
 export async function answerOnce(
   endpoint: AnyEndpoint,
   call: Call,
   input: Digested,
   path: string,
-  store: IdempotencyStore,
+  { store, onLost }: Memory,
 ): Promise<Reply> {
   const key = readIdempotencyKey(call.headers['idempotency-key']);
   if (key === undefined) return endpoint.handle(call);
@@ -43,7 +49,7 @@ export async function answerOnce(
     const reply = await endpoint.resolve(begun.begun, call);
     return { ...reply, headers: { ...reply.headers, ...REPLAYED } };
   }
-  return perform(endpoint, call, input, name, store);
+  return perform(endpoint, call, input, name, { store, onLost });
 }
 
 async function perform(
@@ -51,20 +57,22 @@ async function perform(
   call: Call,
   input: Digested,
   name: RequestName,
-  store: IdempotencyStore,
+  { store, onLost }: Memory,
 ): Promise<Reply> {
   const remember: Call['remember'] = (txId, submitted) => store.remember(name, txId, submitted);
   const named = { ...call, name: digestName(name), remember };
   /** Without a digest a later body could not be compared with this one: nothing is kept. */
   const keep = (reply: Reply, body: Uint8Array | null) => {
     const digest = input.digest();
-    if (digest === undefined || reply.isFinal?.() === false) return store.abandon(name);
-    store.finish(name, digest, {
-      status: reply.status,
-      mediaType: reply.body === undefined && !body ? null : (reply.mediaType ?? 'application/json'),
-      headers: JSON.stringify(reply.headers ?? {}),
-      body,
-    });
+    const mediaType =
+      reply.body === undefined && !body ? null : (reply.mediaType ?? 'application/json');
+    try {
+      if (digest === undefined || reply.isFinal?.() === false) return store.abandon(name);
+      const headers = JSON.stringify(reply.headers ?? {});
+      store.finish(name, digest, { status: reply.status, mediaType, headers, body });
+    } catch (error) {
+      onLost(error);
+    }
   };
   try {
     const reply = await endpoint.handle(named);

@@ -7,10 +7,14 @@ import { lockToRead } from './embedded/store/directory-lock.ts';
 
 /**
  * `common.Block` bytes from block 0 on, one at a time.
+ * @param height whole blocks, where what stands after them is known to be none.
  * @throws LedgerError `UNAVAILABLE` where there is no ledger, or it is in use; LedgerDamage, `DAMAGED`,
  * where the file does not go on as it was written.
  */
-export async function* openLedgerBlocks(directory: string): AsyncGenerator<Uint8Array> {
+export async function* openLedgerBlocks(
+  directory: string,
+  height?: number,
+): AsyncGenerator<Uint8Array> {
   const path = join(directory, BLOCK_FILE);
   if (!existsSync(path)) throw describeAbsence(directory);
   const unlock = lockToRead(directory);
@@ -18,10 +22,10 @@ export async function* openLedgerBlocks(directory: string): AsyncGenerator<Uint8
     const file = new BlockFile(path, 'read');
     try {
       const frames = file.frames();
-      for (;;) {
+      for (let read = 0; read !== height; read += 1) {
         const { done, value } = frames.next();
         if (!done) yield value.bytes;
-        else if (value.defect) throw damageOf(value);
+        else if (value.defect || height !== undefined) throw damageOf(value);
         else return;
       }
     } finally {

@@ -9,7 +9,12 @@ import { holdDataDirectory, makeDataDirectory } from './data-directory.ts';
 import { listDataFiles } from './data-files.ts';
 import type { GuardedLedger } from './guarded-ledger.ts';
 
-export const BACKUP_ERROR_CODES = ['TARGET_NOT_EMPTY', 'TARGET_INSIDE', 'NO_DATA'] as const;
+export const BACKUP_ERROR_CODES = [
+  'TARGET_NOT_EMPTY',
+  'TARGET_INSIDE',
+  'NO_DATA',
+  'LINKED',
+] as const;
 export type BackupErrorCode = (typeof BACKUP_ERROR_CODES)[number];
 
 export class BackupError extends Error {
@@ -62,7 +67,7 @@ export async function backUpRunning(
   { gate, copySpool, copyLedger }: RunningParts,
 ): Promise<BackedUp> {
   return intoNewDirectory(directory, to, async (copy) => {
-    const files = (await listDataFiles(directory)).filter((path) => !isCopiedByItself(path));
+    const files = (await listCopied(directory)).filter((path) => !isCopiedByItself(path));
     const databases = files.filter((path) => /\.sqlite$/.test(path));
     const height = await gate.hold(async () => {
       for (const path of databases) await copyDatabase(join(directory, path), join(copy, path));
@@ -75,7 +80,7 @@ export async function backUpRunning(
       return copyLedger ? (await copyLedger(join(copy, LEDGER))).height : null;
     });
     // Listed again: what the ledger now in the copy refers to was on disk before it was submitted.
-    const rest = (await listDataFiles(directory)).filter((path) => !isDone(path));
+    const rest = (await listCopied(directory)).filter((path) => !isDone(path));
     const isKept = (path: string) => path.startsWith('gateway/');
     copyAtOnce(
       directory,
@@ -94,9 +99,18 @@ export async function backUpRunning(
 export async function backUpStopped(directory: string, to: string): Promise<BackedUp> {
   return intoNewDirectory(directory, to, async (copy) => {
     using _held = holdDataDirectory(directory);
-    for (const path of await listDataFiles(directory)) await copyOne(directory, copy, path);
+    for (const path of await listCopied(directory)) await copyOne(directory, copy, path);
     return null;
   });
+}
+
+/** A copy of a link would lead back to the original; one without it would lack a part. */
+async function listCopied(directory: string): Promise<readonly string[]> {
+  const { files, links } = await listDataFiles(directory);
+  const [link] = links;
+  if (link === undefined) return files;
+  const text = `${join(directory, link)} is a symbolic link: put what it leads to in its place`;
+  throw new BackupError('LINKED', text);
 }
 
 /** Nothing stands under the name until all of it is on disk. */

@@ -8,6 +8,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 
 export const CONTROL_SOCKET = 'control.sock';
 /** The system cuts longer names off: 104 bytes with the closing zero on macOS, 108 on Linux. */
@@ -39,14 +40,19 @@ export async function listenForControl(
 ): Promise<{ close(): Promise<void> }> {
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
-  const running = new Set<Promise<void>>();
+  const running = new Set<Promise<unknown>>();
+  const run = (request: ControlRequest) => {
+    const work = perform(request);
+    const ended = work.catch(() => undefined).finally(() => running.delete(ended));
+    running.add(ended);
+    return work;
+  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // Whoever has gone gets no answer.
     socket.on('error', () => undefined);
-    const answering = answer(socket, perform).finally(() => running.delete(answering));
-    running.add(answering);
+    void answer(socket, run);
   });
   server.listen(path);
   await once(server, 'listening');
@@ -54,8 +60,13 @@ export async function listenForControl(
   return {
     async close() {
       server.close();
+      // What was asked for is finished and answered; who asked for nothing yet is not waited for.
       await Promise.all(running);
-      for (const socket of sockets) socket.destroy();
+      await setImmediate();
+      for (const socket of sockets) {
+        if (socket.writableEnded) socket.destroySoon();
+        else socket.destroy();
+      }
     },
   };
 }

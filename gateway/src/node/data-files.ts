@@ -18,14 +18,25 @@ const LEFT_OUT = [
   /\.tmp$/,
 ];
 
-/** Paths below the directory, with `/`, of everything that a copy needs. */
-export async function listDataFiles(directory: string): Promise<string[]> {
+/** Paths below a directory, with `/`, of everything that a copy of it needs. */
+export interface DataFiles {
+  readonly files: readonly string[];
+  /** Symbolic links: nothing here makes one, and what they lead to is not looked at. */
+  readonly links: readonly string[];
+}
+
+export async function listDataFiles(directory: string): Promise<DataFiles> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => nameBelow(directory, entry))
-    .filter((path) => !LEFT_OUT.some((pattern) => pattern.test(path)))
-    .sort();
+  const listPaths = (isWanted: (entry: Dirent) => boolean) =>
+    entries
+      .filter(isWanted)
+      .map((entry) => nameBelow(directory, entry))
+      .filter((path) => !LEFT_OUT.some((pattern) => pattern.test(path)))
+      .sort();
+  return {
+    files: listPaths((entry) => entry.isFile()),
+    links: listPaths((entry) => entry.isSymbolicLink()),
+  };
 }
 
 const nameBelow = (directory: string, { parentPath, name }: Dirent) =>

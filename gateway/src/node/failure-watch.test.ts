@@ -14,7 +14,7 @@ it.each([
   ['a device made read-only', systemError('EROFS', 'open')],
   ['SQLite that cannot sync', sqliteError(10 + (4 << 8))],
 ])('is %s, however deep', (_, error) => {
-  const cause = new EvidenceError('ESCROW_FAILED', 'copy', { cause: error });
+  const cause = new EvidenceError('MANIFEST_INVALID', 'not written', { cause: error });
   expect(findVitalFailure(new Error('outer', { cause }))).toEqual({
     kind: 'DISK_FAILED',
     cause: error,
@@ -34,6 +34,10 @@ it.each([
   ['a lock', sqliteError(5)],
   ['a missing file', systemError('ENOENT', 'open')],
   ['a refusal', new LedgerError('CONTRACT', 'no', { cause: new Error('ALREADY_EXISTS') })],
+  [
+    'a second place of manifests that fails',
+    new EvidenceError('ESCROW_FAILED', 'copy', { cause: systemError('EIO', 'fsync') }),
+  ],
   ['nothing', undefined],
 ])('is not %s', (_, error) => {
   expect(findVitalFailure(error)).toBeUndefined();

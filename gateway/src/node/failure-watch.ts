@@ -44,6 +44,8 @@ export function watchFailures(): FailureWatch {
 /** However deep it is among the causes; undefined if there is none. */
 export function findVitalFailure(error: unknown): VitalFailure | undefined {
   if (!(error instanceof Error)) return undefined;
+  // The second place of manifests is another disk: what it refuses is refused, and all else goes on.
+  if ('code' in error && error.code === 'ESCROW_FAILED') return undefined;
   const inner = findVitalFailure(error.cause);
   if (inner) return inner;
   if (isDiskFailure(error)) return { kind: 'DISK_FAILED', cause: error };

@@ -197,7 +197,11 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
         onFailure(cause);
         logger.error({ member }, 'a refusal is not in the journal');
       }),
-    now,
+    // When an item was collected is judged by no clock that is wrong.
+    now: () => {
+      assertClock();
+      return now();
+    },
   });
   opened.defer(() => anchoring.close());
 

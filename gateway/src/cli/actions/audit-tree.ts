@@ -40,12 +40,13 @@ export async function auditDirectory(invocation: Invocation<AuditTreeOptions>): 
     const result = await auditTree(known, {
       directory: toBytePath(directory),
       base,
-      exclude: ownFiles(options).map(toBytePath),
+      isOrdered: source.isOrdered,
+      exclude: ownFiles(source, options).map(toBytePath),
       signal: context.signal,
       onProgress: (state) => progress.report(state),
       onFinding: (finding) => {
         report?.add(toDocument(finding));
-        if (finding.code !== 'matched' && shown.length < SHOWN) shown.push(finding);
+        if (isTold(finding) && shown.length < SHOWN) shown.push(finding);
       },
     });
     isWhole = true;
@@ -74,8 +75,10 @@ async function assertDirectory(path: string): Promise<void> {
 
 function chooseBase(known: KnownItems, directory: string, given: string | undefined): BytePath {
   if (given !== undefined) {
-    const base = toBytePath(given);
-    return base === '/' ? base : base.replace(/^(\.\/)+/, '').replace(/(\/\.?)+$/, '');
+    const base = tidyBase(toBytePath(given));
+    // Else nothing would be compared, which would look like agreement.
+    if (known.hasBelow(base)) return base;
+    throw new CliError('USAGE', `nothing is listed below ${showName(base)}, as --base has it`);
   }
   const found = findBase(known, toBytePath(resolve(directory)));
   if (typeof found === 'string') return found;
@@ -86,12 +89,22 @@ function chooseBase(known: KnownItems, directory: string, given: string | undefi
   );
 }
 
-/** What the audit itself reads and writes is no part of the tree. */
-const ownFiles = ({ manifest = [], list = [], report }: AuditTreeOptions): string[] => [
-  ...manifest,
-  ...list,
+function tidyBase(base: BytePath): BytePath {
+  if (base === '/') return base;
+  return base
+    .replace(/^(\.\/)+/, '')
+    .replace(/(\/\.?)+$/, '')
+    .replace(/^\.$/, '');
+}
+
+/** What the audit itself reads and writes is no part of the tree; all else beside it is. */
+const ownFiles = ({ files }: LoadedSource, { report }: AuditTreeOptions): string[] => [
+  ...files,
   ...(report === undefined ? [] : [report]),
 ];
+
+/** A match is told where there is more to say of it. */
+const isTold = ({ code, detail }: Finding): boolean => code !== 'matched' || detail !== undefined;
 
 function openReport(file: string | undefined): NdjsonFile | undefined {
   if (file === undefined) return undefined;
@@ -157,7 +170,8 @@ function toOutcome(result: TreeAuditResult, audited: Audited): Outcome {
 
 function chooseExit({ counts }: TreeAuditResult): ExitCode {
   if (counts.moved + counts.new + counts.missing + counts.altered > 0) return EXIT.mismatch;
-  return counts.unread > 0 ? EXIT.incomplete : EXIT.done;
+  // Nothing compared is no agreement.
+  return counts.unread > 0 || counts.matched === 0 ? EXIT.incomplete : EXIT.done;
 }
 
 function describeFinding({ code, name, other, detail }: Finding): string {
@@ -183,6 +197,8 @@ function describeCounts({ counts, notes, outside, hashed }: TreeAuditResult, sou
   const some = (count: number) => (count === 0 ? undefined : count);
   return formatFields([
     ...Object.entries(counts),
+    ['matched by an earlier version', some(notes['earlier-version'])],
+    ['matched by one of several versions', some(notes['one-of-several-versions'])],
     ['not compared: outside', some(outside)],
     ['not compared: no files', some(source.notFiles)],
     ['excluded', some(notes.excluded)],

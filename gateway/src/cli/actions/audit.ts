@@ -7,14 +7,13 @@ import { auditLedger } from '../../audit/audit.ts';
 import { type BlockSource, compareSources } from '../../audit/compare-sources.ts';
 import {
   auditManifests,
-  type KeptManifests,
+  listMemberManifests,
   type ManifestAudit,
 } from '../../audit/manifest-audit.ts';
 import { describeAudit } from '../../audit/report.ts';
 import type { RecordReader } from '../../audit/stored-record.ts';
-import { unlessAbsent } from '../../identity/private-file.ts';
 import { openLedgerBlocks } from '../../ledger/stored-blocks.ts';
-import { checkFiles, type FilesReport } from '../../ledger/stored-files.ts';
+import { checkFiles, type FilesReport, hasTornTail } from '../../ledger/stored-files.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
 import { EXIT } from '../exit-code.ts';
@@ -46,6 +45,7 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
   if (escrow !== undefined && fromData === undefined) {
     throw new CliError('USAGE', '--escrow goes with --from-data');
   }
+  if (escrow !== undefined) await assertReadable(escrow);
   const trust = parseTrust(await readSmallFile(options.trust, MAX_TRUST_BYTES));
   const tellInterrupted = (error: unknown): never => {
     if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted', error);
@@ -106,15 +106,18 @@ async function openSources(
   if (ledger !== undefined) return [{ name: ledger, blocks: openLedgerBlocks(ledger) }];
   if (fromData !== undefined && files) {
     const directory = locateLedger(fromData);
-    return [
-      { name: directory, blocks: files.hasBlocks ? openLedgerBlocks(directory) : noBlocks() },
-    ];
+    return [{ name: directory, blocks: openCheckedBlocks(directory, files) }];
   }
   const { client } = await openSession(invocation);
   return [{ name: client.gateway.href, blocks: readGatewayBlocks(client) }];
 }
 
 const locateLedger = (data: string): string => join(data, 'ledger');
+
+function openCheckedBlocks(directory: string, files: FilesReport): AsyncIterable<Uint8Array> {
+  if (!files.hasBlocks) return noBlocks();
+  return openLedgerBlocks(directory, hasTornTail(files) ? files.height : undefined);
+}
 
 async function* noBlocks(): AsyncGenerator<Uint8Array> {}
 
@@ -129,15 +132,13 @@ async function readManifests(
     join(fromData, 'gateway', 'manifests'),
     ...(escrow === undefined ? [] : [escrow]),
   ];
-  const directories = await Promise.all(copies.map(listMembers));
+  const directories = await Promise.all(copies.map((root) => listMemberManifests(root, records)));
   return auditManifests(directories.flat(), records);
 }
 
-/** A member's manifests lie in a directory of its own. None where no gateway has run yet. */
-async function listMembers(directory: string): Promise<KeptManifests[]> {
-  const entries = await unlessAbsent(readdir(directory, { withFileTypes: true }));
-  return (entries ?? [])
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ directory: join(directory, name), member: name }))
-    .sort((a, b) => (a.member < b.member ? -1 : 1));
+/** A place that was named and is not there holds no manifest back: it tells nothing. */
+async function assertReadable(directory: string): Promise<void> {
+  await readdir(directory).catch((cause) => {
+    throw new CliError('FILE_UNREADABLE', `cannot read ${directory}`, cause);
+  });
 }

@@ -40,6 +40,13 @@ export async function exportList(invocation: Invocation<ListExportOptions>): Pro
   }
   using known = new KnownItems();
   const source = await loadSource(known, invocation);
+  const unsure = source.isOrdered ? undefined : known.findContradiction();
+  if (unsure !== undefined) {
+    throw new CliError(
+      'USAGE',
+      `there are several versions of ${showName(unsure)}, and manifests alone do not say which is the latest: use --acquisition`,
+    );
+  }
   const form = chooseForm(format, zero === true, known, [
     `Written by tabellion list export, of ${source.names.length === 1 ? source.names[0] : 'manifests'}`,
   ]);

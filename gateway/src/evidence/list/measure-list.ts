@@ -1,6 +1,7 @@
-/** Sizes for a list that has none: each of its files is read, and must have the listed digest. */
+/** Sizes for a list that has none: each of its files is read, and must be as it is listed. */
 import { lstatSync } from 'node:fs';
 import { type BytePath, joinPath, pathBytes, realPath } from '../byte-path.ts';
+import type { FileDigests } from '../hash-job.ts';
 import { hashFiles } from '../hash-pool.ts';
 import { isReport, omissionOf, type Source, walkSources } from '../source.ts';
 import type { KnownItem, KnownItems } from '../tree/known-items.ts';
@@ -49,13 +50,33 @@ export async function measureList(
   function* findJobs(): Generator<Job | null, void, undefined> {
     for (const item of listed.latest()) yield locate(item);
   }
-  for await (const group of hashFiles(findJobs(), signal === undefined ? {} : { signal })) {
+  const also = (['sha1', 'md5'] as const).filter((algorithm) => listed.hasAny(algorithm));
+  const options = { also, ...(signal !== undefined && { signal }) };
+  for await (const group of hashFiles(findJobs(), options)) {
     for (const { job, result } of group) {
-      const { name, sha256 } = job.item;
-      if ('code' in result)
+      const { name } = job.item;
+      if ('code' in result) {
         onDeviation({ name, code: 'unread', detail: result.detail ?? result.code });
-      else if (result.digests.sha256 !== sha256) onDeviation({ name, code: 'altered' });
+        continue;
+      }
+      const detail = describeDifference(job.item, job.size, result.digests);
+      if (detail !== undefined) onDeviation({ name, code: 'altered', detail });
       else listed.setSize(name, job.size);
     }
   }
+}
+
+/** All that the list says of a file is anchored with it, so all of it must be true. */
+function describeDifference(
+  item: KnownItem,
+  size: number,
+  digests: FileDigests,
+): string | undefined {
+  if (item.size !== undefined && item.size !== size) {
+    return `${item.size} bytes were listed, ${size} found`;
+  }
+  const others = (['sha256', 'sha1', 'md5'] as const).filter(
+    (algorithm) => item[algorithm] !== undefined && item[algorithm] !== digests[algorithm],
+  );
+  return others.length === 0 ? undefined : `another ${others.join(', ')}`;
 }

@@ -5,6 +5,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type BytePath, pathBytes } from '../byte-path.ts';
 import type { ListedFile } from '../list/listed-file.ts';
+import { rangeBelow } from './tree-base.ts';
 
 /** A list of digests does not say whether it read a file or followed a link: `undefined`. */
 export type KnownKind = 'file' | 'link' | undefined;
@@ -90,10 +91,23 @@ export class KnownItems implements Disposable {
     this.#setSize.run(size, pathBytes(name));
   }
 
-  /** A name that is listed with two digests. */
+  /** Whether any name lies below a directory. */
+  hasBelow(directory: BytePath): boolean {
+    if (directory === '') return this.#count > 0;
+    return (
+      this.database
+        .prepare('SELECT 1 FROM known WHERE name >= ? AND name < ? LIMIT 1')
+        .get(...rangeBelow(directory)) !== undefined
+    );
+  }
+
+  /** A name that is listed with two digests or sizes. */
   findContradiction(): BytePath | undefined {
     const row = this.database
-      .prepare('SELECT name FROM known GROUP BY name HAVING count(DISTINCT sha256) > 1 LIMIT 1')
+      .prepare(
+        `SELECT name FROM known GROUP BY name HAVING max(count(DISTINCT sha256),
+           count(DISTINCT sha1), count(DISTINCT md5), count(DISTINCT size)) > 1 LIMIT 1`,
+      )
       .get();
     return row && toName(row.name);
   }
@@ -102,6 +116,14 @@ export class KnownItems implements Disposable {
   hasAll(column: 'size' | 'sha1' | 'md5'): boolean {
     return (
       this.database.prepare(`SELECT 1 FROM known WHERE ${column} IS NULL LIMIT 1`).get() ===
+      undefined
+    );
+  }
+
+  /** Whether any item has it. */
+  hasAny(column: 'sha1' | 'md5'): boolean {
+    return (
+      this.database.prepare(`SELECT 1 FROM known WHERE ${column} IS NOT NULL LIMIT 1`).get() !==
       undefined
     );
   }

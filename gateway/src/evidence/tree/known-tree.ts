@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type BytePath, pathBytes } from '../byte-path.ts';
 import { type KnownItems, toName } from './known-items.ts';
-import { nameAbove, nameBelow } from './tree-base.ts';
+import { nameAbove, nameBelow, rangeBelow } from './tree-base.ts';
 
 export interface TreeEntry {
   /** Below the base. */
@@ -13,7 +13,8 @@ export interface TreeEntry {
 }
 
 /** `not-listed`, how it agrees, or in words how it differs. */
-export type Judgement = 'not-listed' | 'matched' | 'earlier-version' | (string & {});
+export type Judgement = 'not-listed' | 'matched' | VersionNote | (string & {});
+export type VersionNote = 'earlier-version' | 'one-of-several-versions';
 
 export interface Remainder {
   readonly onMoved: (name: BytePath, from: BytePath) => void;
@@ -38,15 +39,18 @@ type Row = Record<string, unknown>;
 export class KnownTree {
   readonly #database: DatabaseSync;
   readonly #base: BytePath;
+  readonly #isOrdered: boolean;
   readonly #find: StatementSync;
   readonly #mark: StatementSync;
   readonly #insertUnlisted: StatementSync;
   readonly #insertUnread: StatementSync;
   readonly #hasKinds: boolean;
 
-  constructor({ database }: KnownItems, base: BytePath) {
+  /** @param isOrdered whether the latest version of a name came last. */
+  constructor({ database }: KnownItems, base: BytePath, isOrdered: boolean) {
     this.#database = database;
     this.#base = base;
+    this.#isOrdered = isOrdered;
     database.exec(SCHEMA);
     this.#find = database.prepare(
       'SELECT kind, sha256, size FROM known WHERE name = ? ORDER BY id',
@@ -62,16 +66,19 @@ export class KnownTree {
     database.exec('BEGIN');
   }
 
-  /** What is listed below the base; without bytes where the list has no sizes. */
+  /**
+   * What is listed below the base; without bytes where the list has no sizes. A list may claim any
+   * sizes: beyond what a number counts exactly, their sum is rounded.
+   */
   totals(): { readonly files: number; readonly bytes: number | undefined } {
     const row = this.#database
       .prepare(
-        `SELECT count(*) AS files, sum(size) AS bytes, count(size) AS sized FROM known
+        `SELECT count(*) AS files, total(size) AS bytes, count(size) AS sized FROM known
          WHERE state <> ${STATE.outside}`,
       )
       .get() as Row;
     const files = row.files as number;
-    return { files, bytes: row.sized === files ? ((row.bytes as number | null) ?? 0) : undefined };
+    return { files, bytes: row.sized === files ? (row.bytes as number) : undefined };
   }
 
   countOutside(): number {
@@ -102,14 +109,16 @@ export class KnownTree {
     const last = versions.length - 1;
     const found = versions.findLastIndex((version) => isSame(version, entry));
     if (found === -1) return describeDifference(versions[last]!, entry);
-    return found === last || isSame(versions[last]!, entry) ? 'matched' : 'earlier-version';
+    if (this.#isOrdered) return found === last ? 'matched' : 'earlier-version';
+    const isOnlyVersion = versions.every((version) => isSame(version, entry));
+    return isOnlyVersion ? 'matched' : 'one-of-several-versions';
   }
 
   markPresent(name: BytePath): void {
     this.#mark.run(this.#listed(name));
   }
 
-  /** The name, or all below it, could not be read. */
+  /** The name, or all below it, could not be read or was not entered. */
   markUnread(name: BytePath): void {
     this.#insertUnread.run(this.#listed(name));
   }
@@ -202,12 +211,6 @@ export class KnownTree {
   #below(listed: BytePath): BytePath {
     return nameBelow(this.#base, listed) ?? listed;
   }
-}
-
-/** Every name below a directory, and no other, lies from the first up to the second. */
-function rangeBelow(directory: BytePath): [Buffer, Buffer] {
-  const stem = directory === '/' ? '' : directory;
-  return [pathBytes(`${stem}/`), pathBytes(`${stem}0`)];
 }
 
 function isSame({ kind, sha256, size }: Row, entry: TreeEntry): boolean {

@@ -36,13 +36,19 @@ const listed = (name: string, content: string): KnownItem => ({
   sha256: sha256Of(content),
 });
 
-async function audit(items: readonly KnownItem[], base = '', exclude: string[] = []) {
+async function audit(
+  items: readonly KnownItem[],
+  base = '',
+  exclude: string[] = [],
+  isOrdered = true,
+) {
   using store = new KnownItems();
   store.add(items);
   const findings: Finding[] = [];
   const result = await auditTree(store, {
     directory: toBytePath(tree),
     base,
+    isOrdered,
     exclude: exclude.map(toBytePath),
     workers: 1,
     onFinding: (finding) => findings.push(finding),
@@ -117,8 +123,13 @@ describe('verdicts', () => {
     put('a', 'first');
     put('b', 'second');
     const both = (name: string) => [known(name, 'first'), known(name, 'second')];
-    const { told } = await audit([...both('a'), ...both('b'), ...both('c')]);
+    const { told, counts, notes } = await audit([...both('a'), ...both('b'), ...both('c')]);
     expect(told).toEqual(['matched a (earlier-version)', 'matched b', 'missing c']);
+    expect(counts.matched).toBe(2);
+    expect(notes['earlier-version']).toBe(1);
+    const unordered = await audit([...both('a'), known('b', 'second')], '', [], false);
+    expect(unordered.told).toEqual(['matched a (one-of-several-versions)', 'matched b']);
+    expect(unordered.notes).toMatchObject({ 'earlier-version': 0, 'one-of-several-versions': 1 });
   });
 
   it('what lies outside the base is counted and neither missing nor moved', async () => {
@@ -170,6 +181,35 @@ describe('what is no plain file', () => {
     ]);
   });
 
+  it('what a list names below a link was not looked at: unread, never missing', async () => {
+    put('directory/f', 'content');
+    symlinkSync('directory', join(tree, 'link'));
+    put('link-not', 'other');
+    const followed = ['directory/f', 'link/f', 'link-gone'];
+    const below = 'unread link/f (inside what was not entered)';
+    expect((await audit(followed.map((name) => listed(name, 'content')))).told).toEqual([
+      'matched directory/f',
+      'missing link-gone',
+      'new link-not',
+      'unlisted-link link',
+      below,
+    ]);
+    // An imported list: now its names have kinds, and a link that is not among them is new.
+    expect((await audit(followed.map((name) => known(name, 'content')))).told).toEqual([
+      'matched directory/f',
+      'missing link-gone',
+      'new link',
+      'new link-not',
+      below,
+    ]);
+  });
+
+  it('a list may claim any sizes', async () => {
+    const size = Number.MAX_SAFE_INTEGER;
+    const { told } = await audit(['a', 'b'].map((name) => ({ ...listed(name, ''), size })));
+    expect(told).toEqual(['missing a', 'missing b']);
+  });
+
   it('a pipe alters a listed name and is told elsewhere', async () => {
     execFileSync('mkfifo', [join(tree, 'listed'), join(tree, 'unlisted')]);
     const { told } = await audit([known('listed', 'x')]);
@@ -194,7 +234,7 @@ describe('what is no plain file', () => {
       'missing closed-not',
       'new copy = closed/a',
       'unread closed (excluded)',
-      'unread closed/a (inside what is unread)',
+      'unread closed/a (inside what was not entered)',
     ]);
     expect(counts.unread).toBe(2);
   });
@@ -250,6 +290,7 @@ it('a directory that goes away meanwhile leaves nothing altered', async () => {
   const running = auditTree(store, {
     directory: toBytePath(tree),
     base: '',
+    isOrdered: true,
     onFinding: (finding) => findings.push(finding),
   });
   renameSync(join(tree, 'd9'), join(temporary.path, 'away'));

@@ -27,7 +27,7 @@ import { KnownTree, type TreeEntry } from './known-tree.ts';
 export const VERDICTS = ['matched', 'moved', 'new', 'missing', 'altered', 'unread'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Met and told, and no difference. */
+/** Met and told, and no difference of its own. */
 export const NOTES = [
   /** One of the lists themselves, for instance. */
   'excluded',
@@ -35,6 +35,10 @@ export const NOTES = [
   'special',
   /** Lists of digests of files say nothing of links, unless they name them. */
   'unlisted-link',
+  /** Among the matched: what stands there is not the latest version that is known of it. */
+  'earlier-version',
+  /** The same where nobody knows which version is the latest. */
+  'one-of-several-versions',
 ] as const;
 export type AuditNote = (typeof NOTES)[number];
 
@@ -51,6 +55,8 @@ export interface TreeAuditOptions {
   readonly directory: BytePath;
   /** The part of the listed names that stands for the directory. */
   readonly base: BytePath;
+  /** Whether the latest version of a name came last. */
+  readonly isOrdered: boolean;
   readonly exclude?: readonly BytePath[];
   readonly workers?: number;
   readonly signal?: AbortSignal;
@@ -72,7 +78,7 @@ export async function auditTree(
   known: KnownItems,
   options: TreeAuditOptions,
 ): Promise<TreeAuditResult> {
-  return new TreeAudit(new KnownTree(known, options.base), options).perform();
+  return new TreeAudit(new KnownTree(known, options.base, options.isOrdered), options).perform();
 }
 
 interface Job extends Source {
@@ -114,7 +120,8 @@ class TreeAudit {
       onMoved: (name, other) => this.#tell({ code: 'moved', name, other }),
       onNew: (name, other) =>
         this.#tell({ code: 'new', name, ...(other !== undefined && { other }) }),
-      onUnread: (name) => this.#tell({ code: 'unread', name, detail: 'inside what is unread' }),
+      onUnread: (name) =>
+        this.#tell({ code: 'unread', name, detail: 'inside what was not entered' }),
       onMissing: (name) => this.#tell({ code: 'missing', name }),
     });
     this.#meter.tell();
@@ -161,6 +168,8 @@ class TreeAudit {
   /** What to read where the list followed the link; else the link itself is judged. */
   #takeLink(below: BytePath, link: Source): Job | undefined {
     const means = this.#known.meaningOfLink(below);
+    // A list may have been made through the link, which is not followed here to what is below it.
+    if (!this.#known.has(below)) this.#known.markUnread(below);
     if (means === 'nothing') this.#tell({ code: 'unlisted-link', name: below });
     else if (means === 'content') return this.#followLink(below, link);
     else {
@@ -208,7 +217,8 @@ class TreeAudit {
   #judge(entry: TreeEntry): void {
     const judgement = this.#known.judge(entry);
     if (judgement === 'matched') this.#tell({ code: 'matched', name: entry.name });
-    else if (judgement === 'earlier-version') {
+    else if (isNote(judgement)) {
+      this.#notes[judgement] += 1;
       this.#tell({ code: 'matched', name: entry.name, detail: judgement });
     } else if (judgement !== 'not-listed') {
       this.#tell({ code: 'altered', name: entry.name, detail: judgement });
@@ -233,6 +243,6 @@ class TreeAudit {
   }
 }
 
-function isNote(code: Finding['code']): code is AuditNote {
+function isNote(code: string): code is AuditNote {
   return (NOTES as readonly string[]).includes(code);
 }

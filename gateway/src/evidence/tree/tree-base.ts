@@ -26,6 +26,12 @@ export function nameAbove(base: BytePath, below: BytePath): BytePath {
   return below === '' ? base : joinPath(base, below);
 }
 
+/** Every name below a directory, and no other, lies from the first up to the second. */
+export function rangeBelow(directory: BytePath): [Buffer, Buffer] {
+  const stem = directory === '/' ? '' : directory;
+  return [pathBytes(`${stem}/`), pathBytes(`${stem}0`)];
+}
+
 /**
  * The leading directories that all listed names share, cut where most of a sample of the names are
  * found in the directory. Where none is found: up to the directory's own name, else the first.

@@ -1,5 +1,5 @@
 /** What is on the disk between two openings: copies, erased values, failed writes, the first format. */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -15,6 +15,8 @@ import { openLedgerBlocks } from '../../stored-blocks.ts';
 import { checkFiles } from '../../stored-files.ts';
 import { type EmbeddedLedger, openEmbeddedLedger } from '../ledger.ts';
 import { BlockFile } from './block-file.ts';
+import { PrivateStore } from './private-store.ts';
+import { openSeal, writeSeal } from './seal.ts';
 
 let consortium: TestConsortium;
 let person: Signer;
@@ -138,6 +140,42 @@ describe('private values', () => {
     const again = await open();
     expect(await readMark(again.client, 'm')).toBe('first');
     expect(filesWith('second')).toEqual([]);
+  });
+});
+
+describe('a ledger in its first session, never closed', () => {
+  it('is not made anew over private values that outlived its blocks', async () => {
+    const { client } = await open();
+    await keepSecret(client, 'top-secret');
+    const left = join(consortium.directory, 'left');
+    cpSync(directory, left, { recursive: true });
+    for (const name of ['blocks', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']) {
+      rmSync(join(left, name), { force: true });
+    }
+    const damage = { code: 'DAMAGED', place: { file: 'blocks' } };
+    await expect(open(left)).rejects.toMatchObject(damage);
+    expect(readdirSync(left)).not.toContain('blocks');
+    expect(readFileSync(join(left, 'private.sqlite')).includes('top-secret')).toBe(true);
+  });
+
+  it('is made anew where nothing but its first files is there', async () => {
+    const { ledger } = await open();
+    await ledger.close();
+    const left = join(consortium.directory, 'left');
+    mkdirSync(left);
+    new PrivateStore(join(left, 'private.sqlite')).close();
+    await writeSeal(left, openSeal(0));
+    const again = await open(left);
+    await again.client.run('put', 'a', 'x');
+
+    // What only the log of the state still tells of was there.
+    const logged = join(consortium.directory, 'logged');
+    mkdirSync(logged);
+    new PrivateStore(join(logged, 'private.sqlite')).close();
+    await writeSeal(logged, openSeal(0));
+    writeFileSync(join(logged, 'state.sqlite-wal'), 'log');
+    const damage = { code: 'DAMAGED', place: { file: 'blocks' } };
+    await expect(open(logged)).rejects.toMatchObject(damage);
   });
 });
 

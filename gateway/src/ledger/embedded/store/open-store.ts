@@ -65,10 +65,25 @@ async function openFiles(directory: string, unlock: () => void): Promise<Store> 
   return new Store({ directory, blocks, state, privates, unlock });
 }
 
+/** Files that come after the making of a ledger; the last holds the state until it is written back. */
+const LATER_FILES = [BLOCK_FILE, STATE_FILE, `${STATE_FILE}-wal`];
+
 /** A ledger that was made, but for nothing or for its first files. */
 function isNew(directory: string, seal: Seal | null): boolean {
-  const isBegun = [BLOCK_FILE, STATE_FILE].some((name) => existsSync(join(directory, name)));
-  return !isBegun && (seal === null || (seal.state === 'open' && seal.height === 0));
+  if (LATER_FILES.some((name) => existsSync(join(directory, name)))) return false;
+  if (seal !== null && (seal.state === 'closed' || seal.height > 0)) return false;
+  // The first session's seal still says that nothing was written: private values tell of lost blocks.
+  return !hasPrivateValues(directory);
+}
+
+function hasPrivateValues(directory: string): boolean {
+  if (!existsSync(join(directory, PRIVATE_FILE))) return false;
+  const privates = openPrivate(directory);
+  try {
+    return !privates.isEmpty();
+  } finally {
+    privates.close();
+  }
 }
 
 /** In an order in which the block file comes last: where it is, the others must be. */

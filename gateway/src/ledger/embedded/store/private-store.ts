@@ -64,6 +64,10 @@ export class PrivateStore {
     }
   }
 
+  isEmpty(): boolean {
+    return this.#database.get('SELECT 1 FROM value LIMIT 1') === undefined;
+  }
+
   /** Writes the private values of a block that is about to be appended. */
   prepare(changes: readonly StateChange[]): void {
     const own = changes.filter(({ space }) => isPrivateSpace(space));
