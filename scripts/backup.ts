@@ -45,7 +45,9 @@ async function main(): Promise<number> {
     process.stdout.write(json ? `${JSON.stringify(done)}\n` : describe(done));
     return 0;
   } catch (error) {
-    throw new Error(explainFailure(error as Error, { directory: target }), { cause: error });
+    throw new Error(explainFailure(error as Error, { directory: target, option: '--to' }), {
+      cause: error,
+    });
   }
 }
 

@@ -6,6 +6,8 @@ const CLOCK_CODES = ['CERTIFICATE_NOT_YET_VALID', 'CERTIFICATE_EXPIRED', 'CA_EXP
 
 export interface StartPlace {
   readonly directory: string;
+  /** The option that names it; `--data` unless it is another. */
+  readonly option?: string;
   readonly port?: number;
   /** Address of the member's peer, where the gateway is one on Fabric. */
   readonly peer?: string | undefined;
@@ -14,7 +16,7 @@ export interface StartPlace {
 /** @param error with the code of the system, of the ledger or of none. */
 export function explainFailure(
   error: Error & { readonly code?: string; readonly path?: string },
-  { directory, port, peer }: StartPlace,
+  { directory, option = '--data', port, peer }: StartPlace,
 ): string {
   if (isDiskFull(error)) {
     return `the disk of ${directory} is full: nothing that was kept is lost; make room and start again`;
@@ -39,7 +41,7 @@ export function explainFailure(
     return `${error.message}: stop what uses it, or choose another --data`;
   }
   if (error.code !== undefined && error.path !== undefined) {
-    return `cannot keep data in ${directory} (${error.code} at ${error.path}): choose with --data a directory that you may write to`;
+    return `cannot keep data in ${directory} (${error.code} at ${error.path}): choose with ${option} a directory that you may write to`;
   }
   return error.message;
 }

@@ -28,9 +28,7 @@ export class LogFile {
   write(line: string): void {
     if (this.#size > MOST_WAITING) return;
     this.#push(Buffer.from(line));
-    this.#writing ??= this.#writeWaiting().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#writeWaiting();
   }
 
   /** One attempt with what waits and a last line, for the end of the process. @throws if it fails. */
@@ -44,21 +42,29 @@ export class LogFile {
   }
 
   async #writeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const bytes = Buffer.concat(this.#waiting);
-      this.#waiting = [];
-      this.#size = 0;
-      try {
-        const { bytesWritten } = await writeOnce(this.#file, bytes);
-        this.#hasFailed = false;
-        if (bytesWritten < bytes.length) this.#unshift(bytes.subarray(bytesWritten));
-      } catch (error) {
-        // Tried again with the next line.
-        this.#unshift(bytes);
-        if (!this.#hasFailed) this.#onFailure(error as Error);
-        this.#hasFailed = true;
-        return;
-      }
+    try {
+      while (this.#waiting.length > 0 && (await this.#writeSome()));
+    } finally {
+      // At once after the last look: a line that came between the two would wait for the next one.
+      this.#writing = undefined;
+    }
+  }
+
+  /** Whether it could be written; else it is tried again with the next line. */
+  async #writeSome(): Promise<boolean> {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#size = 0;
+    try {
+      const { bytesWritten } = await writeOnce(this.#file, bytes);
+      this.#hasFailed = false;
+      if (bytesWritten < bytes.length) this.#unshift(bytes.subarray(bytesWritten));
+      return true;
+    } catch (error) {
+      this.#unshift(bytes);
+      if (!this.#hasFailed) this.#onFailure(error as Error);
+      this.#hasFailed = true;
+      return false;
     }
   }
 
