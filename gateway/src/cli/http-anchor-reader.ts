@@ -27,8 +27,8 @@ export function createHttpAnchorReader(client: GatewayClient, mspId: string): An
   let fixed: Promise<Pick<AnchorContext, 'jurisdiction' | 'parameters'>> | undefined;
 
   return {
-    async readContext(id) {
-      fixed ??= readFixed(read, mspId);
+    async readContext(id, { fresh = false } = {}) {
+      if (fresh || fixed === undefined) fixed = readFixed(read, mspId);
       const answer = await orAbsent(read(`/v1/evidence/acquisitions/${id}`));
       if (answer === undefined)
         throw new EvidenceError('ACQUISITION_UNKNOWN', 'no such acquisition');

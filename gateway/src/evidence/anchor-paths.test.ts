@@ -226,6 +226,26 @@ describe('a batch', () => {
     expect(submitted).toEqual([]);
   });
 
+  it('is made anew from a fresh reading when what was remembered has changed', async () => {
+    const acquisition = await world.acquire(world.service);
+    const ports = world.portsOf(world.service);
+    const asked: (boolean | undefined)[] = [];
+    const remembering = {
+      ...ports,
+      reader: {
+        ...ports.reader,
+        readContext: async (id: string, how?: { readonly fresh?: boolean }) => {
+          asked.push(how?.fresh);
+          const context = await ports.reader.readContext(id, how);
+          return how?.fresh ? context : { ...context, touched: ['FR'] };
+        },
+      },
+    };
+    const { sequence } = await anchorBatch(content(acquisition), remembering, forgetfulLog());
+    expect(sequence).toBe(1);
+    expect(asked).toEqual([false, true]);
+  });
+
   it('waits its turn when others extend the same chain', async () => {
     const acquisition = await world.acquire(world.service);
     const ports = world.portsOf(world.service);

@@ -53,8 +53,11 @@ export interface AnchorContext {
 }
 
 export interface AnchorReader {
-  /** @throws EvidenceError `ACQUISITION_UNKNOWN`. */
-  readContext(acquisition: string): Promise<AnchorContext>;
+  /**
+   * The head as it stands; what changes seldom may be a few seconds old unless asked for `fresh`.
+   * @throws EvidenceError `ACQUISITION_UNKNOWN`.
+   */
+  readContext(acquisition: string, how?: { readonly fresh?: boolean }): Promise<AnchorContext>;
   /** Whether the ledger holds a batch, at no lower height than the context read before it. */
   hasBatch(digest: string): Promise<boolean>;
 }
@@ -118,18 +121,26 @@ export async function anchorBatch(
 ): Promise<AnchoredBatch> {
   const backoff = new Backoff();
   const until = performance.now() + (options.conflictMs ?? CONFLICT_MS);
+  let fresh = false;
   for (;;) {
     const began = performance.now();
     // The head first: an attempt that is not on the ledger once the head was read either extends
     // that head, so that only one of it and the next can be valid, or never becomes valid.
-    const context = await ports.reader.readContext(content.acquisition);
+    const context = await ports.reader.readContext(content.acquisition, { fresh });
     const earlier = await findAnchored(log, ports.reader);
     if (earlier !== undefined) return { ...earlier, sequence: undefined };
     if (context.head.closed) {
       throw new EvidenceError('ACQUISITION_CLOSED', 'the acquisition takes no more batches');
     }
-    const done = await submitBatch(content, context, ports, log, options);
-    if (done !== undefined) return done;
+    try {
+      const done = await submitBatch(content, context, ports, log, options);
+      if (done !== undefined) return done;
+    } catch (error) {
+      // Nothing was signed. Once more: what the record depends on may have changed since it was read.
+      if (fresh || !isMismatch(error)) throw error;
+      fresh = true;
+      continue;
+    }
     const now = performance.now();
     if (now > until) throw new EvidenceError('CHAIN_CONFLICT', 'the acquisition kept changing');
     const pause = backoff.choosePause(context.head.sequence, now - began);
@@ -141,6 +152,9 @@ async function findAnchored(log: AttemptLog, reader: AnchorReader): Promise<Atte
   for (const attempt of log.list()) if (await reader.hasBatch(attempt.digest)) return attempt;
   return undefined;
 }
+
+const isMismatch = (error: unknown) =>
+  error instanceof EvidenceError && error.code === 'RECORD_MISMATCH';
 
 /** Undefined if somebody else extended the chain first. */
 async function submitBatch(

@@ -24,6 +24,10 @@ import { LedgerError, type LedgerPort } from '../ledger/port.ts';
 import type { AnchorContext, AnchorReader } from './anchor.ts';
 import { EvidenceError } from './error.ts';
 
+/** What changes seldom: read again after so long, milliseconds, and when a record shows a change. */
+const TERMS_MS = 10_000;
+type Terms = Omit<AnchorContext, 'acquisition' | 'head'>;
+
 type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;
 
 export interface LedgerReader extends AnchorReader {
@@ -45,26 +49,40 @@ export function createLedgerReader(ledger: Evaluator, signer: Signer): LedgerRea
     kept = { id, record };
     return record;
   };
+  const readTerms = async (id: string): Promise<Terms> => {
+    const [place, member, batchMaxItems, volatileGapSeconds, timeWindowSeconds] = await Promise.all(
+      [
+        read(locationHeadRecord, locationHeadKey(id)),
+        read(memberRecord, memberKey(signer.mspId)),
+        readParameter('batchMaxItems'),
+        readParameter('volatileGapSeconds'),
+        readParameter('timeWindowSeconds'),
+      ],
+    );
+    return {
+      touched: place.touched,
+      jurisdiction: member.jurisdiction,
+      parameters: { batchMaxItems, volatileGapSeconds, timeWindowSeconds },
+    };
+  };
+  let remembered: { readonly id: string; readonly terms: Terms; readonly at: number } | undefined;
+  const recallTerms = async (id: string, fresh: boolean) => {
+    const isFit = !fresh && remembered?.id === id && performance.now() - remembered.at < TERMS_MS;
+    if (isFit) return remembered!.terms;
+    const at = performance.now();
+    const terms = await readTerms(id);
+    remembered = { id, terms, at };
+    return terms;
+  };
 
   return {
-    async readContext(id): Promise<AnchorContext> {
+    async readContext(id, { fresh = false } = {}): Promise<AnchorContext> {
       const acquisition = await readAcquisition(id);
-      const [head, place, member, batchMaxItems, volatileGapSeconds, timeWindowSeconds] =
-        await Promise.all([
-          read(headRecord, headKey(id)),
-          read(locationHeadRecord, locationHeadKey(id)),
-          read(memberRecord, memberKey(signer.mspId)),
-          readParameter('batchMaxItems'),
-          readParameter('volatileGapSeconds'),
-          readParameter('timeWindowSeconds'),
-        ]);
-      return {
-        acquisition,
-        head,
-        touched: place.touched,
-        jurisdiction: member.jurisdiction,
-        parameters: { batchMaxItems, volatileGapSeconds, timeWindowSeconds },
-      };
+      const [head, terms] = await Promise.all([
+        read(headRecord, headKey(id)),
+        recallTerms(id, fresh),
+      ]);
+      return { acquisition, head, ...terms };
     },
     isClosed: async (id) => (await read(headRecord, headKey(id))).closed,
     async hasBatch(digest) {

@@ -47,14 +47,16 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   heartbeatMs: 15_000,
 };
 
+const WINDOW_MS = 60_000;
+
 export function limitByAddress(perMinute: number): RequestHandler {
-  return limiter(perMinute, ({ ip }) => ipKeyGenerator(ip ?? 'unknown'));
+  return limiter(perMinute, ({ ip }) => ipKeyGenerator(ip ?? 'unknown'), false);
 }
 
 /** Resolves if the request may go on. @throws Problem `RATE_LIMITED`. */
 export function limitByPrincipal(perMinute: number) {
   const keys = new WeakMap<Request, string>();
-  const limit = limiter(perMinute, (request) => keys.get(request)!);
+  const limit = limiter(perMinute, (request) => keys.get(request)!, 'draft-8');
   return (request: Request, response: Response, principal: string) => {
     keys.set(request, principal);
     return new Promise<void>((resolve, reject) => {
@@ -65,18 +67,28 @@ export function limitByPrincipal(perMinute: number) {
   };
 }
 
-const limiter = (limit: number, keyGenerator: (request: Request) => string) =>
+/** Callers are told what is left of their own share; of their address's, only when it is used up. */
+const limiter = (
+  limit: number,
+  keyGenerator: (request: Request) => string,
+  standardHeaders: 'draft-8' | false,
+) =>
   rateLimit({
-    windowMs: 60_000,
+    windowMs: WINDOW_MS,
     limit,
     keyGenerator,
-    standardHeaders: 'draft-8',
+    standardHeaders,
     legacyHeaders: false,
-    handler: (_request, response, next) => {
-      const wait = response.getHeader('retry-after') ?? 60;
-      next(new Problem('RATE_LIMITED', undefined, { headers: { 'retry-after': String(wait) } }));
+    handler: (request, _response, next) => {
+      const { resetTime } = (request as RateLimited).rateLimit;
+      const wait = Math.ceil((resetTime.getTime() - Date.now()) / 1000);
+      const headers = { 'retry-after': String(Math.max(1, wait)) };
+      next(new Problem('RATE_LIMITED', undefined, { headers }));
     },
   });
+
+/** What express-rate-limit knows of a request once it counted it. */
+type RateLimited = Request & { readonly rateLimit: { readonly resetTime: Date } };
 
 /** Connections above an address's share are closed as they come; those that are open go on. */
 export function limitConnections(server: Server, maximum: number): void {

@@ -19,6 +19,9 @@ import { createStanding } from './standing.ts';
 /** A height further away is not reached while anybody waits. */
 const FAR_BLOCKS = 10_000;
 
+/** Made once: an error with its stack for each request that ends costs more than the rest of its end. */
+const GONE = new DOMException('the answer is out, or its reader gone', 'AbortError');
+
 export interface PipelineContext {
   readonly deps: GatewayDeps;
   readonly limits: GatewayLimits;
@@ -157,7 +160,7 @@ export function createPipeline(context: PipelineContext) {
     /** What was taken is given back when the answer is out, or its reader gone. */
     const keep = (giveBack: () => void) => (held.disposed ? giveBack() : void held.defer(giveBack));
     response.once('close', () => {
-      gone.abort();
+      gone.abort(GONE);
       held.dispose();
     });
     const signal = endpoint.open ? AbortSignal.any([closing, gone.signal]) : gone.signal;

@@ -46,6 +46,8 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
   const progress = () => selectProgress.get() as { height: number; hash: Uint8Array | null };
   let write = createBlockWriter(database);
   let { height } = progress();
+  const readLatest = () => (selectLatest.get() as { latest: number }).latest;
+  let latestTime = readLatest();
   const closed = new AbortController();
   const blocks = new EventTarget();
 
@@ -53,6 +55,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
     resetProjection(database);
     write = createBlockWriter(database);
     height = 0;
+    latestTime = 0;
   };
 
   /** False when the block does not continue what was applied: another ledger stands there now. */
@@ -72,6 +75,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
       throw error;
     }
     height += 1;
+    latestTime = readLatest();
     blocks.dispatchEvent(new Event('applied'));
     return true;
   };
@@ -134,7 +138,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
       return height;
     },
     get latestTime() {
-      return (selectLatest.get() as { latest: number }).latest;
+      return latestTime;
     },
     database,
     async waitForHeight(wanted, signal) {
