@@ -3,6 +3,7 @@
  * changed while nobody had them open. The file is always there: while the ledger is open it says so and
  * how many blocks there were. It covers itself by a digest of its own.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,14 +16,18 @@ import { readAt } from './frame-reader.ts';
 
 export const SEAL_FILE = 'seal.json';
 
-/** Bytes that one digest of a sealed file stands for. */
-const PIECE = 65_536;
+/** Bytes that one digest of a sealed file stands for, at least. */
+const LEAST_PIECE = 65_536;
+/** Digests of one file at most: the seal stays small however large the ledger is. */
+const MOST_PIECES = 2048;
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 
 const sealedFile = z.strictObject({
   name: z.string(),
   size: z.int().nonnegative(),
-  /** SHA-256 of each 65,536 bytes. */
+  /** Bytes of each piece but the last; 65,536 in seals of before. */
+  piece: z.int().min(LEAST_PIECE).optional(),
+  /** SHA-256 of each piece. */
   pieces: z.array(DIGEST),
 });
 const sealSchema = z.strictObject({
@@ -77,28 +82,41 @@ export async function readSeal(directory: string): Promise<Seal | null> {
 }
 
 /** Not while a database has the file open: closing it here would drop the database's locks. */
-export function sealFile(directory: string, name: string): SealedFile {
+export function sealFile(directory: string, name: string, wanted?: number): SealedFile {
   const file = openSync(join(directory, name), 'r');
   try {
     const { size } = fstatSync(file);
-    const pieces: string[] = [];
-    for (let offset = 0; offset < size; offset += PIECE) {
-      const piece = readAt(file, offset, Math.min(PIECE, size - offset));
-      pieces.push(digestOf(piece).toString('hex'));
-    }
-    return { name, size, pieces };
+    const piece = wanted ?? choosePiece(size);
+    return { name, size, piece, pieces: [...digestPieces(file, size, piece)] };
   } finally {
     closeSync(file);
   }
 }
 
+function choosePiece(size: number): number {
+  let piece = LEAST_PIECE;
+  while (size > piece * MOST_PIECES) piece *= 2;
+  return piece;
+}
+
+function* digestPieces(file: number, size: number, piece: number): Generator<string> {
+  for (let start = 0; start < size; start += piece) {
+    const end = Math.min(start + piece, size);
+    const hash = createHash('sha256');
+    for (let offset = start; offset < end; offset += LEAST_PIECE) {
+      hash.update(readAt(file, offset, Math.min(LEAST_PIECE, end - offset)));
+    }
+    yield hash.digest('hex');
+  }
+}
+
 /** Where a file first differs from what was sealed; null where it is the same. */
 export function findChange(directory: string, sealed: SealedFile): LedgerDamage | null {
-  const { name } = sealed;
+  const { name, piece = LEAST_PIECE } = sealed;
   if (!existsSync(join(directory, name))) return new LedgerDamage({ file: name }, 'it is missing');
-  const { pieces, size } = sealFile(directory, name);
+  const { pieces, size } = sealFile(directory, name, piece);
   const changed = sealed.pieces.findIndex((digest, index) => digest !== pieces[index]);
-  const offset = changed === -1 ? sealed.size : Math.min(changed * PIECE, size);
+  const offset = changed === -1 ? sealed.size : Math.min(changed * piece, size);
   if (changed === -1 && size === sealed.size) return null;
   const what = size === sealed.size ? '' : ` and ${size} bytes long instead of ${sealed.size}`;
   return new LedgerDamage({ file: name, offset }, `changed since the ledger was closed${what}`);
