@@ -105,3 +105,13 @@ it.each(['gateway/manifests', 'ledger/blocks'])('makes no copy without %s, where
   });
   expect(readdirSync(join(data, '..')).sort()).toEqual(['data', 'elsewhere']);
 });
+
+it('refuses a place within the data, also by way of a link', { timeout: 60_000 }, async () => {
+  const data = await base.copy();
+  const link = join(data, '..', 'link');
+  symlinkSync(data, link);
+  for (const to of [join(data, 'copy'), join(link, 'deeper', 'copy'), link]) {
+    await expect(backUpStopped(data, to)).rejects.toMatchObject({ code: 'TARGET_INSIDE' });
+  }
+  expect(readdirSync(data)).not.toContain('copy');
+});

@@ -131,6 +131,8 @@ describe('items', () => {
     }
     const { json } = await post({ body: { ...item('a'), pathBase64url: 'YQ' } });
     expect(json.errors).toEqual([{ path: '', message: 'give either path or pathBase64url' }]);
+    const { path: _path, ...pathless } = item('a');
+    expect((await post({ body: { ...pathless, pathBase64url: '' } })).status).toBe(400);
   });
 
   it('take any bytes as path', async () => {

@@ -23,10 +23,11 @@ export const limitText = integerText(1, MAX_PAGE).default(50);
 /** Base64url without padding whose last character has no bits that are not used (RFC 4648, 3.5). */
 const BASE64URL = '^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$';
 
-/** Canonical base64url text of at most `maximum` bytes, decoded. */
+/** Canonical base64url text of 1 to `maximum` bytes, decoded. */
 export const base64urlBytes = (maximum: number) =>
   z
     .string()
+    .min(2)
     .max(Math.ceil((maximum * 4) / 3))
     .transform((text, context) => {
       try {
@@ -39,7 +40,7 @@ export const base64urlBytes = (maximum: number) =>
     .meta({
       override: {
         ...{ type: 'string', contentEncoding: 'base64url' },
-        ...{ pattern: BASE64URL, maxLength: Math.ceil((maximum * 4) / 3) },
+        ...{ pattern: BASE64URL, minLength: 2, maxLength: Math.ceil((maximum * 4) / 3) },
       },
     });
 export const base64urlText = z.string().meta({ override: { contentEncoding: 'base64url' } });

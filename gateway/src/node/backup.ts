@@ -1,8 +1,8 @@
 /** A copy of a gateway's data directory that another gateway can be started on, also of a running one. */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { copyFile, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { copyFile, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from '../identity/private-file.ts';
 import { holdDataDirectory, makeDataDirectory } from './data-directory.ts';
@@ -136,13 +136,22 @@ async function intoNewDirectory(
 }
 
 async function assertTarget(directory: string, to: string): Promise<void> {
-  if (isBelow(directory, to) || isBelow(to, directory)) {
+  const [source, target] = await Promise.all([realpath(directory), resolveTarget(to)]);
+  if (isBelow(source, target) || isBelow(target, source)) {
     throw new BackupError('TARGET_INSIDE', `${to} and ${directory} lie in one another`);
   }
   const present = await readdir(to).catch(ignoreAbsence);
   if (present && present.length > 0) {
     throw new BackupError('TARGET_NOT_EMPTY', `${to} is not empty: a back-up replaces nothing`);
   }
+}
+
+/** Where a path leads that need not be there yet: links may stand in it. */
+async function resolveTarget(path: string): Promise<string> {
+  const there = await realpath(path).catch(ignoreAbsence);
+  const parent = dirname(path);
+  if (there !== undefined || parent === path) return there ?? path;
+  return join(await resolveTarget(parent), basename(path));
 }
 
 const isBelow = (parent: string, path: string) => !/^\.\.(\/|$)/.test(relative(parent, path));

@@ -10,6 +10,7 @@ import { isDatabaseDamage, LedgerDamage } from '../../damage.ts';
 import { LedgerError } from '../../port.ts';
 
 export const LOCK_FILE = 'lock';
+const NOT_EMPTY = 'it should be empty and only serves to lock: empty it, and start again';
 
 /** Returns what lets go of it. @throws LedgerError `UNAVAILABLE` when it is taken. */
 export function lockDirectory(directory: string): () => void {
@@ -36,7 +37,7 @@ function hold(database: DatabaseSync, directory: string, begin: string): () => v
       const text = `the ledger in ${directory} is open already`;
       throw new LedgerError('UNAVAILABLE', text, { cause });
     }
-    if (isDatabaseDamage(cause)) throw new LedgerDamage({ file: LOCK_FILE }, 'it is not empty');
+    if (isDatabaseDamage(cause)) throw new LedgerDamage({ file: LOCK_FILE }, NOT_EMPTY);
     throw cause;
   }
 }

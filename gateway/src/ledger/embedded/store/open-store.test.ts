@@ -179,6 +179,16 @@ describe('a ledger in its first session, never closed', () => {
   });
 });
 
+it('tells what to do with a lock file that holds bytes, and opens once it was done', async () => {
+  const { ledger } = await open();
+  await ledger.close();
+  writeFileSync(join(directory, 'lock'), 'x'.repeat(5000));
+  const message = expect.stringMatching(/empty it, and start again$/);
+  await expect(open()).rejects.toMatchObject({ code: 'DAMAGED', message });
+  writeFileSync(join(directory, 'lock'), '');
+  await open();
+});
+
 describe('a ledger in one SQLite file, as the first version kept it', () => {
   it('is brought to the files of today', async () => {
     const { client, ledger } = await open();
