@@ -150,8 +150,9 @@ type Ran = Awaited<ReturnType<Machine['run']>>;
 function judgeDemo({ code, out, err }: Ran): true | string {
   if (code !== 0) return `exit ${code}: ${err.trim().slice(-500)}`;
   const { verdicts } = JSON.parse(out) as { verdicts: Record<string, string> };
-  const { intact, altered } = verdicts;
-  return (intact === 'INTACT' && altered === 'FILE_DIGEST_MISMATCH') || JSON.stringify(verdicts);
+  const { intact, custody, altered } = verdicts;
+  const isRight = intact === 'INTACT' && custody === 'INTACT';
+  return (isRight && altered === 'FILE_DIGEST_MISMATCH') || JSON.stringify(verdicts);
 }
 
 /** The start must say so in words, end with 1, and leave whoever has the port in peace. */

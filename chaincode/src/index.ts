@@ -1,9 +1,18 @@
-/** What a peer runs. The pure rules are in `member/rules.ts` and `evidence/rules.ts`. */
+/** What a peer runs. The pure rules are in each word's `rules.ts`. */
+import { CustodyContract } from './custody/contract.ts';
+import { DisclosureContract } from './disclosure/contract.ts';
 import { EvidenceContract } from './evidence/contract.ts';
 import type { WordContract } from './kernel/shim.ts';
 import { MemberContract } from './member/contract.ts';
+import { ReviewContract } from './review/contract.ts';
 
-export { EvidenceContract, MemberContract };
+export { CustodyContract, DisclosureContract, EvidenceContract, MemberContract, ReviewContract };
 
 /** The contracts, in the order in which they are installed. */
-export const contracts: readonly (new () => WordContract)[] = [MemberContract, EvidenceContract];
+export const contracts: readonly (new () => WordContract)[] = [
+  MemberContract,
+  EvidenceContract,
+  CustodyContract,
+  ReviewContract,
+  DisclosureContract,
+];

@@ -115,6 +115,9 @@ export const sampleFounding = (): FoundInput => ({
     volatileGapSeconds: 3600,
     timeWindowSeconds: 900,
     noticeDelayMaxSeconds: 86_400,
+    custodyGapSeconds: 86_400,
+    objectionAnswerSeconds: 2_592_000,
+    disclosureMaxSeconds: 7_776_000,
   },
   reference: [
     {

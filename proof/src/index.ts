@@ -1,12 +1,33 @@
 /** The portable part: no file, no network, no clock. `@tabellion/proof/node` adds speed under Node. */
-export { type BundleParts, commitmentBytes, encodeBundle } from './bundle/encode.ts';
+export {
+  type Committed,
+  committedBytes,
+  type ExhibitCommitment,
+  exhibitCommitment,
+  extractCommitted,
+  itemIdOf,
+  readCommitted,
+} from './bundle/committed.ts';
+export type { CustodyParts, ProvenCustody, ProvenStep } from './bundle/custody-chain.ts';
+export {
+  addCommitment,
+  type BundleParts,
+  commitmentBytes,
+  encodeBundle,
+  encodeCustodyBundle,
+} from './bundle/encode.ts';
 export {
   BUNDLE_MEDIA_TYPE,
   type Commitment,
   type CompactBundle,
+  type CustodyBundle,
   commitment,
   compactBundle,
+  custodyBundle,
+  type ImageContainer,
+  imageContainer,
   MAX_BATCH_ITEMS,
+  MAX_BUNDLE_BYTES,
   type Trust,
   trust,
 } from './bundle/record.ts';
@@ -40,6 +61,22 @@ export {
 export { BYTES_ERROR_CODES, BytesError, type BytesErrorCode } from './bytes/error.ts';
 export { CodedError } from './coded-error.ts';
 export { type CryptoProvider, installCrypto, portableCrypto, sha256 } from './crypto/provider.ts';
+export {
+  GRANT_KEY_PREFIX,
+  GRANT_READ_FUNCTION,
+  type GrantVerdict,
+  type ProvenGrant,
+  verifyGrant,
+} from './disclosure/grant.ts';
+export {
+  buildSet,
+  checkSetProof,
+  type DisclosureSet,
+  MAX_SET_ITEMS,
+  type SetFacts,
+  type SetPlace,
+  type SetProof,
+} from './disclosure/set.ts';
 export {
   type Block,
   type BlockHeader,

@@ -29,6 +29,7 @@ import {
   tree,
 } from './bundle.ts';
 import { DAY, NOW, type TestConsortium, withMember } from './consortium.ts';
+import { custodyCases } from './custody.ts';
 
 export interface Case {
   readonly name: string;
@@ -55,6 +56,7 @@ export async function createCases(
     ...questionCases(context),
     ...readCases(context),
     ...endorserCases(context),
+    ...custodyCases(embedded),
     ...(await certificateCases(context)),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * The known cases as one file for every implementation (test/vectors/proof-compact.json): bundles and
+ * The known cases as one file for every implementation (test/vectors/proof-bundles.json): bundles and
  * trust files stand once, cases point to them. Written anew, with new keys, by write-vectors.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { fromBase64url, type Trust, toBase64url, type VerdictCode } from '../src/index.ts';
 import type { Case } from './cases.ts';
 
-const FILE = fileURLToPath(new URL('../../test/vectors/proof-compact.json', import.meta.url));
+const FILE = fileURLToPath(new URL('../../test/vectors/proof-bundles.json', import.meta.url));
 
 interface Vectors {
   readonly note: string;
@@ -39,7 +39,7 @@ export function writeVectors(cases: readonly Case[]): void {
     ...(challenge && { challenge: toBase64url(challenge) }),
   }));
   const document: Vectors = {
-    note: 'Compact proof bundles and their verdicts; written by proof/test-support/write-vectors.ts',
+    note: 'Proof bundles and their verdicts; written by proof/test-support/write-vectors.ts',
     bundles,
     trusts: trusts.map((text) => JSON.parse(text) as Trust),
     cases: vectors,

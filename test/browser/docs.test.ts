@@ -1,28 +1,19 @@
 /**
  * The pages of the gateway in a real browser: they show what they should, ask no other host for
- * anything, and leave no error in the console. `CHROMIUM` names a browser that is not in its usual place.
+ * anything, and leave no error in the console.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningNode, startNode } from '../../gateway/src/node/start-node.ts';
+import { executablePath, launchBrowser, missing } from './chromium.ts';
 
 const CONSORTIUM = fileURLToPath(new URL('../../node-config/consortium.yaml', import.meta.url));
-const executablePath = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== undefined && existsSync(path));
-const reason = executablePath ? '' : ' (skipped: no Chromium is installed; CHROMIUM names one)';
-
-describe.skipIf(!executablePath)(`in a browser${reason}`, () => {
+describe.skipIf(!executablePath)(`in a browser${missing}`, () => {
   let directory: string;
   let node: RunningNode;
   let browser: Browser;
@@ -30,9 +21,7 @@ describe.skipIf(!executablePath)(`in a browser${reason}`, () => {
     directory = await mkdtemp(join(tmpdir(), 'tabellion-browser-'));
     const logger = pino({ level: 'silent' });
     node = await startNode({ directory, consortium: CONSORTIUM, port: 0, logger });
-    // The pages are this test's own; root, as in a container, has no use of the sandbox.
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: executablePath!, args });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -17,14 +17,15 @@ export interface LedgerUnderTest {
   readonly port: LedgerPort;
   /** Two states at least and two others; two endorsements are needed, one of them a state's. */
   readonly members: readonly { readonly mspId: string; readonly state: boolean }[];
-  /** A person of a member, always the same one. */
-  person(mspId: string): Promise<Signer>;
+  /** A person of a member, an investigator if no role is named; always the same one. */
+  person(mspId: string, role?: string): Promise<Signer>;
   /** Somebody who claims to be a member's and whose certificate that member did not issue. */
   stranger(mspId: string): Promise<Signer>;
   close(): Promise<void>;
 }
 
 export interface Call {
+  /** Of the suite's own contract, unless it names another: `word:verb`. */
   readonly fn: string;
   readonly args: readonly string[];
   readonly by?: Signer;
@@ -77,7 +78,7 @@ export class Client {
     return buildProposal({
       channel: this.port.channel,
       chaincode: this.port.chaincode,
-      transaction: `conformance:${fn}`,
+      transaction: fn.includes(':') ? fn : `conformance:${fn}`,
       args: args.map((arg) => Buffer.from(arg)),
       creator: by.creator,
       nonce: nonce ?? randomBytes(NONCE_BYTES),

@@ -2,6 +2,7 @@
  * The contract that the conformance suite runs: one function for each thing that a ledger does. Plain
  * functions with text arguments, so that it can be deployed as chaincode on any Fabric network.
  */
+import { contracts as words } from '@tabellion/chaincode';
 import { type Context, Contract } from 'fabric-contract-api';
 import { KeyEndorsementPolicy } from 'fabric-shim';
 
@@ -212,4 +213,5 @@ export class ConformanceContract extends Contract {
   }
 }
 
-export const contracts = [ConformanceContract];
+/** Beside it the product's own, which the checks of custody run. */
+export const contracts = [ConformanceContract, ...words];

@@ -17,9 +17,10 @@ runConformance({
     return {
       port,
       members: TEST_MEMBERS,
-      person(mspId) {
-        const person = people.get(mspId) ?? consortium.enrol(mspId);
-        people.set(mspId, person);
+      person(mspId, role = 'investigator') {
+        const name = `${mspId} ${role}`;
+        const person = people.get(name) ?? consortium.enrol(mspId, role);
+        people.set(name, person);
         return person;
       },
       stranger: (mspId) => enrolStranger(consortium.directory, mspId),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Check } from './check.ts';
 import { attestationChecks } from './checks/attestation.ts';
 import { conflictChecks } from './checks/conflict.ts';
+import { custodyChecks } from './checks/custody.ts';
 import { eventChecks } from './checks/event.ts';
 import { policyChecks } from './checks/policy.ts';
 import { privateChecks } from './checks/private.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   ...proposalChecks,
   ...eventChecks,
   ...attestationChecks,
+  ...custodyChecks,
 ];
 
 export interface ConformanceOptions {

@@ -54,7 +54,11 @@ export class NaiveLedger implements LedgerPort {
     const handler = this.#handler(txId) as unknown as ShimHandler;
     const stub = createStub(handler, { channel: this.channel, txId, input, signed });
     const answer = await this.#chaincode.Invoke(stub);
-    if (answer.status !== 200) throw new LedgerError('CONTRACT', answer.message ?? '', { txId });
+    if (answer.status !== 200) {
+      const message = answer.message ?? '';
+      const contractCode = /^[A-Z_]+(?=: )/.exec(message)?.[0] ?? 'NONE';
+      throw new LedgerError('CONTRACT', message, { txId, contractCode });
+    }
     const { chaincodeEvent } = stub;
     if (chaincodeEvent) {
       const payload = chaincodeEvent.getPayload_asU8();

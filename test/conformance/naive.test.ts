@@ -47,6 +47,8 @@ const CAUGHT = [
   'only valid transactions have events',
   'an attested read names one key, its version and the definition’s',
   'a write is not attested',
+  'of two hand-overs of one item at once the second is a conflict',
+  'an item is accepted with the receiver’s own peer, and not without',
 ];
 
 describe('the suite finds a map out', () => {
@@ -61,9 +63,10 @@ describe('the suite finds a map out', () => {
     return {
       port: new NaiveLedger(),
       members: TEST_MEMBERS,
-      person(mspId) {
-        const person = people.get(mspId) ?? consortium.enrol(mspId);
-        people.set(mspId, person);
+      person(mspId, role = 'investigator') {
+        const name = `${mspId} ${role}`;
+        const person = people.get(name) ?? consortium.enrol(mspId, role);
+        people.set(name, person);
         return person;
       },
       stranger: (mspId) => enrolStranger(consortium.directory, mspId),

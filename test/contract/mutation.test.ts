@@ -3,17 +3,38 @@ import { ERROR_CODES } from '@tabellion/chaincode/kernel/errors';
 import { utf8 } from '@tabellion/proof';
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
+import { exhibitOf } from '../../chaincode/test/custody-scene.ts';
 import { digest, sampleAcquire, sampleAnchor } from '../../chaincode/test/samples.ts';
 import { LedgerError } from '../../gateway/src/ledger/port.ts';
-import { acquireAbroad, CHARTER, GROUNDS, newId, TREATY } from './scene.ts';
+import { type AnchoredItems, anchorItems, following, openItem, SAYS } from './custody-scene.ts';
+import {
+  acquireAbroad,
+  CHARTER,
+  closedWithItems,
+  GROUNDS,
+  newId,
+  sampleGrant,
+  sampleObjection,
+  TREATY,
+} from './scene.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
 let acquisition: string;
+let closed: string;
+let anchored: AnchoredItems;
+let chain: object;
+let opened = 0;
+/** Another item each time, as long as there is one. */
+const next = () => opened++ % anchored.items.length;
+const mirrorOf = { jurisdiction: 'DE', custodian: 'DeMSP', sha256: digest('5') };
 beforeAll(async () => {
   world = await openWorld();
   await world.found();
   acquisition = await acquireAbroad(world);
+  closed = await closedWithItems(world);
+  anchored = await anchorItems(world, 64);
+  chain = await following(world, await openItem(world));
 });
 afterAll(() => world.close());
 
@@ -40,6 +61,26 @@ const valid = [
     () => sampleAcquire({ id: newId(), legalBases: [CHARTER, TREATY], grounds: GROUNDS }),
   ],
   ['evidence:anchor', 'investigator', () => sampleAnchor({ acquisition })],
+  [
+    'review:object',
+    'liaisonAuthority',
+    () => sampleObjection({ kind: 'ACQUISITION', id: acquisition }),
+  ],
+  ['disclosure:grant', 'prosecutor', () => sampleGrant(closed)],
+  ['custody:open', 'investigator', () => anchored.openingOf(next(), { mirrorOf })],
+  [
+    'custody:register',
+    'investigator',
+    () => {
+      const { origin, ...exhibit } = exhibitOf({ item: newId(32) });
+      return { ...exhibit, origin: { ...origin, acquisition } };
+    },
+  ],
+  [
+    'custody:examine',
+    'investigator',
+    () => ({ ...chain, ...SAYS.examine, report: { sha256: digest('1'), size: 1 } }),
+  ],
   ['member:found', 'delegate', () => world.founding],
   [
     'member:propose',

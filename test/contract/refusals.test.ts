@@ -1,5 +1,6 @@
 /** Every refusal code, from the real contracts: the ledger does not grow. The tables are complete. */
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
+import { readCredentials } from '@tabellion/chaincode/kernel/credentials';
 import { ERROR_CODES, type ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
@@ -12,27 +13,24 @@ import {
   sampleAnchor,
   sampleProfile,
 } from '../../chaincode/test/samples.ts';
-import type { Signer } from '../../gateway/src/ledger/act.ts';
+import { custodyRefusals } from './custody-refusals.ts';
+import type { Attempt } from './refusal.ts';
 import {
   acquire,
   acquireAbroad,
   CHARTER,
   carry,
+  closedWithItems,
   GROUNDS,
   newId,
   propose,
+  sampleGrant,
+  sampleObjection,
   TREATY,
   vote,
 } from './scene.ts';
 import { type ActOptions, openWorld, type Person, type World } from './world.ts';
 
-/** Who sends what. */
-interface Attempt {
-  readonly by?: Signer | undefined;
-  readonly name: string;
-  readonly input: unknown;
-  readonly options?: ActOptions;
-}
 type Table = Partial<Record<ErrorCode, () => Promise<Attempt> | Attempt>>;
 
 let world: World;
@@ -118,6 +116,10 @@ async function closed(changes: Partial<AcquireInput> = {}): Promise<string> {
   await world.act(await person('CnMSP', 'investigator'), 'evidence:close', closing(id));
   return id;
 }
+const granting = (acquisition: string, changes: object = {}): Attempt => ({
+  name: 'disclosure:grant',
+  input: sampleGrant(acquisition, changes),
+});
 const fullCopy = { extent: { kind: 'FULL_COPY', justification: 'encrypted disk' } } as const;
 
 const beforeFounding: Table = {
@@ -249,6 +251,39 @@ const afterFounding: Table = {
   DETERMINATION_CONTRADICTS: async () => determining(await acquireAbroad(world), 'CN'),
   NOT_A_FULL_COPY: async () => segregating(await closed(), 0),
   RELEVANT_EXCEEDS_ITEMS: async () => segregating(await closed(fullCopy), 1),
+  ...custodyRefusals(() => world),
+  NOT_ANSWERER: async () => {
+    const objection = sampleObjection({ kind: 'ACQUISITION', id: await acquire(world) });
+    await world.act(await person('SgMSP', 'liaisonAuthority'), 'review:object', objection);
+    return {
+      by: await person('SgMSP', 'liaisonAuthority'),
+      name: 'review:reply',
+      input: {
+        objection: objection.id,
+        outcome: 'UPHELD',
+        legalBasis: TREATY,
+        reason: 'we agree with ourselves',
+      },
+    };
+  },
+  SELF_REVIEW: async () => {
+    const id = await acquire(world);
+    const { certificate } = await person('CnMSP', 'investigator');
+    const pseudonym = readCredentials('CnMSP', certificate).person;
+    return {
+      by: await person('CnMSP', 'prosecutor', { pseudonym }),
+      name: 'review:judge',
+      input: {
+        subject: { kind: 'ACQUISITION', id },
+        outcome: 'ACCEPTED',
+        legalBasis: TREATY,
+        reason: 'all in order',
+      },
+    };
+  },
+  SET_EXCEEDS_ITEMS: async () => granting(await closed()),
+  DISCLOSURE_TOO_LONG: async () =>
+    granting(await closedWithItems(world), { expiresAt: NOW + 7_776_000_001 }),
 };
 
 const afterChanges: Table = {

@@ -1,8 +1,10 @@
 /** What happens again and again in a consortium: votes, acquisitions. */
 import { randomBytes } from 'node:crypto';
+import type { GrantInput } from '@tabellion/chaincode/disclosure/record';
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
 import type { Change } from '@tabellion/chaincode/member/record';
-import { sampleAcquire } from '../../chaincode/test/samples.ts';
+import type { ObjectInput, Subject } from '@tabellion/chaincode/review/record';
+import { digest, NOW, sampleAcquire, sampleAnchor } from '../../chaincode/test/samples.ts';
 import type { Committed, World } from './world.ts';
 
 export const newId = (bytes = 16) => randomBytes(bytes).toString('hex');
@@ -57,3 +59,45 @@ export const acquireAbroad = (world: World, changes: Partial<AcquireInput> = {})
     },
     ...changes,
   });
+
+/** A closed acquisition of CN with one batch of ten items. */
+export async function closedWithItems(world: World): Promise<string> {
+  const investigator = await world.person('CnMSP', 'investigator');
+  const acquisition = await acquire(world);
+  await world.act(investigator, 'evidence:anchor', sampleAnchor({ acquisition }));
+  await world.act(investigator, 'evidence:close', {
+    acquisition,
+    batches: 1,
+    items: 10,
+    bytes: 1000,
+    endedAt: NOW,
+    unread: 0,
+    reason: 'collection finished',
+  });
+  return acquisition;
+}
+
+export const sampleObjection = (subject: Subject): ObjectInput => ({
+  id: newId(),
+  subject,
+  by: { capacity: 'THIRD_PARTY', person: digest('7') },
+  legalBasis: TREATY,
+  reason: 'the disk belongs to a third party',
+});
+
+/** Four of ten items, for an hour. */
+export const sampleGrant = (
+  acquisition: string,
+  changes: Partial<GrantInput> = {},
+): GrantInput => ({
+  id: newId(),
+  acquisition,
+  root: digest('d'),
+  size: 4,
+  to: { capacity: 'DEFENCE', person: digest('7') },
+  access: digest('6'),
+  expiresAt: NOW + 3_600_000,
+  legalBasis: CHARTER,
+  reason: 'what the charge rests on',
+  ...changes,
+});

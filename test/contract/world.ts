@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contracts } from '@tabellion/chaincode';
+import * as custody from '@tabellion/chaincode/custody/record';
+import * as disclosure from '@tabellion/chaincode/disclosure/record';
 import * as evidence from '@tabellion/chaincode/evidence/record';
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import * as member from '@tabellion/chaincode/member/record';
+import * as review from '@tabellion/chaincode/review/record';
 import {
   canonicalBytes,
   type NamespaceRwset,
@@ -191,6 +194,16 @@ const RECORDS: Record<string, z.ZodType> = {
   segregation: evidence.segregationRecord,
   journal: evidence.journalRecord,
   'journal-head': evidence.journalHeadRecord,
+  item: custody.itemRecord,
+  'item-head': custody.itemHeadRecord,
+  custody: custody.custodyRecord,
+  objection: review.objectionRecord,
+  reply: review.replyRecord,
+  regularity: review.regularityRecord,
+  authenticity: review.authenticityRecord,
+  weight: review.weightRecord,
+  grant: disclosure.grantRecord,
+  revocation: disclosure.revocationRecord,
 };
 
 function parseWrite(key: string, value: Uint8Array): unknown {

@@ -97,9 +97,10 @@ runConformance({
     return {
       port: await network.connect(first),
       members: members.map(({ mspId, kind }) => ({ mspId, state: kind === 'STATE' })),
-      person(mspId) {
-        const person = people.get(mspId) ?? network.enrol(mspId);
-        people.set(mspId, person);
+      person(mspId, role = 'investigator') {
+        const name = `${mspId} ${role}`;
+        const person = people.get(name) ?? network.enrol(mspId, role);
+        people.set(name, person);
         return person;
       },
       stranger: (mspId) => enrolStranger(directory, mspId),

@@ -16,9 +16,10 @@ runConformance({
     return {
       port: await network.connect(ALPHA),
       members: TEST_MEMBERS,
-      person(mspId) {
-        const person = people.get(mspId) ?? network.enrol(mspId);
-        people.set(mspId, person);
+      person(mspId, role = 'investigator') {
+        const name = `${mspId} ${role}`;
+        const person = people.get(name) ?? network.enrol(mspId, role);
+        people.set(name, person);
         return person;
       },
       stranger: (mspId) => enrolStranger(network.directory, mspId),

@@ -77,8 +77,8 @@ async function failPlace(
       shim.disarm();
       if (scene.node.hasEnded) await scene.start({ environment: shim.environment(data) });
       const load = await scene.startLoad();
-      const suffered = await sufferDisk(scene, shim, fault);
-      await load.stop(PATIENCE_MS);
+      // A load that goes on after a failed attempt would never let the last look come to an end.
+      const suffered = await sufferDisk(scene, shim, fault).finally(() => load.stop(PATIENCE_MS));
       if (suffered.kind !== 'not met' && fault.stops) expectEnded(suffered);
       const repeats = [...load.repeats].map(([code, count]) => `${code} ${count}`).join(', ');
       if (suffered.kind === 'stopped') return `stopped with ${suffered.ended.code}; ${repeats}`;

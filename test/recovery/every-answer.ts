@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { CN, DE, SG, type TestGateway } from '../../gateway/src/http/testing.ts';
 import type { Written } from './every-record.ts';
 
-/** Routes that tell of the process or of the journal, in which every look leaves an entry. */
+/**
+ * Routes that tell of the process, of the journal, in which every look leaves an entry, of a member's own
+ * files, or of what is attested anew each time.
+ */
 const NOT_PROJECTED = new Set([
   '/v1/openapi.json',
   '/v1/health/live',
@@ -12,6 +15,8 @@ const NOT_PROJECTED = new Set([
   '/v1/journal',
   '/v1/journal/:position/proof',
   '/v1/evidence/receipts/:id',
+  '/v1/custody/items/:id/proof',
+  '/v1/disclosure/sets/:root',
 ]);
 
 const PRINCIPALS = [
@@ -31,6 +36,17 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     ...['?touched=DE', '?touched=SG', '?crossBorder=YES', '?crossBorder=NO'],
     ...['?route=MUTUAL_ASSISTANCE', '?member=CnAgencyMSP', '?case=CN-2026-1'],
   ],
+  '/v1/custody/items': [
+    '?limit=1',
+    ...['?holder=CnAgencyMSP', '?holder=SgAgencyMSP', '?offeredTo=SgAgencyMSP'],
+    ...['?status=HELD', '?status=OFFERED', '?status=RETURNED', '?status=DISPOSED'],
+    ...['?origin=ANCHORED', '?origin=EXHIBIT', '?origin=DERIVED'],
+    ...['?mirror=DENIED', '?mirror=UNCONFIRMED', '?case=CN-2026-1'],
+    ...['SEAL_BROKEN', 'CONTENT_DIFFERS', 'CORRECTED', 'OBJECTION', 'EXCLUDED'].map(
+      (flag) => `?flag=${flag}`,
+    ),
+  ],
+  '/v1/custody/inbox': ['?limit=1'],
   '/v1/ledger/blocks': ['?from=0&limit=1000'],
   '/v1/member/proposals': ['?limit=1'],
 };
@@ -63,7 +79,13 @@ export async function readEveryAnswer(gateway: TestGateway, written: Written): P
 
 /** @throws where a route has a parameter that this does not know: it would go unlooked at. */
 function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
-  const batches = deps.projection.database.prepare('SELECT digest, manifest FROM batch').all();
+  const { database } = deps.projection;
+  const batches = database.prepare('SELECT digest, manifest FROM batch').all();
+  const listIds = (word: string) =>
+    database
+      .prepare(`SELECT key FROM state WHERE key > ? AND key < ? ORDER BY key`)
+      .all(`${word}/`, `${word}0`)
+      .map(({ key }) => (key as string).slice(word.length + 1));
   const values: Readonly<Record<string, readonly string[]>> = {
     '/v1/member/members/:mspId': ['CnAgencyMSP', 'DeAgencyMSP', 'NobodyMSP'],
     '/v1/member/proposals/:id': written.proposals,
@@ -72,17 +94,27 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
     '/v1/evidence/acquisitions/:id': written.acquisitions,
     '/v1/evidence/acquisitions/:id/batches': written.acquisitions,
     '/v1/evidence/acquisitions/:id/items': written.acquisitions,
+    '/v1/custody/items/:id': written.items,
+    '/v1/custody/items/:id/steps': written.items,
+    '/v1/review/objections/:id': listIds('objection'),
+    '/v1/review/subjects/:id': [...written.items, ...written.acquisitions],
+    '/v1/disclosure/grants/:id': listIds('grant'),
+    '/v1/disclosure/grants/:id/lookup/:leaf': listIds('grant'),
     '/v1/evidence/batches/:digest': batches.map(({ digest }) => digest as string),
     '/v1/evidence/manifests/:digest': batches.map(({ manifest }) => manifest as string),
     '/v1/evidence/batches/:digest/proofs/:index': batches.map(({ digest }) => `${digest}`),
   };
   return gateway.endpoints
-    .filter(({ method, path }) => method === 'get' && !NOT_PROJECTED.has(path))
+    .filter(({ method, path, access }) => {
+      return method === 'get' && access !== 'grant' && !NOT_PROJECTED.has(path);
+    })
     .flatMap(({ path }) => {
       if (!path.includes(':')) return [path, ...(QUERIES[path] ?? []).map((query) => path + query)];
       const known = values[path];
       if (known === undefined) throw new Error(`what to ask ${path} for?`);
-      return known.map((value) => path.replace(':index', '1').replace(/:\w+/, value));
+      return known.map((value) =>
+        path.replace(':index', '1').replace(':leaf', 'a'.repeat(64)).replace(/:\w+/, value),
+      );
     });
 }
 

@@ -2,6 +2,7 @@
 
 import { canonicalBytes, sha256, toBase64url, toHex } from '@tabellion/proof';
 import { expect } from 'vitest';
+import { EXAMINED, openCustodyScene, RECEIVED } from '../../gateway/src/custody/testing.ts';
 import {
   acquisitionInput,
   CN,
@@ -32,6 +33,8 @@ const ABROAD = {
 export interface Written {
   /** All that something followed, and the last of the plain ones. */
   readonly acquisitions: readonly string[];
+  /** Items that have custody records of their own. */
+  readonly items: readonly string[];
   readonly proposals: readonly string[];
   readonly transactions: readonly string[];
 }
@@ -123,6 +126,10 @@ export async function writeEveryRecord(gateway: TestGateway, plain: number): Pro
     ...{ acquisition: unknown, location: located('SG'), reason: 'the provider answered' },
   });
 
+  const custody = await writeEveryStep(gateway);
+  acquisitions.push(custody.acquisition);
+  transactions.push(...custody.transactions);
+
   const token = await gateway.signIn(CN, 'system', 'intake');
   let last = '';
   for (let count = 0; count < plain; count += 1) {
@@ -134,5 +141,67 @@ export async function writeEveryRecord(gateway: TestGateway, plain: number): Pro
     last = draft.id;
   }
   await gateway.deps.projection.catchUp(AbortSignal.timeout(30_000));
-  return { acquisitions: [...acquisitions, last], proposals, transactions };
+  const { items } = custody;
+  return { acquisitions: [...acquisitions, last], items, proposals, transactions };
+}
+
+/** Items that went every way that items go, and everything that can be said of one. */
+async function writeEveryStep(gateway: TestGateway) {
+  const scene = await openCustodyScene(gateway);
+  const { cn, sg, judge } = scene.people;
+  const original = { jurisdiction: 'DE', custodian: 'Provider-7', sha256: 'd'.repeat(64) };
+  const seals = ['S-1', 'S-2'];
+  const found = seals.map((seal) => ({ seal, intact: seal === 'S-1' }));
+  const toSg = { to: { member: SG } };
+
+  const mirror = await scene.open(0, { mirrorOf: original });
+  const liaison = await gateway.enrolPerson(DE, 'liaisonAuthority', 'weber');
+  await scene.step(cn, 'offer', mirror, toSg);
+  await scene.step(sg, 'accept', mirror, { ...RECEIVED, checked: 'DIFFERS' });
+  await scene.step(liaison, 'confirm', mirror, { position: 'DENIED', sha256: 'e'.repeat(64) });
+  const result = await scene.derive(sg, mirror);
+  await scene.step(sg, 'examine', mirror, EXAMINED);
+  const corrects = scene.headOf(mirror).last;
+  await scene.step(sg, 'correct', mirror, { corrects, statement: 'as it was' });
+  await scene.step(judge, 'takeOver', mirror, RECEIVED);
+  await scene.step(judge, 'return', mirror, { to: 'the provider' });
+
+  const phone = await scene.register({ seals });
+  const storage = { place: 'laboratory', conditions: 'dry' };
+  await scene.step(cn, 'move', phone, { storage, foundSeals: found });
+  await scene.step(cn, 'unseal', phone, { foundSeals: found, witnesses: [], pictures: [] });
+  await scene.step(cn, 'seal', phone, { seals: ['S-3'], witnesses: [], pictures: [] });
+  await scene.step(cn, 'offer', phone, toSg);
+  await scene.step(judge, 'hold', phone, { legalBasis: AGREEMENT });
+  const { holds } = scene.headOf(phone);
+  await scene.step(judge, 'lift', phone, { hold: holds[0]!.hold });
+  await scene.step(sg, 'refuse', phone);
+  await scene.step(cn, 'offer', phone, toSg);
+  await scene.step(cn, 'withdraw', phone);
+  const authority = { kind: 'JUDICIAL', reference: 'J-1' };
+  await scene.step(cn, 'dispose', phone, { legalBasis: AGREEMENT, authority, witnesses: [] });
+  const waiting = await scene.open(1);
+  await scene.step(cn, 'offer', waiting, toSg);
+
+  const because = { legalBasis: AGREEMENT, reason: 'looked at' };
+  const by = { capacity: 'DEFENCE', person: 'f'.repeat(64) };
+  for (const subject of [
+    { kind: 'ITEM', id: mirror },
+    { kind: 'ACQUISITION', id: scene.acquisition },
+  ]) {
+    const id = newId();
+    await scene.act(judge, 'review/object', { id, subject, by, ...because });
+    if (subject.kind === 'ITEM') {
+      await scene.act(cn, 'review/reply', { objection: id, outcome: 'REJECTED', ...because });
+    }
+    await scene.act(judge, 'review/judge', { subject, outcome: 'EXCLUDED', ...because });
+    await scene.act(sg, 'review/examine', {
+      ...{ subject, method: 'looked at', tools: [], result: 'INCONCLUSIVE', reason: 'compressed' },
+    });
+    await scene.act(judge, 'review/weigh', {
+      ...{ subject, showsDestination: 'UNCLEAR', reason: 'no account is named' },
+    });
+  }
+  const { acquisition, transactions } = scene;
+  return { acquisition, transactions, items: [mirror, result, phone, waiting] };
 }

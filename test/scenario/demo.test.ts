@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-it('anchors the checkout, proves a file offline and names a flipped byte', {
+it('anchors the checkout, hands items over, proves file and custody offline and names a flipped byte', {
   timeout: 600_000,
 }, async () => {
   const { stdout } = await promisify(execFile)(
@@ -20,5 +20,9 @@ it('anchors the checkout, proves a file offline and names a flipped byte', {
   expect(Object.keys(result)).toEqual(['items', 'batches', 'seconds', 'verdicts']);
   expect(result.items).toBeGreaterThan(10_000);
   expect(result.batches).toBe(Math.ceil(result.items / 65_536));
-  expect(result.verdicts).toEqual({ intact: 'INTACT', altered: 'FILE_DIGEST_MISMATCH' });
+  expect(result.verdicts).toEqual({
+    intact: 'INTACT',
+    custody: 'INTACT',
+    altered: 'FILE_DIGEST_MISMATCH',
+  });
 });

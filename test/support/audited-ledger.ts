@@ -1,8 +1,7 @@
 /** What the tests of the audit need of a ledger: its blocks, a trust file for it, and ways to spoil both. */
 
 import { common } from '@hyperledger/fabric-protos';
-import { EvidenceContract } from '@tabellion/chaincode/evidence/contract';
-import { MemberContract } from '@tabellion/chaincode/member/contract';
+import { contracts } from '@tabellion/chaincode';
 import { canonicalBytes, parseCanonical, readConfig, type Trust } from '@tabellion/proof';
 import type { Context } from 'fabric-contract-api';
 import { type AuditReport, auditLedger } from '../../gateway/src/audit/audit.ts';
@@ -94,7 +93,7 @@ export const recordCodes = (bytes: Uint8Array, code: number): Uint8Array =>
   });
 
 export interface Spoiler {
-  /** Changes what is read under a key. */
+  /** Changes what is read under a key; undefined lets it seem absent. */
   read?(key: string, record: Record<string, unknown>): unknown;
   /** Changes what is written under a key; null leaves it out. */
   record?(key: string, record: Record<string, unknown>): [string, unknown] | null;
@@ -109,7 +108,7 @@ export interface Spoiler {
  * ordered and valid, and only its meaning is wrong.
  */
 export function rogueContracts(spoiler: Spoiler) {
-  return [rogue(EvidenceContract, spoiler), rogue(MemberContract, spoiler)];
+  return contracts.map((word) => rogue(word, spoiler));
 }
 
 type Method = (context: Context) => Promise<string>;
@@ -139,12 +138,16 @@ async function runSpoiled(context: Context, spoiler: Spoiler, run: () => Promise
   const tell = stub.setEvent.bind(stub);
   const mark = stub.putPrivateData.bind(stub);
   const get = stub.getState.bind(stub);
+  const scan = stub.getStateByRange.bind(stub);
   let result: Uint8Array | undefined;
-  stub.getState = async (key) => {
-    const value = await get(key);
+  const misread = (key: string, value: Uint8Array) => {
     if (spoiler.read === undefined || value.length === 0) return value;
-    return canonicalBytes(spoiler.read(key, parseCanonical(value) as Record<string, unknown>));
+    const read = spoiler.read(key, parseCanonical(value) as Record<string, unknown>);
+    return read === undefined ? new Uint8Array() : canonicalBytes(read);
   };
+  stub.getState = async (key) => misread(key, await get(key));
+  stub.getStateByRange = ((start: string, end: string) =>
+    misreadAll(scan(start, end), misread)) as unknown as typeof stub.getStateByRange;
   stub.putState = async (key, value) => {
     const spoiled = spoil(key, parseCanonical(value) as Record<string, unknown>);
     if (spoiled !== null) await put(spoiled[0], canonicalBytes(spoiled[1]));
@@ -161,6 +164,13 @@ async function runSpoiled(context: Context, spoiler: Spoiler, run: () => Promise
   await run();
   for (const [key, record] of spoiler.also ?? []) await put(key, canonicalBytes(record));
   return Buffer.from(result!).toString('utf8');
+}
+
+async function* misreadAll(
+  found: AsyncIterable<{ readonly key: string; readonly value: Uint8Array }>,
+  misread: (key: string, value: Uint8Array) => Uint8Array,
+) {
+  for await (const { key, value } of found) yield { key, value: misread(key, value) };
 }
 
 /** Commits an act without a look at what it wrote. */

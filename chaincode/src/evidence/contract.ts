@@ -1,19 +1,12 @@
 /** Fabric transactions of the word `evidence`: load what the rules need, and hand over. */
-import type { z } from 'zod';
 import { type Context, WordContract } from '../kernel/shim.ts';
 import type { State } from '../kernel/state.ts';
-import {
-  type Call,
-  type Decision,
-  runPrivateRead,
-  runRead,
-  runTransaction,
-} from '../kernel/transaction.ts';
-import { type Caller, identifyMember } from '../member/caller.ts';
+import { type Call, type Decision, runPrivateRead, runRead } from '../kernel/transaction.ts';
+import type { Caller } from '../member/caller.ts';
 import { FOUNDING_KEY } from '../member/key.ts';
 import { assertPublished, loadCurrent, loadParameters } from '../member/load.ts';
-import type { TransactionName } from '../member/permission.ts';
 import { foundingRecord } from '../member/record.ts';
+import { runAsMember } from '../member/run.ts';
 import { acquire } from './acquire.ts';
 import { anchorBatch } from './anchor.ts';
 import { answerNotice } from './answer.ts';
@@ -52,26 +45,31 @@ export class EvidenceContract extends WordContract {
   }
 
   acquire(context: Context): Promise<string> {
-    return run(context, 'evidence:acquire', acquireInput, decideAcquire);
+    return runAsMember(context, 'evidence:acquire', acquireInput, decideAcquire);
   }
 
   anchor(context: Context): Promise<string> {
-    return run(context, 'evidence:anchor', anchorInput, async ({ input, caller, state }) => {
-      const { batchMaxItems, ...parameters } = await loadParameters(state, [
-        'batchMaxItems',
-        'volatileGapSeconds',
-        'timeWindowSeconds',
-      ]);
-      const acquisition = await loadAcquisition(state, input.acquisition);
-      const head = await loadHead(state, input.acquisition);
-      const { touched } = await loadLocationHead(state, input.acquisition);
-      const chain = { acquisition, head, touched, batchMaxItems, parameters };
-      return anchorBatch(input, chain, caller.act);
-    });
+    return runAsMember(
+      context,
+      'evidence:anchor',
+      anchorInput,
+      async ({ input, caller, state }) => {
+        const { batchMaxItems, ...parameters } = await loadParameters(state, [
+          'batchMaxItems',
+          'volatileGapSeconds',
+          'timeWindowSeconds',
+        ]);
+        const acquisition = await loadAcquisition(state, input.acquisition);
+        const head = await loadHead(state, input.acquisition);
+        const { touched } = await loadLocationHead(state, input.acquisition);
+        const chain = { acquisition, head, touched, batchMaxItems, parameters };
+        return anchorBatch(input, chain, caller.act);
+      },
+    );
   }
 
   close(context: Context): Promise<string> {
-    return run(context, 'evidence:close', closeInput, async ({ input, caller, state }) => {
+    return runAsMember(context, 'evidence:close', closeInput, async ({ input, caller, state }) => {
       const acquisition = await loadAcquisition(state, input.acquisition);
       const head = await loadHead(state, input.acquisition);
       return closeAcquisition(input, acquisition, head, caller.act);
@@ -79,36 +77,54 @@ export class EvidenceContract extends WordContract {
   }
 
   answer(context: Context): Promise<string> {
-    return run(context, 'evidence:answer', answerInput, async ({ input, caller, state }) => {
-      const acquisition = await loadAcquisition(state, input.acquisition);
-      await loadCurrent(state, 'legalBasis', input.legalBasis);
-      const locationHead = await loadLocationHead(state, input.acquisition);
-      return answerNotice(input, acquisition, locationHead, caller.act);
-    });
+    return runAsMember(
+      context,
+      'evidence:answer',
+      answerInput,
+      async ({ input, caller, state }) => {
+        const acquisition = await loadAcquisition(state, input.acquisition);
+        await loadCurrent(state, 'legalBasis', input.legalBasis);
+        const locationHead = await loadLocationHead(state, input.acquisition);
+        return answerNotice(input, acquisition, locationHead, caller.act);
+      },
+    );
   }
 
   disclose(context: Context): Promise<string> {
-    return run(context, 'evidence:disclose', discloseInput, async ({ input, caller, state }) =>
-      discloseLocation(input, await loadPlace(state, input.acquisition), caller.act),
+    return runAsMember(
+      context,
+      'evidence:disclose',
+      discloseInput,
+      async ({ input, caller, state }) =>
+        discloseLocation(input, await loadPlace(state, input.acquisition), caller.act),
     );
   }
 
   determine(context: Context): Promise<string> {
-    return run(context, 'evidence:determine', determineInput, async ({ input, caller, state }) =>
-      determineLocation(input, await loadPlace(state, input.acquisition), caller.act),
+    return runAsMember(
+      context,
+      'evidence:determine',
+      determineInput,
+      async ({ input, caller, state }) =>
+        determineLocation(input, await loadPlace(state, input.acquisition), caller.act),
     );
   }
 
   segregate(context: Context): Promise<string> {
-    return run(context, 'evidence:segregate', segregateInput, async ({ input, caller, state }) => {
-      const acquisition = await loadAcquisition(state, input.acquisition);
-      const head = await loadHead(state, input.acquisition);
-      return segregateCopy(input, acquisition, head, caller.act);
-    });
+    return runAsMember(
+      context,
+      'evidence:segregate',
+      segregateInput,
+      async ({ input, caller, state }) => {
+        const acquisition = await loadAcquisition(state, input.acquisition);
+        const head = await loadHead(state, input.acquisition);
+        return segregateCopy(input, acquisition, head, caller.act);
+      },
+    );
   }
 
   anchorJournal(context: Context): Promise<string> {
-    return run(
+    return runAsMember(
       context,
       'evidence:anchorJournal',
       anchorJournalInput,
@@ -131,15 +147,6 @@ export class EvidenceContract extends WordContract {
       acquisitionId.safeParse(id).success ? sealedLocationKey(id) : undefined,
     );
   }
-}
-
-function run<Input>(
-  context: Context,
-  name: TransactionName,
-  schema: z.ZodType<Input>,
-  decide: (call: Call<Input, Caller>) => Promise<Decision>,
-): Promise<string> {
-  return runTransaction(context, name, schema, identifyMember(name), decide);
 }
 
 async function decideAcquire(call: Call<AcquireInput, Caller>): Promise<Decision> {

@@ -62,6 +62,34 @@ export const ERROR_CODES = [
   'DETERMINATION_CONTRADICTS',
   'NOT_A_FULL_COPY',
   'RELEVANT_EXCEEDS_ITEMS',
+  // custody
+  'BATCH_OF_OTHER_ACQUISITION',
+  'PATH_MISMATCH',
+  'MIRROR_AT_HOME',
+  'MIRROR_OF_MIRROR',
+  'NOT_A_MIRROR',
+  'MIRROR_DIGEST_DIFFERS',
+  'NOT_THE_ORIGINALS_STATE',
+  'DERIVED_TOO_OFTEN',
+  'STEP_OUT_OF_ORDER',
+  'NOT_THE_HOLDER',
+  'ALREADY_HOLDER',
+  'NOT_THE_RECEIVER',
+  'RECEIVER_CANNOT_HOLD',
+  'NOT_THE_AUTHOR',
+  'NOT_A_RECORD_OF_ITEM',
+  'ITEM_SEALED',
+  'ITEM_NOT_SEALED',
+  'ITEM_ON_HOLD',
+  'HOLD_UNKNOWN',
+  'TOO_MANY_HOLDS',
+  'NOT_AN_EXHIBIT',
+  // review
+  'NOT_ANSWERER',
+  'SELF_REVIEW',
+  // disclosure
+  'SET_EXCEEDS_ITEMS',
+  'DISCLOSURE_TOO_LONG',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -79,4 +107,10 @@ export class ContractError extends Error {
 /** @throws ContractError `code` unless `condition` holds. */
 export function assertRule(condition: boolean, code: ErrorCode, text: string): asserts condition {
   if (!condition) throw new ContractError(code, text);
+}
+
+/** @throws ContractError `DUPLICATE_ENTRY`. */
+export function assertDistinct(names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new ContractError('DUPLICATE_ENTRY', repeated);
 }

@@ -110,10 +110,10 @@ function setParameter(
   act: Act,
 ): Write[] {
   assertRule(PARAMETERS[name].safeParse(value).success, 'PARAMETER_OUT_OF_RANGE', name);
-  assertRule(parameter !== undefined, 'NOT_FOUND', name);
-  assertRule(parameter.value !== value, 'NO_CHANGE', `${name} is ${value} already`);
+  assertRule(parameter?.value !== value, 'NO_CHANGE', `${name} is ${value} already`);
   if (name === 'endorsementThreshold') assertEndorsable(activeOf(members), value);
-  return writeParameter(name, value, parameter.version + 1, cause, act);
+  // A parameter that is newer than the founding is set by vote for the first time.
+  return writeParameter(name, value, (parameter?.version ?? 0) + 1, cause, act);
 }
 
 export function activeOf<T extends Pick<MemberRecord, 'status'>>(members: readonly T[]): T[] {

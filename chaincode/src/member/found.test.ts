@@ -17,8 +17,12 @@ describe('foundConsortium', () => {
         `member-history/${id}/1`,
       ]),
     );
-    expect(keys.filter((key) => key.startsWith('parameter/'))).toHaveLength(6);
-    expect(keys.filter((key) => key.startsWith('parameter-history/'))).toHaveLength(6);
+    expect(keys.filter((key) => key.startsWith('parameter/'))).toHaveLength(
+      Object.keys(sampleFounding().parameters).length,
+    );
+    expect(keys.filter((key) => key.startsWith('parameter-history/'))).toHaveLength(
+      Object.keys(sampleFounding().parameters).length,
+    );
     expect(keys).toContain('reference/method/remote-inspection/1');
     expect(new Set(keys).size).toBe(keys.length);
   });

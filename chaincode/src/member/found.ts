@@ -1,5 +1,5 @@
 import { buildAct, type Credentials } from '../kernel/credentials.ts';
-import { assertRule, ContractError } from '../kernel/errors.ts';
+import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Act, Governed } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import { assertMayAct } from './caller.ts';
@@ -91,9 +91,4 @@ function assertListed(input: FoundInput, register: ReferenceRegister, wanted: Go
       entry.register === register && entry.id === wanted.id && entry.version === wanted.version,
   );
   assertRule(listed, 'REFERENCE_UNKNOWN', `${register} ${wanted.id} ${wanted.version}`);
-}
-
-function assertDistinct(names: readonly string[]): void {
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new ContractError('DUPLICATE_ENTRY', repeated);
 }

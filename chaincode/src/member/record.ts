@@ -103,6 +103,12 @@ export const PARAMETERS = {
   timeWindowSeconds: z.int().min(1).max(86_400),
   /** Longest time a covert measure may delay the notice to the touched state, seconds. */
   noticeDelayMaxSeconds: z.int().min(1).max(157_680_000),
+  /** A custody step recorded, or an offer accepted, later than this is flagged (EVD-2, O-2), seconds. */
+  custodyGapSeconds: z.int().min(1).max(31_536_000),
+  /** Time to answer an objection before it is overdue (EVD-10), seconds. */
+  objectionAnswerSeconds: z.int().min(1).max(157_680_000),
+  /** Longest time for which people outside the membership may be given access (O-1), seconds. */
+  disclosureMaxSeconds: z.int().min(1).max(157_680_000),
 } as const;
 export type ParameterName = keyof typeof PARAMETERS;
 export const parameterName = z.enum(Object.keys(PARAMETERS) as [ParameterName, ...ParameterName[]]);
@@ -255,6 +261,9 @@ export const foundInput = z.strictObject({
     volatileGapSeconds: PARAMETERS.volatileGapSeconds,
     timeWindowSeconds: PARAMETERS.timeWindowSeconds,
     noticeDelayMaxSeconds: PARAMETERS.noticeDelayMaxSeconds,
+    custodyGapSeconds: PARAMETERS.custodyGapSeconds,
+    objectionAnswerSeconds: PARAMETERS.objectionAnswerSeconds,
+    disclosureMaxSeconds: PARAMETERS.disclosureMaxSeconds,
   }),
   reference: z.array(referenceEntry).max(256),
   /** The founding agreement; must stand in `reference`. */
@@ -262,6 +271,14 @@ export const foundInput = z.strictObject({
   reason: plainText(280),
 });
 export type FoundInput = z.infer<typeof foundInput>;
+/** The founding of a ledger that may be older than the newest parameters, which a vote sets there. */
+export const earlierFoundInput = foundInput.extend({
+  parameters: foundInput.shape.parameters.partial({
+    custodyGapSeconds: true,
+    objectionAnswerSeconds: true,
+    disclosureMaxSeconds: true,
+  }),
+});
 /** `id` is 32 random bytes in hex, chosen by the client. */
 export const proposeInput = z.strictObject({
   id: digestHex,

@@ -243,6 +243,15 @@ describe('applyChange', () => {
     expect(writes[0]?.record).toMatchObject({ value: 3, version: 4 });
   });
 
+  it('sets one for the first time that is newer than the founding', () => {
+    const change = { kind: 'SET_PARAMETER', name: 'custodyGapSeconds', value: 3600 } as const;
+    const writes = applyChange(change, consortium(), sampleCause, sampleAct());
+    expect(writes.map(({ key }) => key)).toEqual([
+      'parameter/custodyGapSeconds',
+      'parameter-history/custodyGapSeconds/1',
+    ]);
+  });
+
   it('never leaves a consortium that cannot endorse, whatever the order of changes', () => {
     const changes = fc.array(
       fc.oneof(

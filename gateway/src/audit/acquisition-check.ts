@@ -13,10 +13,10 @@ import {
   segregateInput,
 } from '@tabellion/chaincode/evidence/record';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
-import type { ParameterName } from '@tabellion/chaincode/member/record';
 import type { z } from 'zod';
 import { type AuditedTransaction, onlyWritten } from './audited-transaction.ts';
 import { assertHolds } from './break.ts';
+import { readParameters } from './decision-check.ts';
 import { assertKey, assertSame, checkInput, isSame, parseInput } from './expectation.ts';
 import type { RecordReader } from './stored-record.ts';
 
@@ -68,10 +68,7 @@ function checkAnchor(tx: AuditedTransaction, records: RecordReader): void {
   const follows = record.sequence === head.sequence + 1 && record.previous === head.last;
   assertHolds(tx.place, follows, 'CHAIN_BROKEN', `${key} after ${head.last}`);
   const touched = records.find('location-head', acquisition.id)?.touched ?? [];
-  const parameters = {
-    volatileGapSeconds: parameter(tx, records, 'volatileGapSeconds'),
-    timeWindowSeconds: parameter(tx, records, 'timeWindowSeconds'),
-  };
+  const parameters = readParameters(tx, records, ['volatileGapSeconds', 'timeWindowSeconds']);
   const expected = buildBatchRecord(input, { acquisition, touched, parameters }, record.act);
   assertSame(tx, record, expected, key);
   assertHead(tx, {
@@ -208,14 +205,4 @@ function assertHead(tx: AuditedTransaction, expected: HeadRecord): void {
   const { record, key } = onlyWritten(tx, 'head');
   assertKey(tx, key, `head/${expected.acquisition}`);
   assertSame(tx, record, expected, key);
-}
-
-function parameter(
-  { place }: AuditedTransaction,
-  records: RecordReader,
-  name: ParameterName,
-): number {
-  const found = records.find('parameter', name);
-  assertHolds(place, found !== undefined, 'STATE_MISMATCH', `no parameter ${name}`);
-  return found.value;
 }

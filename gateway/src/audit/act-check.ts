@@ -1,6 +1,12 @@
 /** Records name who acted (O-7); the audit compares that with the certificate that signed. */
 import type { Act } from '@tabellion/chaincode/kernel/schema';
-import { memberRecord } from '@tabellion/chaincode/member/record';
+import { mayAct, type TransactionName } from '@tabellion/chaincode/member/permission';
+import {
+  type MemberKind,
+  type MemberRecord,
+  memberRecord,
+  role,
+} from '@tabellion/chaincode/member/record';
 import { parseCanonical } from '@tabellion/proof';
 import { type AuditedTransaction, listWritten } from './audited-transaction.ts';
 import { assertHolds } from './break.ts';
@@ -10,7 +16,9 @@ import type { WorldState } from './world-state.ts';
 const KEEPS_ACT = new Set(['proposal']);
 
 export function checkActs(tx: AuditedTransaction, state: WorldState, chaincode: string): void {
-  const expected = expectAct(tx, jurisdictionOf(tx, state, chaincode));
+  const member = memberOf(tx, state, chaincode);
+  assertAllowed(tx, member.kind);
+  const expected = expectAct(tx, member.jurisdiction);
   for (const { name, key, record } of tx.written) {
     if (!('act' in record)) continue;
     if (KEEPS_ACT.has(name) && state.get(chaincode, key) !== undefined) continue;
@@ -39,8 +47,20 @@ function expectAct({ envelope, signatory }: AuditedTransaction, jurisdiction: st
   };
 }
 
+/** The role that the certificate names may submit this function at all. */
+function assertAllowed({ place, signatory, transaction }: AuditedTransaction, kind: MemberKind) {
+  const named = role.safeParse(signatory.attributes.role);
+  const may = named.success && mayAct(named.data, kind, transaction as TransactionName);
+  assertHolds(
+    place,
+    may,
+    'ACT_MISMATCH',
+    `${signatory.attributes.role} of ${kind}: ${transaction}`,
+  );
+}
+
 /** From the register as it stood; at the founding, from what is founded. */
-function jurisdictionOf(tx: AuditedTransaction, state: WorldState, chaincode: string): string {
+function memberOf(tx: AuditedTransaction, state: WorldState, chaincode: string): MemberRecord {
   const { mspId } = tx.signatory;
   const stored = state.get(chaincode, `member/${mspId}`);
   const member =
@@ -49,5 +69,5 @@ function jurisdictionOf(tx: AuditedTransaction, state: WorldState, chaincode: st
       : memberRecord.parse(parseCanonical(stored.value));
   assertHolds(tx.place, member !== undefined, 'ACT_MISMATCH', `${mspId} is in no register`);
   assertHolds(tx.place, member.status === 'ACTIVE', 'ACT_MISMATCH', `${mspId} was suspended`);
-  return member.jurisdiction;
+  return member;
 }

@@ -467,6 +467,15 @@ describe('contracts that break the rules by agreement', () => {
       })),
     ],
     [
+      'an acquisition is given an authorisation that nobody stated',
+      'INPUT_MISMATCH',
+      edit('acquisition/', (record) => ({
+        ...record,
+        authorisation: { kind: 'JUDICIAL', reference: 'O/1' },
+      })),
+      by('CnMSP', 'investigator', 'evidence:acquire', () => sampleAcquire({ id: newId() })),
+    ],
+    [
       'an acquisition is written again',
       'RECORD_REWRITTEN',
       {},

@@ -15,6 +15,7 @@ import { AuditBreak, assertHolds, type BreakCode, type BreakPlace } from './brea
 import { ChainChecker } from './chain.ts';
 import { applyWrites } from './concurrency.ts';
 import { Configuration, isInForce } from './configuration.ts';
+import { listCustodyFlags } from './custody-findings.ts';
 import { checkDefinition, LIFECYCLE } from './definition.ts';
 import { type Finding, type FindingCode, FindingLog } from './finding.ts';
 import { LateTransactions } from './late.ts';
@@ -54,6 +55,9 @@ export interface AuditCounts {
   batches: number;
   items: number;
   bytes: number;
+  /** Items that have a chain of custody of their own, and the steps of all of them. */
+  inCustody: number;
+  custodySteps: number;
 }
 
 /** Whether a batch stands on the ledger is asked by what comes after an audit. */
@@ -91,6 +95,8 @@ class Auditor {
     batches: 0,
     items: 0,
     bytes: 0,
+    inCustody: 0,
+    custodySteps: 0,
   };
 
   constructor(options: AuditOptions, state: WorldState) {
@@ -126,21 +132,21 @@ class Auditor {
   async #readBlocks(): Promise<void> {
     let bytes = 0;
     for await (const block of this.#options.blocks) {
-      this.#readBlock(block);
+      await this.#readBlock(block);
       bytes += block.length;
       this.#options.onProgress?.(this.#chain.height, bytes);
     }
   }
 
-  #readBlock(bytes: Uint8Array): void {
+  async #readBlock(bytes: Uint8Array): Promise<void> {
     const block = this.#chain.check(bytes);
     // Block 0 carries no signatures: the trust file's digest stands for it.
     if (block.number > 0) checkOrderers(block, this.#configuration);
     this.#late.startBlock();
-    block.envelopes.forEach((envelope, position) => {
+    for (const [position, envelope] of block.envelopes.entries()) {
       if (this.#isConfiguration(block, envelope, position)) this.#readConfiguration(block, bytes);
-      else this.#readTransaction(block, envelope, position);
-    });
+      else await this.#readTransaction(block, envelope, position);
+    }
     assertHolds(
       { block: block.number },
       block.number > 0 || this.#configuration.memberCount > 0,
@@ -168,7 +174,7 @@ class Auditor {
     }
   }
 
-  #readTransaction(block: Block, envelope: Uint8Array, position: number): void {
+  async #readTransaction(block: Block, envelope: Uint8Array, position: number): Promise<void> {
     const { trust } = this.#options;
     const { channel, chaincode } = trust;
     const ledger = { channel, chaincode, configuration: this.#configuration, state: this.#state };
@@ -182,13 +188,13 @@ class Auditor {
       this.#findings.add('INVALID_TRANSACTION', recorded, place);
       return;
     }
-    this.#readValid(judgement, place);
+    await this.#readValid(judgement, place);
   }
 
-  #readValid(
+  async #readValid(
     { envelope, creator, isOdd }: Extract<Judgement, { code: 'VALID' }>,
     place: TransactionPlace,
-  ): void {
+  ): Promise<void> {
     const { trust } = this.#options;
     if (isOdd) this.#findings.add('ODD_ENCODING', creator.commonName, place);
     if (!isInForce(creator, envelope.timestampMs)) {
@@ -202,14 +208,18 @@ class Auditor {
       if (this.#late.isLate(envelope.timestampMs)) {
         this.#findings.add('LATE_TRANSACTION', place.txId, place);
       }
-      const written = checkRecords(
+      const written = await checkRecords(
         { place, envelope, signatory: creator },
         trust.chaincode,
         this.#state,
         this.records,
       );
-      for (const { name, record } of written) {
+      for (const each of written) {
+        const { name, record } = each;
+        listCustodyFlags(each, place, this.#findings);
         if (name === 'acquisition') this.#counts.acquisitions += 1;
+        if (name === 'item') this.#counts.inCustody += 1;
+        if (name === 'custody') this.#counts.custodySteps += 1;
         if (name === 'batch' && 'size' in record) {
           this.#counts.batches += 1;
           this.#counts.items += record.size;

@@ -4,7 +4,7 @@ import { memberKey, parameterKey, referenceKey } from '@tabellion/chaincode/memb
 import {
   type Change,
   declareInput,
-  foundInput,
+  earlierFoundInput,
   memberRecord,
   type ProposalRecord,
   proposeInput,
@@ -28,7 +28,7 @@ export const GOVERNANCE_CHECKS: Readonly<Record<string, Check>> = {
 
 function checkFound(tx: AuditedTransaction): void {
   const { record } = onlyWritten(tx, 'founding');
-  const input = parseInput(tx, foundInput);
+  const input = parseInput(tx, earlierFoundInput);
   const members = listWritten(tx, 'member').map((written) => written.record.mspId);
   // Written in the order of their keys, named in the order of the founding.
   assertSame(tx, [...members].sort(), [...record.members].sort(), 'the founding members');

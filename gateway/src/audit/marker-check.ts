@@ -5,26 +5,35 @@
 import { canonicalBytes, equalBytes, sha256, toHex, utf8 } from '@tabellion/proof';
 import { type AuditedTransaction, listWritten } from './audited-transaction.ts';
 import { assertHolds } from './break.ts';
+import type { RecordName } from './record-kind.ts';
 
 interface Mark {
   readonly mspId: string;
   readonly record: unknown;
 }
 
+/** Functions that bind their caller's member, and the record that its mark is of. */
+const BINDING: Readonly<Record<string, RecordName>> = {
+  'member:declare': 'member',
+  'member:vote': 'vote',
+  'evidence:answer': 'answer',
+  'custody:accept': 'custody',
+  'custody:refuse': 'custody',
+  'custody:confirm': 'custody',
+  'review:object': 'objection',
+  'review:reply': 'reply',
+  'review:judge': 'regularity',
+};
+
 /** The marks that the function of this transaction owes. */
 function listOwed(tx: AuditedTransaction): Mark[] {
-  switch (tx.transaction) {
-    case 'member:found':
-      return listWritten(tx, 'member').map(({ record }) => ({ mspId: record.mspId, record }));
-    case 'member:declare':
-      return listWritten(tx, 'member').map(({ record }) => ({ mspId: record.act.member, record }));
-    case 'member:vote':
-      return listWritten(tx, 'vote').map(({ record }) => ({ mspId: record.act.member, record }));
-    case 'evidence:answer':
-      return listWritten(tx, 'answer').map(({ record }) => ({ mspId: record.act.member, record }));
-    default:
-      return [];
+  const { transaction, signatory } = tx;
+  if (transaction === 'member:found') {
+    return listWritten(tx, 'member').map(({ record }) => ({ mspId: record.mspId, record }));
   }
+  const name = Object.hasOwn(BINDING, transaction) ? BINDING[transaction] : undefined;
+  if (name === undefined) return [];
+  return listWritten(tx, name).map(({ record }) => ({ mspId: signatory.mspId, record }));
 }
 
 /** Whether this function may leave private data with the creator's own member besides its marks. */

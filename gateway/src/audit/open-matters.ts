@@ -1,6 +1,8 @@
 /** What people still answer for once the ledger has been read: listed, not judged. */
 import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
+import { listOpenCustody } from './custody-findings.ts';
 import type { FindingCode, FindingLog } from './finding.ts';
+import { listReviewMatters } from './review-findings.ts';
 import type { RecordReader } from './stored-record.ts';
 
 /** Flags of records that are findings as they stand. */
@@ -28,6 +30,8 @@ export function listOpenMatters(records: RecordReader, now: number, findings: Fi
       findings.add('VOLATILE_LATE', `acquisition ${batch.acquisition}, batch ${batch.sequence}`);
     }
   }
+  listOpenCustody(records, findings);
+  listReviewMatters(records, now, findings);
 }
 
 function listFlags({ id, flags }: AcquisitionRecord, findings: FindingLog): void {

@@ -4,13 +4,22 @@ import { ACQUISITION_CHECKS } from './acquisition-check.ts';
 import { checkActs } from './act-check.ts';
 import type { AuditedTransaction, TransactionPlace, Written } from './audited-transaction.ts';
 import { assertHolds } from './break.ts';
+import { CUSTODY_CHECKS } from './custody-check.ts';
 import { GOVERNANCE_CHECKS } from './governance-check.ts';
 import { checkMarkers } from './marker-check.ts';
+import { REVIEW_CHECKS } from './review-check.ts';
 import type { RecordReader } from './stored-record.ts';
 import type { WorldState } from './world-state.ts';
 import { checkAnnouncement, readInput, readWritten } from './written-record.ts';
 
-const CHECKS = { ...ACQUISITION_CHECKS, ...GOVERNANCE_CHECKS };
+type Check = (tx: AuditedTransaction, records: RecordReader) => void | Promise<void>;
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  ...ACQUISITION_CHECKS,
+  ...CUSTODY_CHECKS,
+  ...GOVERNANCE_CHECKS,
+  ...REVIEW_CHECKS,
+};
 
 interface Valid {
   readonly place: TransactionPlace;
@@ -19,12 +28,12 @@ interface Valid {
 }
 
 /** @throws AuditBreak. Returns the records, in the order of their keys. */
-export function checkRecords(
+export async function checkRecords(
   { place, envelope, signatory }: Valid,
   chaincode: string,
   state: WorldState,
   records: RecordReader,
-): readonly Written[] {
+): Promise<readonly Written[]> {
   const transaction = Buffer.from(envelope.args[0] ?? []).toString('latin1');
   const check = Object.hasOwn(CHECKS, transaction) ? CHECKS[transaction] : undefined;
   assertHolds(place, check !== undefined, 'RECORD_UNEXPECTED', `the function ${transaction}`);
@@ -34,6 +43,6 @@ export function checkRecords(
   checkAnnouncement(tx);
   checkActs(tx, state, chaincode);
   checkMarkers(tx, chaincode);
-  check(tx, records);
+  await check(tx, records);
   return written;
 }

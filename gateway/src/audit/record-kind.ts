@@ -1,4 +1,7 @@
 /** What may stand under which key: the forms of records, and which of them are written once. */
+import { custodyRecord, itemHeadRecord, itemRecord } from '@tabellion/chaincode/custody/record';
+import { CUSTODY_DECISIONS } from '@tabellion/chaincode/custody/rules';
+import { grantRecord, revocationRecord } from '@tabellion/chaincode/disclosure/record';
 import {
   acquisitionRecord,
   answerRecord,
@@ -19,6 +22,13 @@ import {
   referenceRecord,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
+import {
+  authenticityRecord,
+  objectionRecord,
+  regularityRecord,
+  replyRecord,
+  weightRecord,
+} from '@tabellion/chaincode/review/record';
 import type { z } from 'zod';
 
 interface RecordKind<Schema extends z.ZodType = z.ZodType> {
@@ -40,6 +50,9 @@ const mutable = <Schema extends z.ZodType>(
 
 const FOUNDED = ['member:found', 'member:vote'] as const;
 const LOCATED = ['evidence:disclose', 'evidence:determine'] as const;
+const BEGUN = ['custody:open', 'custody:register', 'custody:derive'] as const;
+const CUSTODY = Object.keys(CUSTODY_DECISIONS);
+const STEPS = CUSTODY.filter((name) => !(BEGUN as readonly string[]).includes(name));
 
 /** By the first part of the key. */
 export const RECORD_KINDS = {
@@ -61,6 +74,16 @@ export const RECORD_KINDS = {
   segregation: once(segregationRecord, 'evidence:segregate'),
   journal: once(journalRecord, 'evidence:anchorJournal'),
   'journal-head': mutable(journalHeadRecord, 'evidence:anchorJournal'),
+  item: once(itemRecord, ...BEGUN),
+  'item-head': mutable(itemHeadRecord, ...CUSTODY),
+  custody: once(custodyRecord, ...STEPS),
+  objection: once(objectionRecord, 'review:object'),
+  reply: once(replyRecord, 'review:reply'),
+  regularity: once(regularityRecord, 'review:judge'),
+  authenticity: once(authenticityRecord, 'review:examine'),
+  weight: once(weightRecord, 'review:weigh'),
+  grant: once(grantRecord, 'disclosure:grant'),
+  revocation: once(revocationRecord, 'disclosure:revoke'),
 } as const satisfies Record<string, RecordKind>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

@@ -61,6 +61,7 @@ function describeCounts({ height, head, counts }: AuditReport): string[] {
     `last block ${head}`,
     `${height} blocks, ${counts.transactions} transactions (${counts.invalid} invalid)`,
     `${counts.acquisitions} acquisitions, ${counts.batches} batches, ${counts.items} items, ${counts.bytes} bytes`,
+    `${counts.inCustody} items in custody, ${counts.custodySteps} steps`,
   ];
 }
 

@@ -1,7 +1,9 @@
 /** Records as they stood before a transaction. */
+import { ContractError } from '@tabellion/chaincode/kernel/errors';
+import type { State } from '@tabellion/chaincode/kernel/state';
 import { parseCanonical } from '@tabellion/proof';
 import type { z } from 'zod';
-import { RECORD_KINDS, type RecordName } from './record-kind.ts';
+import { isRecordName, RECORD_KINDS, type RecordName } from './record-kind.ts';
 import type { WorldState } from './world-state.ts';
 
 type RecordOf<Name extends RecordName> = z.infer<(typeof RECORD_KINDS)[Name]['schema']>;
@@ -19,6 +21,26 @@ export class RecordReader {
   find<Name extends RecordName>(name: Name, key: string): RecordOf<Name> | undefined {
     const stored = this.#state.get(this.#chaincode, `${name}/${key}`);
     return stored && decode(name, stored.value);
+  }
+
+  /** As a contract's rules look things up. Whatever stands passed the form of its name when written. */
+  asState(): State {
+    const find = (key: string) => {
+      const [name = '', ...rest] = key.split('/');
+      return isRecordName(name) ? this.find(name, rest.join('/')) : undefined;
+    };
+    return {
+      find: async <T>(_schema: z.ZodType<T>, key: string) => find(key) as T | undefined,
+      load: async <T>(_schema: z.ZodType<T>, key: string) => {
+        const record = find(key);
+        if (record === undefined) throw new ContractError('NOT_FOUND', key);
+        return record as T;
+      },
+      list: async <T>(_schema: z.ZodType<T>, prefix: string) => {
+        const [name = '', ...rest] = prefix.split('/');
+        return (isRecordName(name) ? [...this.list(name, rest.join('/'))] : []) as T[];
+      },
+    };
   }
 
   /** All records of that name whose key goes on with `prefix` (empty, or ending in `/`). */

@@ -48,7 +48,7 @@ function readRecord(
   const mayWrite = (writers as readonly string[]).includes(transaction);
   assertHolds(place, mayWrite, 'RECORD_UNEXPECTED', `${transaction} wrote ${key}`);
   assertHolds(place, !isDelete, once ? 'RECORD_REWRITTEN' : 'RECORD_UNEXPECTED', `${key} deleted`);
-  if (name === 'batch' || name === 'journal') {
+  if (name === 'batch' || name === 'journal' || name === 'custody') {
     const expected = `${name}/${toHex(sha256(value))}`;
     assertHolds(place, key === expected, 'KEY_MISMATCH', key);
   }

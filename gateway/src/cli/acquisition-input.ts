@@ -116,7 +116,7 @@ export function parseGoverned(text: string): { id: string; version: number } {
   return { id, version: parseCount('the version', version) };
 }
 
-const parseTool = (text: string) => {
+export const parseTool = (text: string) => {
   const [name, version] = splitOnce(text, '@', 'a tool and its version, such as imager@4.2');
   return { name, version };
 };
@@ -126,7 +126,7 @@ const parseNode = (text: string) => {
   return { kind, jurisdiction };
 };
 
-const parseAuthorisation = (text: string) => {
+export const parseAuthorisation = (text: string) => {
   const [kind, reference] = splitOnce(text, ':', 'an authorisation such as JUDICIAL:2026/88');
   return { kind, reference };
 };
@@ -151,5 +151,5 @@ function splitOnce(text: string, mark: string, what: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-const withoutAbsent = (object: Record<string, unknown>): Record<string, unknown> =>
+export const withoutAbsent = (object: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));

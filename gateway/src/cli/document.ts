@@ -9,7 +9,8 @@ const MAX_BYTES = 1 << 20;
 
 /** @param source a path, or `-` for standard input. */
 export async function readDocument({ stdin }: Context, source: string): Promise<unknown> {
-  const bytes = source === '-' ? await readAll(stdin) : await readSmallFile(source, MAX_BYTES);
+  const bytes =
+    source === '-' ? await readAll(stdin, MAX_BYTES) : await readSmallFile(source, MAX_BYTES);
   try {
     return parseStrict(bytes, { maxBytes: MAX_BYTES });
   } catch (error) {
@@ -18,13 +19,24 @@ export async function readDocument({ stdin }: Context, source: string): Promise<
   }
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
+/**
+ * @param source a path, or `-` for standard input.
+ * @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`, `BAD_INPUT`.
+ */
+export async function readText({ stdin }: Context, source: string, limit: number): Promise<string> {
+  const bytes = source === '-' ? await readAll(stdin, limit) : await readSmallFile(source, limit);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+async function readAll(stream: NodeJS.ReadableStream, limit: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BYTES) throw new CliError('BAD_INPUT', 'standard input is longer than 1 MiB');
+    if (size > limit) {
+      throw new CliError('BAD_INPUT', `standard input is longer than ${limit} bytes`);
+    }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

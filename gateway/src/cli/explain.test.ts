@@ -9,7 +9,7 @@ describe('explain', () => {
   it('says what a code means, what to do and what is certain, with its status', async () => {
     const { exit, stdout } = await explain(['CHAIN_CONFLICT']);
     expect(exit).toBe(0);
-    expect(stdout).toContain('CHAIN_CONFLICT: The chain of batches is elsewhere');
+    expect(stdout).toContain('CHAIN_CONFLICT: The chain is elsewhere');
     expect(stdout).toContain('HTTP 409, exit code 1');
     expect(stdout).toContain('Run the same command again');
     expect(stdout).toContain('was not written to the ledger');

@@ -19,7 +19,15 @@ const EXITS = {
   NOT_ANCHORED: EXIT.error,
   /** The acquisition does not name the tool whose digests are to be anchored. */
   TOOL_NOT_RECORDED: EXIT.error,
+  /** An import found no file that a list can name. */
+  NOTHING_TO_LIST: EXIT.error,
   NOT_ANCHORED_YET: EXIT.unknown,
+  /** Several anchored items have the same content. */
+  ITEM_AMBIGUOUS: EXIT.usage,
+  /** Another step came between, and what was asked for no longer says the same. */
+  ITEM_CHANGED: EXIT.error,
+  COMMITMENT_OF_OTHER_ITEM: EXIT.mismatch,
+  CONTENT_DIFFERS: EXIT.mismatch,
   UNREACHABLE: EXIT.error,
   TIMED_OUT: EXIT.error,
   BAD_ANSWER: EXIT.error,
@@ -39,6 +47,8 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
   ENDORSEMENT_MISMATCH: EXIT.mismatch,
   RECORD_MISMATCH: EXIT.mismatch,
   LIST_MISMATCH: EXIT.mismatch,
+  BUNDLE_OF_ANOTHER_ITEM: EXIT.mismatch,
+  BAG_MISMATCH: EXIT.mismatch,
   UNKNOWN: EXIT.unknown,
   ATTESTATION_PENDING: EXIT.unknown,
   HEIGHT_NOT_REACHED: EXIT.unknown,

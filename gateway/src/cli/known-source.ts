@@ -106,7 +106,8 @@ async function loadAcquisition(
   return { names: [acquisition], files: [], isOrdered: true, notFiles };
 }
 
-async function openManifest(client: GatewayClient, digest: string, sequence: number) {
+/** @throws EvidenceError `MANIFEST_MISSING`. */
+export async function openManifest(client: GatewayClient, digest: string, sequence: number) {
   try {
     return readWhole(client, await client.open(`/v1/evidence/manifests/${digest}`));
   } catch (error) {
@@ -190,7 +191,8 @@ const withoutAbsent = ({ sha256, sha1, md5 }: Commitment['digest']) => ({
   ...(md5 !== undefined && { md5 }),
 });
 
-async function* readFileChunks(file: string): AsyncGenerator<Uint8Array> {
+/** @throws CliError `FILE_UNREADABLE`. */
+export async function* readFileChunks(file: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) yield chunk;
   } catch (error) {

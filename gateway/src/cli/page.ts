@@ -27,12 +27,13 @@ export async function listAll<T>(
   client: GatewayClient,
   path: string,
   item: z.ZodType<T>,
+  query: NonNullable<RequestOptions['query']> = {},
 ): Promise<{ items: readonly T[]; height: number }> {
   const items: T[] = [];
-  let page = await getPage(client, path, item, {});
+  let page = await getPage(client, path, item, query);
   items.push(...page.items);
   while (page.next !== null) {
-    page = await getPage(client, path, item, { cursor: page.next });
+    page = await getPage(client, path, item, { ...query, cursor: page.next });
     items.push(...page.items);
   }
   return { items, height: page.height };

@@ -11,6 +11,7 @@ import {
   type TestConsortium,
   trustBytes,
 } from '../../../proof/test-support/consortium.ts';
+import { buildCustodyBundle } from '../../../proof/test-support/custody.ts';
 import { makeTestDirectory, runCli } from './testing.ts';
 
 const AT = new Date(NOW).toISOString();
@@ -83,6 +84,18 @@ describe('verify', () => {
       expect(stdout).toContain(part);
     }
     expect(stdout).not.toMatch(/authentic/i);
+  });
+
+  it('tells the whole chain of custody, both times of each step, and its limits', async () => {
+    const { exit, answer } = await verify({ bundle: buildCustodyBundle(consortium) });
+    expect(exit).toBe(0);
+    expect(answer).toMatchObject({ custody: { fileChecked: true, steps: { length: 4 } } });
+    expect(answer.shows).toMatch(/^the whole chain of custody as it stood/);
+    const { home, args } = await writeGiven({ bundle: buildCustodyBundle(consortium) });
+    const { stdout } = await runCli(args, { home });
+    expect(stdout).toMatch(
+      /2 +ACCEPT +2026-06-01T06:00:00.000Z +2026-06-01T07:00:00.000Z .*TRANSIT_GAP/,
+    );
   });
 
   it('without the file says that no file was compared', async () => {

@@ -3,8 +3,10 @@
  * at the same time and in constant memory. Run again after any interruption it goes on where it was.
  */
 import { hash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { ImageContainer } from '@tabellion/proof';
 import mime from 'mime';
 import { type AnchorStateOptions, openAnchorState } from './anchor-state.ts';
 import { type BytePath, pathBytes, toBytePath } from './byte-path.ts';
@@ -21,6 +23,7 @@ import {
   type Report,
   readLinkTarget,
   type Source,
+  stampOf,
   walkSources,
 } from './source.ts';
 
@@ -29,6 +32,11 @@ export interface AnchorPathsOptions extends AnchorStateOptions {
   readonly exclude?: readonly (Uint8Array | string)[];
   /** Digests beside SHA-256. */
   readonly also?: readonly ExtraAlgorithm[];
+  /**
+   * What the container of an image states of its content; undefined for a file that is none. What it
+   * throws ends the run, and the file is not taken in.
+   */
+  readonly readContainer?: (path: BytePath) => Promise<ImageContainer | undefined>;
   readonly exhibit?: string;
   readonly seal?: string;
   readonly workers?: number;
@@ -74,6 +82,12 @@ export async function anchorPaths(
   } finally {
     items.close();
   }
+}
+
+/** The container was read after the file was hashed. */
+function hasChanged({ path, stamp }: Source): boolean {
+  const stats = lstatSync(pathBytes(path), { bigint: true, throwIfNoEntry: false });
+  return stats === undefined || stampOf(stats) !== stamp;
 }
 
 type RunOptions = AnchorPathsOptions & { readonly now: () => number };
@@ -132,7 +146,7 @@ class Run {
         ...(this.#options.also === undefined ? {} : { also: this.#options.also }),
         ...(this.#options.workers === undefined ? {} : { workers: this.#options.workers }),
       })) {
-        for (const hashed of group) this.#takeHashed(hashed);
+        for (const hashed of group) await this.#takeHashed(hashed);
         this.#meter.tell();
       }
       this.#items.seal();
@@ -181,17 +195,22 @@ class Run {
     }
   }
 
-  #takeHashed({ job, result }: Hashed<Source>): void {
+  async #takeHashed({ job, result }: Hashed<Source>): Promise<void> {
     if ('code' in result) {
       this.#report({ name: job.name, ...result });
       return;
     }
+    const container = await this.#options.readContainer?.(job.path);
+    if (container !== undefined && hasChanged(job)) {
+      this.#report({ name: job.name, code: 'changed-while-reading' });
+      return;
+    }
     this.#hashed.files += 1;
     this.#hashed.bytes += job.size;
-    this.#add(job, result.digests);
+    this.#add(job, result.digests, container);
   }
 
-  #add(source: Source, digest: FileDigests): void {
+  #add(source: Source, digest: FileDigests, container?: ImageContainer): void {
     const { kind, name, stamp, size, modifiedAt } = source;
     const { exhibit, seal } = this.#options;
     const mediaType = kind === 'file' ? mime.getType(name) : null;
@@ -201,6 +220,7 @@ class Run {
         digest,
         size,
         path: pathBytes(name).toString('base64url'),
+        ...(container === undefined ? {} : { container }),
         ...(mediaType === null ? {} : { mediaType }),
         ...(modifiedAt === undefined ? {} : { modifiedAt }),
         ...(exhibit === undefined ? {} : { exhibit }),

@@ -5,12 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { batchKey } from '@tabellion/chaincode/evidence/key';
-import { readEnvelope, sha256, toHex, utf8 } from '@tabellion/proof';
+import { readEnvelope, sha256, toHex } from '@tabellion/proof';
 import { makeDirectory } from '../identity/private-file.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
+import { attestKey } from './ledger-reader.ts';
 
 export interface Attestation {
   /** `common.Envelope` bytes. */
@@ -67,12 +68,7 @@ export class Attestations {
   async #collect(batch: string): Promise<Uint8Array> {
     const { ledger, signer } = this.#options;
     try {
-      const { proposal } = await ledger.prepare({
-        transaction: 'evidence:read',
-        args: [utf8(batchKey(batch))],
-        creator: signer.creator,
-      });
-      return await ledger.attest({ bytes: proposal, signature: await signer.sign(proposal) });
+      return await attestKey(ledger, signer, batchKey(batch));
     } catch (cause) {
       if ((cause as { contractCode?: string }).contractCode === 'NOT_FOUND') {
         throw new EvidenceError('NOT_FOUND', 'no such batch on the ledger', { cause });

@@ -32,6 +32,16 @@ const facts: fc.Arbitrary<ItemFacts> = fc
       exhibit: text(64),
       seal: text(64),
       modifiedAt: integer,
+      container: fc.record(
+        {
+          format: fc.constantFrom('EWF' as const, 'AFF4' as const),
+          size: integer,
+          sha256: hex(32),
+          sha1: hex(20),
+          md5: hex(16),
+        },
+        { requiredKeys: ['format', 'size'] },
+      ),
     },
     { requiredKeys: ['kind', 'digest', 'size', 'path'] },
   )

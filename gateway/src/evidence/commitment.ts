@@ -1,6 +1,12 @@
 /** Commitments at speed: the bytes are those of `canonicalBytes`, property tests hold them to it. */
 import { randomFillSync } from 'node:crypto';
-import { type Commitment, commitment, fromUtf8, parseCanonical } from '@tabellion/proof';
+import {
+  type Commitment,
+  commitment,
+  fromUtf8,
+  type ImageContainer,
+  parseCanonical,
+} from '@tabellion/proof';
 import { EvidenceError } from './error.ts';
 
 /** Longest commitment, bytes: a path of 16 KiB and everything else at its longest fit. */
@@ -35,8 +41,9 @@ export function encodeCommitment(item: ItemFacts, salt: string): Buffer {
  * @throws EvidenceError `ITEM_INVALID` for text with a lone surrogate or an unsafe integer.
  */
 export function formatCommitment(item: ItemFacts, salt: string): string {
-  const { digest } = item;
-  let text = '{"digest":{';
+  const { container, digest } = item;
+  let text = container === undefined ? '{' : `{"container":${formatContainer(container)},`;
+  text += '"digest":{';
   if (digest.md5 !== undefined) text += `"md5":"${digest.md5}",`;
   if (digest.sha1 !== undefined) text += `"sha1":"${digest.sha1}",`;
   text += `"sha256":"${digest.sha256}"},`;
@@ -48,6 +55,14 @@ export function formatCommitment(item: ItemFacts, salt: string): string {
   if (item.seal !== undefined) text += `"seal":${quote(item.seal)},`;
   text += `"size":${integer(item.size)}`;
   return `${text},"type":"tabellion.item","v":1}`;
+}
+
+function formatContainer({ format, md5, sha1, sha256, size }: ImageContainer): string {
+  let text = `{"format":"${format}",`;
+  if (md5 !== undefined) text += `"md5":"${md5}",`;
+  if (sha1 !== undefined) text += `"sha1":"${sha1}",`;
+  if (sha256 !== undefined) text += `"sha256":"${sha256}",`;
+  return `${text}"size":${integer(size)}}`;
 }
 
 function quote(text: string): string {

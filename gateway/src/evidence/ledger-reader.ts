@@ -1,4 +1,6 @@
 /** Reads from the ledger itself what anchoring depends on; the gateway's own way, no projection. */
+import { readArgument as readCustody } from '@tabellion/chaincode/custody/record';
+import { readArgument as readDisclosure } from '@tabellion/chaincode/disclosure/record';
 import {
   acquisitionKey,
   batchKey,
@@ -10,23 +12,35 @@ import {
   acquisitionRecord,
   headRecord,
   locationHeadRecord,
+  readArgument as readEvidence,
 } from '@tabellion/chaincode/evidence/record';
 import { memberKey, parameterKey } from '@tabellion/chaincode/member/key';
 import {
   memberRecord,
   type ParameterName,
   parameterRecord,
+  readArgument as readMember,
 } from '@tabellion/chaincode/member/record';
+import { readArgument as readReview } from '@tabellion/chaincode/review/record';
 import { parseCanonical, utf8 } from '@tabellion/proof';
 import type { z } from 'zod';
 import type { Signer } from '../ledger/act.ts';
-import { LedgerError, type LedgerPort } from '../ledger/port.ts';
+import { LedgerError, type LedgerPort, type Signed } from '../ledger/port.ts';
 import type { AnchorContext, AnchorReader } from './anchor.ts';
 import { EvidenceError } from './error.ts';
 
 /** What changes seldom: read again after so long, milliseconds, and when a record shows a change. */
 const TERMS_MS = 10_000;
 type Terms = Omit<AnchorContext, 'acquisition' | 'head'>;
+
+/** Each word reads its own keys, of the form that its contract accepts. */
+const READERS = [
+  ['member', readMember],
+  ['evidence', readEvidence],
+  ['custody', readCustody],
+  ['review', readReview],
+  ['disclosure', readDisclosure],
+] as const;
 
 type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;
 
@@ -99,13 +113,34 @@ export function createLedgerReader(ledger: Evaluator, signer: Signer): LedgerRea
 
 /** The exact bytes under a ledger key. @throws LedgerError `CONTRACT` with `NOT_FOUND`. */
 export async function readKey(ledger: Evaluator, signer: Signer, key: string): Promise<Uint8Array> {
-  const word = /^(member|parameter)\//.test(key) ? 'member' : 'evidence';
+  return ledger.evaluate(await askFor(ledger, signer, key));
+}
+
+/**
+ * An endorsed, never submitted read of a key: `common.Envelope` bytes.
+ * @throws LedgerError `CONTRACT` with `NOT_FOUND`.
+ */
+export async function attestKey(
+  ledger: Pick<LedgerPort, 'prepare' | 'attest'>,
+  signer: Signer,
+  key: string,
+): Promise<Uint8Array> {
+  return ledger.attest(await askFor(ledger, signer, key));
+}
+
+async function askFor(
+  ledger: Pick<LedgerPort, 'prepare'>,
+  signer: Signer,
+  key: string,
+): Promise<Signed> {
+  const word = READERS.find(([, argument]) => argument.safeParse(key).success)?.[0];
+  if (word === undefined) throw new TypeError(`no word reads ${key}`);
   const { proposal } = await ledger.prepare({
     transaction: `${word}:read`,
     args: [utf8(key)],
     creator: signer.creator,
   });
-  return ledger.evaluate({ bytes: proposal, signature: await signer.sign(proposal) });
+  return { bytes: proposal, signature: await signer.sign(proposal) };
 }
 
 async function orUnknown<T>(reading: Promise<T>): Promise<T> {

@@ -53,6 +53,7 @@ export async function openManifests(options: MemberManifestsOptions): Promise<Me
     put: async (member, manifest, body) => of(member).put(manifest, body),
     find: async (member, digest) => of(member).find(digest),
     open: async (member, digest) => of(member).read(digest),
+    readItem: async (member, digest, offset) => of(member).readLine(digest, offset),
     async listItems(member, { acquisition, sha256 }, { cursor, limit }) {
       const filter = {
         ...(acquisition === undefined ? {} : { acquisition }),

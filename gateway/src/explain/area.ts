@@ -13,6 +13,8 @@ export const AREAS = {
   cli: { en: 'failure of a command', zh: '命令的失败' },
   identity: { en: 'failure with keys, certificates or sign-in', zh: '密钥、证书或登录的失败' },
   list: { en: 'failure with a list of digests', zh: '摘要列表的失败' },
+  report: { en: 'failure of making a report', zh: '制作报告的失败' },
+  exchange: { en: 'failure with a format of others', zh: '外部格式的失败' },
   data: { en: 'failure with a data directory', zh: '数据目录的失败' },
   wallet: { en: 'failure of scripts/import-wallet', zh: 'scripts/import-wallet 的失败' },
   verdict: { en: 'verdict on a proof', zh: '证明的核验结论' },

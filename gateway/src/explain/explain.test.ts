@@ -23,6 +23,7 @@ import { EVIDENCE_ERROR_CODES } from '../evidence/error.ts';
 import { HASH_LIST_ERROR_CODES } from '../evidence/list/hash-list-error.ts';
 import { NOTES, OMISSIONS } from '../evidence/source.ts';
 import { NOTES as TREE_NOTES, VERDICTS as TREE_VERDICTS } from '../evidence/tree/tree-audit.ts';
+import { EXCHANGE_ERROR_CODES } from '../exchange/exchange-error.ts';
 import { PROBLEM_CODES } from '../http/problem.ts';
 import { IDENTITY_ERROR_CODES } from '../identity/error.ts';
 import { FILE_DAMAGES, FILE_NOTES } from '../ledger/file-damage.ts';
@@ -30,6 +31,7 @@ import { LEDGER_ERROR_CODES } from '../ledger/port.ts';
 import { BACKUP_ERROR_CODES } from '../node/backup.ts';
 import { DATA_DIRECTORY_ERROR_CODES } from '../node/data-directory.ts';
 import { EXIT_DISK, VITAL_FAILURES } from '../node/failure-watch.ts';
+import { REPORT_ERROR_CODES } from '../report/error.ts';
 import { AREA_NAMES, type Area } from './area.ts';
 import { findNearest, findPages } from './lookup.ts';
 import { readAllPages, readPages } from './page.ts';
@@ -49,6 +51,8 @@ const FAILURES: readonly (readonly [Area, readonly string[]])[] = [
   // A bare HTTP status, by its number.
   ['cli', [...FAILURE_CODES, 'HTTP_nnn']],
   ['list', HASH_LIST_ERROR_CODES],
+  ['report', REPORT_ERROR_CODES],
+  ['exchange', EXCHANGE_ERROR_CODES],
   ['data', [...BACKUP_ERROR_CODES, ...DATA_DIRECTORY_ERROR_CODES, ...VITAL_FAILURES]],
   ['wallet', WALLET_ERROR_CODES],
 ];
@@ -146,6 +150,7 @@ describe('the sources', () => {
       'DataDirectoryErrorCode',
       'ErrorCode',
       'EvidenceErrorCode',
+      'ExchangeErrorCode',
       'FabricErrorCode',
       'FailureCode',
       'FindingCode',
@@ -160,6 +165,7 @@ describe('the sources', () => {
       'Omission | Note',
       'ProblemCode',
       'RefusalCode',
+      'ReportErrorCode',
       'TrustErrorCode',
       'ValidationCode',
       'Verdict | AuditNote',

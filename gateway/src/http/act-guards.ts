@@ -1,4 +1,5 @@
 /** What must hold before an act is prepared, or its person's signature relayed. */
+import type { GrantInput } from '@tabellion/chaincode/disclosure/record';
 import type { AnchorInput } from '@tabellion/chaincode/evidence/record';
 import { memberKey } from '@tabellion/chaincode/member/key';
 import { mayAct } from '@tabellion/chaincode/member/permission';
@@ -12,7 +13,7 @@ import type { GatewayDeps, Principal } from './deps.ts';
 import type { Call } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
-export function createActGuards({ enrolment, manifests, projection }: GatewayDeps) {
+export function createActGuards({ enrolment, manifests, disclosures, projection }: GatewayDeps) {
   const records = createRecords(projection.database);
 
   /** The same matrix as the contract's, so that a refusal comes before anything is signed. */
@@ -32,6 +33,20 @@ export function createActGuards({ enrolment, manifests, projection }: GatewayDep
       throw new Problem('ROOT_MISMATCH');
   };
 
+  /** What is shown under a root that nobody holds could be anything later. */
+  const assertSet = async ({ member }: Principal, act: Act, input: unknown) => {
+    if (act.transaction !== 'disclosure:grant') return;
+    const { acquisition, root, size } = input as GrantInput;
+    const held = await disclosures.sets.find(member, root);
+    if (held?.acquisition !== acquisition || held.size !== size) throw new Problem('SET_MISSING');
+  };
+
+  /** The gateway holds what the act refers to by digest alone. */
+  const assertHeld = async (principal: Principal, act: Act, input: unknown) => {
+    await assertManifest(principal, act, input);
+    await assertSet(principal, act, input);
+  };
+
   /** Whose signature is being relayed for which act. */
   const assertRelayable = async (call: Call, asked: Asked, { bytes, signature }: Signed) => {
     const act = findAct(asked.transaction);
@@ -42,10 +57,10 @@ export function createActGuards({ enrolment, manifests, projection }: GatewayDep
     assertOwner(enrolment, call.principal, fingerprint);
     assertSigned(asked.creator.certificatePem, bytes, signature);
     assertMayAct(call.principal, act);
-    await assertManifest(call.principal, act, parseArgument(act, asked.args));
+    await assertHeld(call.principal, act, parseArgument(act, asked.args));
   };
 
-  return { assertMayAct, assertManifest, assertRelayable };
+  return { assertMayAct, assertHeld, assertRelayable };
 }
 
 /** The input as the contract will parse it. @throws Problem `BAD_INPUT`, JsonError. */

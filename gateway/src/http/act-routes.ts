@@ -40,7 +40,7 @@ const unknown = z.strictObject({ txId: digestHex, code: z.literal('UNKNOWN') });
 
 export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { ledger, enrolment, serviceSigners, projection } = deps;
-  const { assertMayAct, assertManifest, assertRelayable } = createActGuards(deps);
+  const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
   const looks = createShares(LOOKS);
 
@@ -167,7 +167,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const { certificate, ...body } = call.body as ActBody & { certificate?: string };
         call.note({ verb: act.transaction });
         assertMayAct(call.principal, act);
-        await assertManifest(call.principal, act, body.input);
+        await assertHeld(call.principal, act, body.input);
         return certificate === undefined
           ? perform(call, act, body)
           : prepare(call, act, body, certificate);

@@ -3,6 +3,13 @@
  * (`POST /v1/evidence/anchor`) and the CLI command; routes, OpenAPI document and role checks read it.
  */
 import {
+  deriveInput,
+  openInput,
+  registerInput,
+  stepInputs,
+} from '@tabellion/chaincode/custody/record';
+import { grantInput, revokeInput } from '@tabellion/chaincode/disclosure/record';
+import {
   acquireInput,
   anchorInput,
   answerInput,
@@ -18,10 +25,17 @@ import {
   type Role,
   voteInput,
 } from '@tabellion/chaincode/member/record';
+import {
+  examineInput,
+  judgeInput,
+  objectInput,
+  replyInput,
+  weighInput,
+} from '@tabellion/chaincode/review/record';
 import type { z } from 'zod';
 
 export interface Act {
-  readonly word: 'member' | 'evidence';
+  readonly word: 'member' | 'evidence' | 'custody' | 'review' | 'disclosure';
   readonly verb: string;
   /** Fabric function name. */
   readonly transaction: keyof typeof PERMISSIONS;
@@ -45,6 +59,35 @@ export const ACTS: readonly Act[] = [
   act('evidence:disclose', discloseInput, 'Open the sealed location of a covert measure'),
   act('evidence:determine', determineInput, 'Record a location that was unknown'),
   act('evidence:segregate', segregateInput, 'Name the relevant part of a full copy'),
+  act('custody:open', openInput, 'Open the custody of an anchored item'),
+  act('custody:register', registerInput, 'Register a physical exhibit'),
+  act('custody:derive', deriveInput, 'Record what was made from an item'),
+  act('custody:offer', stepInputs.offer, 'Offer an item to another member or person'),
+  act('custody:accept', stepInputs.accept, 'Accept an offered item'),
+  act('custody:refuse', stepInputs.refuse, 'Refuse an offered item'),
+  act('custody:withdraw', stepInputs.withdraw, 'Take an offer back'),
+  act('custody:takeOver', stepInputs.takeOver, 'Step in for the person who holds an item'),
+  act('custody:examine', stepInputs.examine, 'Record an examination of an item'),
+  act('custody:seal', stepInputs.seal, 'Put an item under seal'),
+  act('custody:unseal', stepInputs.unseal, 'Open the seals of an item'),
+  act('custody:move', stepInputs.move, 'Record another place of an exhibit'),
+  act('custody:return', stepInputs.return, 'Return an item'),
+  act('custody:hold', stepInputs.hold, 'Place a legal hold on an item'),
+  act('custody:lift', stepInputs.lift, 'Lift a legal hold'),
+  act('custody:dispose', stepInputs.dispose, 'Record the disposal of an item'),
+  act('custody:correct', stepInputs.correct, 'Correct an earlier record of an item'),
+  act('custody:confirm', stepInputs.confirm, 'Say whether a mirror copy agrees with its original'),
+  act('review:object', objectInput, 'Object to evidence, for a person or an authority'),
+  act('review:reply', replyInput, 'Answer an objection'),
+  act('review:judge', judgeInput, 'Judge whether evidence was obtained regularly'),
+  act('review:examine', examineInput, 'Record an examination of authenticity'),
+  act('review:weigh', weighInput, 'State what evidence shows, as a person sees it'),
+  act(
+    'disclosure:grant',
+    grantInput,
+    'Give somebody outside the membership access to a set of items',
+  ),
+  act('disclosure:revoke', revokeInput, 'End such access before its time'),
 ];
 
 export const findAct = (transaction: string): Act | undefined =>

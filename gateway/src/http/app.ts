@@ -10,9 +10,13 @@ import express, {
   type Response,
 } from 'express';
 import helmet from 'helmet';
+import { custodyEndpoints } from '../custody/routes.ts';
+import { disclosureEndpoints } from '../disclosure/routes.ts';
+import { guestEndpoints } from '../disclosure/view-routes.ts';
 import { evidenceEndpoints } from '../evidence/routes.ts';
 import { journalEndpoints } from '../journal/routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
+import { reviewEndpoints } from '../review/routes.ts';
 import { actEndpoints } from './act-routes.ts';
 import { deferContinue, endUnreadBody } from './body.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -125,6 +129,10 @@ function describeEndpoints(
     ...memberEndpoints(deps),
     ...actEndpoints(deps),
     ...evidenceEndpoints(deps),
+    ...custodyEndpoints(deps),
+    ...reviewEndpoints(deps),
+    ...disclosureEndpoints(deps),
+    ...guestEndpoints(deps),
     ...itemEndpoints(deps),
     ...ledgerEndpoints(deps, limits),
     ...journalEndpoints(deps),

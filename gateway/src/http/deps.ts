@@ -3,14 +3,17 @@
  * with a small real implementation. Every failure is an `Error` with a stable `code`; codes that
  * `problem.ts` lists become problems, all others become `INTERNAL`.
  */
+import type { GrantRecord } from '@tabellion/chaincode/disclosure/record';
 import type { Role } from '@tabellion/chaincode/member/record';
 import type { Commitment, Trust } from '@tabellion/proof';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Disclosures } from '../disclosure/disclosures.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { Projection } from '../projection/projection.ts';
+import type { ProjectedRecord } from '../projection/records.ts';
 
 /** Who calls, as the token says; `member` and `role` are known to the consortium. */
 export interface Principal {
@@ -20,6 +23,13 @@ export interface Principal {
   readonly role: Role;
   /** `system`: client credentials; the gateway may hold the key of such a client. */
   readonly clientKind: 'person' | 'system';
+}
+
+/** Somebody outside the membership who holds a grant and its secret. */
+export interface Guest {
+  readonly grant: ProjectedRecord<GrantRecord>;
+  /** MSP ID of the member that granted. */
+  readonly member: string;
 }
 
 export interface TokenVerifier {
@@ -87,6 +97,8 @@ export interface Manifests {
   find(member: string, digest: string): Promise<ManifestSummary | undefined>;
   /** The exact bytes. @throws Error `NOT_FOUND`. */
   open(member: string, digest: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The exact bytes of the commitment that begins there. @throws Error `NOT_FOUND`. */
+  readItem(member: string, digest: string, offset: number): Promise<Uint8Array>;
   listItems(
     member: string,
     filter: { acquisition?: string; sha256?: string },
@@ -180,6 +192,7 @@ export interface GatewayDeps {
   readonly manifests: Manifests;
   readonly anchoring: Anchoring;
   readonly proofs: Proofs;
+  readonly disclosures: Disclosures;
   /** Keys that the gateway holds, one a member that it serves (`keyCustody=gateway`). */
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** The trust file as it stands now. */

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Role } from '@tabellion/chaincode/member/record';
 import type { z } from 'zod';
 import type { Signed } from '../ledger/port.ts';
-import type { Principal } from './deps.ts';
+import type { Guest, Principal } from './deps.ts';
 import type { Begun } from './idempotency.ts';
 import type { Problem } from './problem.ts';
 
@@ -13,10 +13,14 @@ export type Access =
   | 'public'
   /** Any role of any member. */
   | 'member'
+  /** Nobody's role: whoever holds a grant and its secret. */
+  | 'grant'
   | readonly Role[];
 
 export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
+  /** Where `access` is `grant`, in place of the principal. */
+  readonly guest: Guest | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

@@ -1,5 +1,7 @@
 /** The OpenAPI 3.1 document, made from the endpoints and nothing else. */
 
+import { custodyRecord, itemHeadRecord, itemRecord } from '@tabellion/chaincode/custody/record';
+import { grantRecord, revocationRecord } from '@tabellion/chaincode/disclosure/record';
 import {
   acquireInput,
   acquisitionRecord,
@@ -20,6 +22,13 @@ import {
   referenceRecord,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
+import {
+  authenticityRecord,
+  objectionRecord,
+  regularityRecord,
+  replyRecord,
+  weightRecord,
+} from '@tabellion/chaincode/review/record';
 import { commitment, trust } from '@tabellion/proof';
 import { z } from 'zod';
 import {
@@ -28,6 +37,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
+import { GRANT_SCHEME } from '../disclosure/access.ts';
 import type { Answer, AnyEndpoint } from './endpoint.ts';
 import { item } from './item-body.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';
@@ -49,6 +59,16 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Answer: answerRecord,
   LocationRecord: locationRecord,
   Segregation: segregationRecord,
+  CustodyItem: itemRecord,
+  CustodyHead: itemHeadRecord,
+  CustodyStep: custodyRecord,
+  Objection: objectionRecord,
+  Reply: replyRecord,
+  Regularity: regularityRecord,
+  Authenticity: authenticityRecord,
+  Weight: weightRecord,
+  Grant: grantRecord,
+  Revocation: revocationRecord,
   Commitment: commitment,
   Trust: trust,
 };
@@ -72,6 +92,9 @@ for (const [schema, ...fields] of [
 const TAGS = {
   member: 'Members, governance and the caller’s own identity',
   evidence: 'Acquisitions, batches, items and proofs',
+  custody: 'Single items: where they are, and every step of their way',
+  review: 'Objections, regularity, authenticity and weight',
+  disclosure: 'What people outside the membership may see, and what was kept back',
   acts: 'Relaying an act that its person signs',
   ledger: 'Events, blocks and the trust file',
   journal: 'Refusals and reads kept by the gateway',
@@ -130,7 +153,14 @@ export function buildOpenApi(endpoints: readonly AnyEndpoint[], version: string)
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ bearer: [] }],
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        grant: {
+          type: 'http',
+          scheme: GRANT_SCHEME,
+          description: 'The ID of a grant, a dot, and its secret: 32 bytes in base64url',
+        },
+      },
     },
     paths,
   });
@@ -144,6 +174,7 @@ function describe(endpoint: AnyEndpoint): ZodOpenApiOperationObject {
     summary,
     ...(typeof access !== 'string' && { description: `Roles: ${access.join(', ')}.` }),
     ...(access === 'public' && { security: [] }),
+    ...(access === 'grant' && { security: [{ grant: [] }] }),
     requestParams: {
       ...(params instanceof z.ZodObject && { path: params }),
       ...(query instanceof z.ZodObject && { query }),

@@ -1,11 +1,13 @@
 /** What happens around every endpoint: who, how much, what, once, remembered, answered. */
 import { createHash } from 'node:crypto';
+import { grantKey } from '@tabellion/chaincode/disclosure/key';
+import type { GrantRecord } from '@tabellion/chaincode/disclosure/record';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { JournalFact } from '../journal/entry.ts';
 import { authenticate } from './authenticate.ts';
 import { mediaTypeOf, parseBody, readBody, streamBody } from './body.ts';
-import type { GatewayDeps, Principal } from './deps.ts';
+import type { GatewayDeps, Guest, Principal } from './deps.ts';
 import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { type GatewayLimits, limitByPrincipal } from './limits.ts';
@@ -33,6 +35,9 @@ export interface PipelineContext {
 /** What is known of a request so far, for the journal. */
 interface Facts {
   principal?: Principal;
+  guest?: Guest;
+  /** The grant that was tried, whether or not its secret fitted. */
+  tried?: GrantRecord;
   verb?: string;
   certificate?: string;
 }
@@ -53,11 +58,22 @@ export function createPipeline(context: PipelineContext) {
     },
   };
 
-  const identify = async (endpoint: AnyEndpoint, request: Request, response: Response) => {
-    if (endpoint.access === 'public') return undefined;
-    const principal = await authenticate(request.headers, deps.tokens);
-    await limit(request, response, pseudonymOf(principal));
-    return principal;
+  /** Who calls; resolves with the name under which limits and shares know them. */
+  const identify = async (
+    { access }: AnyEndpoint,
+    request: Request,
+    response: Response,
+    facts: Facts,
+  ): Promise<string> => {
+    if (access === 'public') return `address ${request.ip}`;
+    if (access === 'grant') {
+      facts.guest = await deps.disclosures.access.open(request.headers, (grant) => {
+        facts.tried = grant;
+      });
+    } else facts.principal = await authenticate(request.headers, deps.tokens);
+    const name = callerOf(facts)!.who;
+    await limit(request, response, name);
+    return name;
   };
 
   const answer = async (
@@ -68,9 +84,8 @@ export function createPipeline(context: PipelineContext) {
     signal: AbortSignal,
     keep: (giveBack: () => void) => void,
   ): Promise<Reply> => {
-    const principal = await identify(endpoint, request, response);
-    if (principal) facts.principal = principal;
-    const owner = principal ? pseudonymOf(principal) : `address ${request.ip}`;
+    const owner = await identify(endpoint, request, response, facts);
+    const { principal, guest } = facts;
     keep((endpoint.open ? streams : requests).take(owner));
     const hold = (bytes: number) => keep(heldBytes.take(owner, bytes));
     if (principal && !endpoint.own) standing.assertActive(principal);
@@ -80,6 +95,7 @@ export function createPipeline(context: PipelineContext) {
     const body = await readInput(endpoint, request, limits, hold);
     const call: Call = {
       principal: principal as Principal,
+      guest,
       params,
       query,
       body: body.value,
@@ -122,15 +138,12 @@ export function createPipeline(context: PipelineContext) {
 
   const journalRead = async (endpoint: AnyEndpoint, call: Request, facts: Facts, reply: Reply) => {
     if (!endpoint.logged) return;
-    const { principal } = facts;
-    if (!principal || !reply.disclosed)
-      throw new Error(`${endpoint.id} does not say what it shows`);
+    const caller = callerOf(facts);
+    if (!caller || !reply.disclosed) throw new Error(`${endpoint.id} does not say what it shows`);
     const purpose = readPurpose(call);
     await deps.journal.record({
       kind: 'READ',
-      member: principal.member,
-      who: pseudonymOf(principal),
-      role: principal.role,
+      ...caller,
       operation: endpoint.id,
       objects: [...reply.disclosed],
       ...(purpose !== undefined && { purpose }),
@@ -139,12 +152,10 @@ export function createPipeline(context: PipelineContext) {
 
   const journalRefusal = async (endpoint: AnyEndpoint, facts: Facts, problem: Problem) => {
     if (!isJournalled(endpoint, problem)) return;
-    const { principal, verb, certificate } = facts;
+    const { verb, certificate } = facts;
     const fact: JournalFact = {
       kind: 'REFUSAL',
-      member: principal?.member ?? deps.operator,
-      who: principal ? pseudonymOf(principal) : null,
-      role: principal?.role ?? null,
+      ...(callerOf(facts) ?? { member: deps.operator, who: null, role: null }),
       operation: endpoint.id,
       code: problem.code,
       ...(verb !== undefined && { verb }),
@@ -180,6 +191,16 @@ export function createPipeline(context: PipelineContext) {
       if (!response.destroyed) sendProblem(response, problem, limits.stallMs);
     }
   };
+}
+
+/** How the journal and the limits name whoever calls; of a grant, also whoever merely tries it. */
+function callerOf({ principal, guest, tried }: Facts) {
+  if (principal) {
+    const { member, role } = principal;
+    return { member, who: pseudonymOf(principal), role };
+  }
+  const grant = guest?.grant.record ?? tried;
+  return grant && { member: grant.act.member, who: grantKey(grant.id), role: null };
 }
 
 function assertRole({ access, id }: AnyEndpoint, principal: Principal | undefined): void {

@@ -52,7 +52,7 @@ export const pageOf = (item: z.ZodType) =>
   z.strictObject({ items: z.array(item), next: z.string().nullable(), height: z.int() });
 
 /** A ledger record with the place where its present value was written. */
-export const projected = (record: z.ZodType) =>
+export const projected = <T extends z.ZodType>(record: T) =>
   z.strictObject({
     key: z.string(),
     record,

@@ -25,6 +25,7 @@ import {
 } from '@tabellion/proof';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
+import { openDisclosures } from '../disclosure/disclosures.ts';
 import { openAnchoring } from '../evidence/anchoring.ts';
 import { Attestations } from '../evidence/attestations.ts';
 import { createLedgerReader } from '../evidence/ledger-reader.ts';
@@ -188,6 +189,15 @@ export async function startTestGateway(
     trust,
     now,
   });
+  const disclosures = openDisclosures({
+    directory: join(directory, 'disclosure'),
+    ledger,
+    projection,
+    manifests,
+    serviceSigners: network.serviceSigners,
+    signer: network.serviceSigners.get(CN)!,
+    now,
+  });
   const deps: GatewayDeps = {
     ledger,
     tokens: issuer.tokens,
@@ -197,6 +207,7 @@ export async function startTestGateway(
     manifests,
     anchoring,
     proofs,
+    disclosures,
     serviceSigners: network.serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(network.authorities, projection),

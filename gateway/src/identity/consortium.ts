@@ -76,6 +76,9 @@ const parameterTexts = z.strictObject({
   volatileGapSeconds: wholeNumber(PARAMETERS.volatileGapSeconds),
   timeWindowSeconds: wholeNumber(PARAMETERS.timeWindowSeconds),
   noticeDelayMaxSeconds: wholeNumber(PARAMETERS.noticeDelayMaxSeconds),
+  custodyGapSeconds: wholeNumber(PARAMETERS.custodyGapSeconds),
+  objectionAnswerSeconds: wholeNumber(PARAMETERS.objectionAnswerSeconds),
+  disclosureMaxSeconds: wholeNumber(PARAMETERS.disclosureMaxSeconds),
 } satisfies Record<ParameterName, unknown>);
 
 const consortiumText = z.strictObject({

@@ -12,7 +12,10 @@ const shared = {
   at: timestamp,
   /** MSP ID whose journal this is: the caller's member. */
   member: z.string().max(64),
-  /** Pseudonym of the caller, see {@link pseudonymOf}; null when nobody had signed in. */
+  /**
+   * Pseudonym of the caller, see {@link pseudonymOf}; `grant/<id>` for who came, or tried to come, with
+   * a grant; null when nobody had signed in.
+   */
   who: z.string().max(64).nullable(),
   role: z.string().max(32).nullable(),
   /** Operation ID of the route, as in the OpenAPI document. */

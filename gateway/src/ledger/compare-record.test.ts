@@ -78,3 +78,49 @@ describe('what is signed', () => {
     );
   });
 });
+
+describe('custody', () => {
+  const opening = {
+    item: 'd'.repeat(64),
+    origin: {
+      kind: 'ANCHORED',
+      acquisition: 'b'.repeat(32),
+      batch: 'e'.repeat(64),
+      index: 0,
+    },
+    seals: [],
+    witnesses: [],
+    happenedAt: at,
+    reason: 'a test',
+  };
+  const item = {
+    type: 'tabellion.item',
+    v: 1,
+    ...opening,
+    case: 'C/1',
+    legalBases: [{ id: 'charter', version: 1 }],
+    flags: [],
+    timeWindowSeconds: 900,
+    act: actOf(signer),
+  };
+  const compareOpened = (endorsed: object) =>
+    expectRecord(
+      { transaction: 'custody:open', args: [canonicalBytes({ ...opening, path: [] })] },
+      signer,
+    )({ txId, at, result: canonicalBytes(endorsed) });
+
+  it('is signed where the item is the one that was asked for; its path stands in no record', () => {
+    expect(() => compareOpened(item)).not.toThrow();
+    for (const change of [
+      { item: 'f'.repeat(64) },
+      { origin: { ...opening.origin, index: 1 } },
+      { seals: ['S-1'] },
+      // Nothing is added that was left unsaid.
+      { mirrorOf: { jurisdiction: 'DE', custodian: 'X', sha256: 'f'.repeat(64) } },
+    ]) {
+      expect(() => compareOpened({ ...item, ...change })).toThrow(
+        expect.objectContaining({ code: 'ENDORSEMENT_MISMATCH' }),
+      );
+    }
+  });
+});

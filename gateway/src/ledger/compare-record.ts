@@ -2,6 +2,9 @@
  * Before anybody signs, person or gateway: the record that the endorsers answered with says exactly what
  * was asked for, and names this signer, this certificate and this transaction as the one who acts (O-7).
  */
+import { custodyRecord, itemRecord } from '@tabellion/chaincode/custody/record';
+import { CUSTODY_DECISIONS } from '@tabellion/chaincode/custody/rules';
+import { grantRecord, revocationRecord } from '@tabellion/chaincode/disclosure/record';
 import {
   acquisitionRecord,
   answerRecord,
@@ -18,13 +21,28 @@ import {
   proposalRecord,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
+import {
+  authenticityRecord,
+  objectionRecord,
+  regularityRecord,
+  replyRecord,
+  weightRecord,
+} from '@tabellion/chaincode/review/record';
 import { canonicalText, parseCanonical, parseStrict } from '@tabellion/proof';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ActRequest, EndorsedAct, Signer } from './act.ts';
 import { LedgerError } from './port.ts';
 
-/** The record that each function answers with, and input that travels without standing in it. */
-const RECORDS: Readonly<Record<string, { schema: z.ZodType; unrecorded?: readonly string[] }>> = {
+interface Answer {
+  readonly schema: z.ZodType;
+  /** Input that travels without standing in the record. */
+  readonly unrecorded?: readonly string[];
+}
+
+const steps = Object.keys(CUSTODY_DECISIONS).map((name) => [name, { schema: custodyRecord }]);
+
+/** The record that each function answers with. */
+const RECORDS: Readonly<Record<string, Answer>> = {
   // Members, parameters and entries get records of their own beside the founding's.
   'member:found': { schema: foundingRecord, unrecorded: ['members', 'parameters', 'reference'] },
   'member:propose': { schema: proposalRecord },
@@ -39,6 +57,17 @@ const RECORDS: Readonly<Record<string, { schema: z.ZodType; unrecorded?: readonl
   'evidence:determine': { schema: locationRecord },
   'evidence:segregate': { schema: segregationRecord },
   'evidence:anchorJournal': { schema: journalRecord },
+  ...Object.fromEntries(steps),
+  'custody:open': { schema: itemRecord, unrecorded: ['path'] },
+  'custody:register': { schema: itemRecord },
+  'custody:derive': { schema: itemRecord },
+  'review:object': { schema: objectionRecord },
+  'review:reply': { schema: replyRecord },
+  'review:judge': { schema: regularityRecord },
+  'review:examine': { schema: authenticityRecord },
+  'review:weigh': { schema: weightRecord },
+  'disclosure:grant': { schema: grantRecord },
+  'disclosure:revoke': { schema: revocationRecord },
 };
 
 /**
@@ -54,9 +83,14 @@ export function expectRecord(
     const kind = Object.hasOwn(RECORDS, transaction) ? RECORDS[transaction] : undefined;
     const record = kind && readRecord(kind.schema, result);
     if (!kind || !record) throw mismatch(txId, 'it is no record of that kind');
-    for (const [field, value] of Object.entries(parseStrict(args[0]!) as object)) {
+    const asked = parseStrict(args[0]!) as Record<string, unknown>;
+    for (const [field, value] of Object.entries(asked)) {
       if (kind.unrecorded?.includes(field)) continue;
       if (!isSame(record[field], value)) throw mismatch(txId, `${field} is not as asked for`);
+    }
+    for (const field of Object.keys(record)) {
+      const added = !Object.hasOwn(asked, field) && isOptional(kind.schema, field);
+      if (added) throw mismatch(txId, `${field} was not asked for`);
     }
     const act = record.act as Record<string, unknown>;
     const expected = { txId, at, ...readCredentials(signer.mspId, signer.certificate) };
@@ -72,6 +106,16 @@ function readRecord(schema: z.ZodType, bytes: Uint8Array): Record<string, unknow
   } catch {
     return undefined;
   }
+}
+
+/** What a record may lack is what its signer may leave unsaid: the contracts add nothing of that kind. */
+function isOptional(schema: z.ZodType, field: string): boolean {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return schema.options.some((option) => isOptional(option as z.ZodType, field));
+  }
+  if (!(schema instanceof z.ZodObject)) return false;
+  const rule: z.ZodType | undefined = schema.shape[field];
+  return rule?.safeParse(undefined).success === true;
 }
 
 const isSame = (found: unknown, asked: unknown): boolean =>

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { openDisclosures } from '../disclosure/disclosures.ts';
 import { openAnchoring } from '../evidence/anchoring.ts';
 import { followBatches } from '../evidence/attestation-follower.ts';
 import { Attestations } from '../evidence/attestations.ts';
@@ -238,6 +239,21 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     : await openDevelopmentSignIn({ ...development, directory, consortium, logger, now });
   opened.defer(() => signIn.close());
 
+  const disclosures = openDisclosures({
+    directory: join(own, 'disclosure'),
+    ...(options.escrow === undefined ? {} : { escrow: resolve(options.escrow) }),
+    ledger,
+    projection,
+    manifests,
+    serviceSigners,
+    signer: operatorSigner,
+    // Whether a grant has ended is judged by no clock that is wrong.
+    now: () => {
+      assertClock();
+      return now();
+    },
+  });
+
   const deps: GatewayDeps = {
     ledger,
     tokens: signIn.tokens,
@@ -252,6 +268,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
       trust,
       now,
     }),
+    disclosures,
     serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(authorities, projection),

@@ -4,14 +4,17 @@ import type {
   AcquisitionRecord,
   AnswerRecord,
   BatchRecord,
+  ClosingRecord,
   JournalRecord,
   LocationRecord,
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
 import { toHex } from '@tabellion/proof';
+import { createCustodyWriter, isStep } from './apply-custody.ts';
 import { isTime, type ProjectedBlock, type ProjectedTransaction } from './read-block.ts';
+import { parseStored as parse } from './records.ts';
 
-type TimedTransaction = ProjectedTransaction & { readonly late: boolean };
+export type TimedTransaction = ProjectedTransaction & { readonly late: boolean };
 /** Returns the transactions that could not be projected. */
 export type BlockWriter = (block: ProjectedBlock) => readonly ProjectedTransaction[];
 
@@ -27,10 +30,11 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
     tx_id = excluded.tx_id, late = excluded.late`);
   const deleteState = run('DELETE FROM state WHERE key = ?');
   const addEvent = run('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const addAcquisition = run('INSERT INTO acquisition VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const addAcquisition = run('INSERT INTO acquisition VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)');
   const setBorder = run(
     'UPDATE acquisition SET cross_border = ?, notice_latest = NULL WHERE id = ?',
   );
+  const setItems = run('UPDATE acquisition SET items = ? WHERE id = ?');
   const addTouched = run('INSERT OR IGNORE INTO touched VALUES (?, ?, 0)');
   const setAnswered = run(
     'UPDATE touched SET answered = 1 WHERE jurisdiction = ? AND acquisition = ?',
@@ -45,6 +49,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
   const addDefinition = run('INSERT INTO definition VALUES (?, ?, ?, ?, ?)');
   const addUnreadable = run('INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?)');
   const removeUnreadable = run('DELETE FROM unreadable WHERE key = ?');
+  const custody = createCustodyWriter(database);
   const selectLatest = database.prepare('SELECT latest FROM progress');
   const selectWindow = database.prepare(
     `SELECT value FROM state WHERE key = 'parameter/timeWindowSeconds'`,
@@ -89,6 +94,8 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
         if (tx.late) addFlag('LATE', record.acquisition);
         return;
       }
+      case 'closing':
+        return setItems(parse<ClosingRecord>(value).items, id);
       case 'location':
         return applyLocation(parse<LocationRecord>(value));
       case 'segregation':
@@ -103,17 +110,20 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
         const { act, sequence, root } = parse<JournalRecord>(value);
         return addJournal(act.member, sequence, root, id);
       }
+      default:
+        return custody.applyWrite(key, value, block, tx);
     }
   };
 
   const applyTransaction = (block: number, tx: TimedTransaction) => {
-    for (const { key, value } of tx.writes) {
+    // Our contracts delete nothing, and nothing else is readable.
+    const writes = tx.writes.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
+    for (const { key, value } of writes) {
       removeUnreadable(key);
-      // Our contracts delete nothing, and nothing else is readable.
-      if (value === null) continue;
-      putState(key, value, block, tx.position, tx.txId, Number(tx.late));
-      applyWrite(key, value, block, tx);
+      // Steps stand item by item in a table of their own, so that a time line lies in one place.
+      if (!isStep(key)) putState(key, value, block, tx.position, tx.txId, Number(tx.late));
     }
+    for (const { key, value } of writes) applyWrite(key, value, block, tx);
     if (tx.event) {
       const { name, payload } = tx.event;
       addEvent(block, tx.position, tx.txId, tx.at, Number(tx.late), name, payload);
@@ -156,6 +166,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
       // What stood under its keys before is no longer what the ledger holds.
       for (const { key } of tx.writes) {
         deleteState(key);
+        custody.deleteStep(key);
         addUnreadable(key, block.number, tx.position, tx.txId);
       }
       return true;
@@ -167,6 +178,3 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
 
 /** https://sqlite.org/rescode.html: the low byte of an extended code. */
 const SQLITE_CONSTRAINT = 19;
-
-/** Held to its schema when the block was read. */
-const parse = <T>(value: Uint8Array): T => JSON.parse(Buffer.from(value).toString('utf8')) as T;

@@ -10,9 +10,8 @@ import type {
   LocationRecord,
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
-import { memberKey } from '@tabellion/chaincode/member/key';
-import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import { type LedgerPosition, type Page, toPage } from './cursor.ts';
+import { fitReader, type ReaderFit } from './reader-fit.ts';
 import { createRecords, type ProjectedRecord } from './records.ts';
 
 export interface AcquisitionFilter {
@@ -44,12 +43,7 @@ export interface AcquisitionView extends AcquisitionSummary {
   readonly locations: readonly ProjectedRecord<LocationRecord>[];
   readonly segregations: readonly ProjectedRecord<SegregationRecord>[];
   /** How it fits what the reader's member has declared. */
-  readonly reader: {
-    /** EVD-20. */
-    readonly authorisation: 'ACCEPTED' | 'NOT_ACCEPTED' | 'NONE_STATED';
-    /** EVD-15. */
-    readonly standard: 'ADOPTED' | 'NOT_ADOPTED';
-  };
+  readonly reader: ReaderFit;
 }
 
 export interface Notice {
@@ -112,19 +106,6 @@ export function createEvidenceView(database: DatabaseSync) {
     flags: (selectFlags.all(row.id) as { flag: string }[]).map(({ flag }) => flag),
   });
 
-  const compareWithReader = (record: AcquisitionRecord, reader: string) => {
-    const profile = records.find<MemberRecord>(memberKey(reader))?.record.profile;
-    const { authorisation, standard } = record;
-    const accepted = authorisation && profile?.acceptedAuthorisations.includes(authorisation.kind);
-    const adopted = profile?.adoptedStandards.some(
-      ({ id, version }) => id === standard.id && version === standard.version,
-    );
-    return {
-      authorisation: !authorisation ? 'NONE_STATED' : accepted ? 'ACCEPTED' : 'NOT_ACCEPTED',
-      standard: adopted ? 'ADOPTED' : 'NOT_ADOPTED',
-    } as const;
-  };
-
   return {
     listAcquisitions(
       filter: AcquisitionFilter,
@@ -156,7 +137,7 @@ export function createEvidenceView(database: DatabaseSync) {
         answers: records.list<AnswerRecord>(`answer/${id}`),
         locations: records.list<LocationRecord>(`location/${id}`),
         segregations: records.list<SegregationRecord>(`segregation/${id}`),
-        reader: compareWithReader(summary.record, reader),
+        reader: fitReader(records, reader, summary.record),
       };
     },
     ownerOf: (id: string) => records.find<AcquisitionRecord>(acquisitionKey(id))?.record.act.member,

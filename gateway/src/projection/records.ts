@@ -12,7 +12,8 @@ export interface ProjectedRecord<T> {
   readonly late: boolean;
 }
 
-interface Row {
+/** A stored record as a query gives it. */
+export interface RecordRow {
   readonly key: string;
   readonly value: Uint8Array;
   readonly tx_id: string;
@@ -22,6 +23,10 @@ interface Row {
 }
 
 const COLUMNS = 'key, value, tx_id, block, position, late';
+
+/** Held to its schema when the block was read. */
+export const parseStored = <T>(value: Uint8Array): T =>
+  JSON.parse(Buffer.from(value).toString('utf8')) as T;
 
 /** As the contracts say it of their own state. */
 export class UnreadableRecord extends Error {
@@ -49,31 +54,31 @@ export function createRecords(database: DatabaseSync) {
   return {
     /** @throws UnreadableRecord: that something stands there which we cannot read is not nothing. */
     find<T>(key: string): ProjectedRecord<T> | undefined {
-      const row = selectOne.get(key) as Row | undefined;
-      if (row) return show<T>(row);
+      const row = selectOne.get(key) as RecordRow | undefined;
+      if (row) return showRecord<T>(row);
       if (selectUnreadable.get(key)) throw new UnreadableRecord(key);
       return undefined;
     },
     /** Records whose keys begin with `prefix/`, after `after`, in byte order. */
     list: <T>(prefix: string, after: string = `${prefix}/`, limit = -1) =>
-      (selectRange.all(after, `${prefix}0`, limit) as unknown as Row[]).map(show<T>),
+      (selectRange.all(after, `${prefix}0`, limit) as unknown as RecordRow[]).map(showRecord<T>),
     /** Records whose keys begin with `prefix/`, in the order in which they were first written. */
     listInOrder: <T>(prefix: string, after: readonly [number, number, string], limit: number) =>
       (
-        selectInOrder.all(`${prefix}/`, `${prefix}0`, ...after, limit) as unknown as (Row & {
+        selectInOrder.all(`${prefix}/`, `${prefix}0`, ...after, limit) as unknown as (RecordRow & {
           first_block: number;
           first_position: number;
         })[]
       ).map((row) => ({
-        ...show<T>(row),
+        ...showRecord<T>(row),
         order: [row.first_block, row.first_position, row.key] as const,
       })),
   };
 }
 
-const show = <T>(row: Row): ProjectedRecord<T> => ({
+export const showRecord = <T>(row: RecordRow): ProjectedRecord<T> => ({
   key: row.key,
-  record: JSON.parse(Buffer.from(row.value).toString('utf8')) as T,
+  record: parseStored<T>(row.value),
   txId: row.tx_id,
   block: row.block,
   position: row.position,

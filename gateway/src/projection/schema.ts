@@ -4,8 +4,8 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 
-/** Raise with every change below or in `apply.ts`. */
-export const SCHEMA_VERSION = 2;
+/** Raise with every change below or in what writes it. */
+export const SCHEMA_VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE progress (
@@ -34,7 +34,7 @@ const SCHEMA = `
   CREATE TABLE acquisition (
     id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL, case_reference TEXT NOT NULL,
     member TEXT NOT NULL, route TEXT NOT NULL, cross_border TEXT NOT NULL,
-    notice_latest INTEGER
+    notice_latest INTEGER, items INTEGER
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX acquisition_order ON acquisition (block, position);
   CREATE INDEX acquisition_case ON acquisition (case_reference, block, position);
@@ -42,6 +42,7 @@ const SCHEMA = `
   CREATE INDEX acquisition_route ON acquisition (route, block, position);
   CREATE INDEX acquisition_border ON acquisition (cross_border, block, position);
   CREATE INDEX acquisition_notice ON acquisition (notice_latest) WHERE notice_latest IS NOT NULL;
+  CREATE INDEX acquisition_closed ON acquisition (cross_border, items) WHERE items IS NOT NULL;
   CREATE TABLE touched (
     jurisdiction TEXT NOT NULL, acquisition TEXT NOT NULL, answered INTEGER NOT NULL,
     PRIMARY KEY (jurisdiction, acquisition)
@@ -61,6 +62,44 @@ const SCHEMA = `
     PRIMARY KEY (member, sequence)
   ) WITHOUT ROWID;
   CREATE INDEX journal_root ON journal (member, root);
+  CREATE TABLE item (
+    id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    case_reference TEXT NOT NULL, acquisition TEXT NOT NULL, origin TEXT NOT NULL, source TEXT,
+    status TEXT NOT NULL, holder TEXT NOT NULL, mirror TEXT, mirrored TEXT,
+    offered_to TEXT, offer_block INTEGER, offer_position INTEGER, offer_abroad INTEGER
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX item_order ON item (block, position);
+  CREATE INDEX item_case ON item (case_reference, block, position);
+  CREATE INDEX item_acquisition ON item (acquisition, block, position);
+  CREATE INDEX item_source ON item (source, block, position) WHERE source IS NOT NULL;
+  CREATE INDEX item_status ON item (status, block, position);
+  CREATE INDEX item_holder ON item (holder, block, position);
+  CREATE INDEX item_mirror ON item (mirror, block, position) WHERE mirror IS NOT NULL;
+  CREATE INDEX item_unconfirmed ON item (mirrored, block, position) WHERE mirror = 'UNCONFIRMED';
+  CREATE INDEX item_offered ON item (offered_to, offer_block, offer_position)
+    WHERE offered_to IS NOT NULL;
+  CREATE TABLE item_flag (
+    flag TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL, item TEXT NOT NULL,
+    PRIMARY KEY (flag, block, position)
+  ) WITHOUT ROWID;
+  CREATE INDEX item_flag_item ON item_flag (item, flag);
+  CREATE TABLE step (
+    item TEXT NOT NULL, sequence INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
+    block INTEGER NOT NULL, position INTEGER NOT NULL, tx_id TEXT NOT NULL, late INTEGER NOT NULL,
+    PRIMARY KEY (item, sequence)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX step_key ON step (key);
+  CREATE TABLE review (
+    subject TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (subject, block, position)
+  ) WITHOUT ROWID;
+  CREATE TABLE objection (
+    id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    answerer TEXT NOT NULL, answer_by INTEGER NOT NULL, answered INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX objection_open ON objection (answerer, block, position) WHERE answered = 0;
+  CREATE INDEX objection_due ON objection (answer_by) WHERE answered = 0;
+  CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 

@@ -1,14 +1,12 @@
 /**
- * The steps that judge a commit attestation: an endorsed, never submitted read of the batch record
- * (design: every endorser answered exactly this question, on this channel, with this record).
+ * The steps that judge an attestation: an endorsed, never submitted read of one record (design: every
+ * endorser answered exactly this question, on this channel, with this record).
  */
-import { concatBytes, equalBytes, fromUtf8, toHex } from '../bytes/encoding.ts';
-import { sha256 } from '../crypto/provider.ts';
+import { concatBytes, equalBytes, fromUtf8 } from '../bytes/encoding.ts';
 import { type Envelope, readEnvelope } from '../fabric/envelope.ts';
 import type { NamespaceRwset, Version } from '../fabric/rwset.ts';
 import { verifySignature } from '../x509/certificate.ts';
 import type { MemberIdentity } from '../x509/msp.ts';
-import { BATCH_KEY_PREFIX, READ_FUNCTION } from './batch-record.ts';
 import type { Trust } from './record.ts';
 import { demand } from './refusal.ts';
 import { type TrustedMember, thresholdOf } from './trust.ts';
@@ -74,9 +72,13 @@ export function checkLedger({ channel, chaincode }: Envelope, trust: Trust): voi
 }
 
 /** The read function with one argument; a challenge, where one was set, begins the nonce. */
-export function checkQuestion({ args, nonce }: Envelope, challenge: Uint8Array | undefined): void {
+export function checkQuestion(
+  { args, nonce }: Envelope,
+  readFunction: string,
+  challenge: Uint8Array | undefined,
+): void {
   const [name, ...rest] = args;
-  const isRead = name !== undefined && fromUtf8(name) === READ_FUNCTION;
+  const isRead = name !== undefined && fromUtf8(name) === readFunction;
   demand(isRead && rest.length === 1, 'WRONG_FUNCTION');
   if (challenge !== undefined) {
     const answered = equalBytes(nonce.subarray(0, challenge.length), challenge);
@@ -84,11 +86,15 @@ export function checkQuestion({ args, nonce }: Envelope, challenge: Uint8Array |
   }
 }
 
-/** The answer is the record, and the key asked for is the record's own digest. Returns the key. */
-export function checkAnswer({ args, response }: Envelope, record: Uint8Array): string {
+/** The answer is the record, and the key asked for is the one that follows from it. Returns the key. */
+export function checkAnswer(
+  { args, response }: Envelope,
+  record: Uint8Array,
+  keyOf: (record: Uint8Array) => string,
+): string {
   const isRecord = response.status === OK && equalBytes(response.payload, record);
   demand(isRecord, 'RESPONSE_MISMATCH');
-  const key = BATCH_KEY_PREFIX + toHex(sha256(record));
+  const key = keyOf(record);
   demand(fromUtf8(args[1]!) === key, 'KEY_MISMATCH');
   return key;
 }

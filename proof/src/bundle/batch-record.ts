@@ -3,6 +3,8 @@
  * stands beside these fields was accepted by the contract and is not judged again.
  */
 import { z } from 'zod';
+import { toHex } from '../bytes/encoding.ts';
+import { sha256 } from '../crypto/provider.ts';
 import { MAX_BATCH_ITEMS } from './record.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
@@ -21,3 +23,6 @@ export type ProvenBatch = z.infer<typeof provenBatch>;
 export const BATCH_KEY_PREFIX = 'batch/';
 /** The contract function whose endorsed answer is an attestation. */
 export const READ_FUNCTION = 'evidence:read';
+
+/** A batch is kept under its own digest. */
+export const batchKeyOf = (record: Uint8Array): string => BATCH_KEY_PREFIX + toHex(sha256(record));

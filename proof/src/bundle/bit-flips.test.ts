@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildBundle } from '../../test-support/bundle.ts';
 import { createConsortium, NOW } from '../../test-support/consortium.ts';
+import { buildCustodyBundle } from '../../test-support/custody.ts';
 import { concatBytes, toHex } from '../bytes/encoding.ts';
 import { type CryptoProvider, installCrypto } from '../crypto/provider.ts';
 import { nodeCrypto } from '../node.ts';
@@ -32,19 +33,26 @@ function checkOnce(provider: CryptoProvider): CryptoProvider {
   };
 }
 
-it('refuses the bundle with any single bit flipped, and never throws', {
-  timeout: 300_000,
-}, async () => {
-  const consortium = await createConsortium('embedded');
-  const check = createVerifier(consortium.trust);
-  const bundle = buildBundle(consortium);
-  expect(check(bundle, { now: NOW }).code).toBe('INTACT');
-  const accepted: number[] = [];
-  for (let bit = 0; bit < bundle.length * 8; bit += 1) {
-    bundle[bit >> 3]! ^= 1 << (bit & 7);
-    if (check(bundle, { now: NOW }).outcome === 'INTACT') accepted.push(bit);
-    bundle[bit >> 3]! ^= 1 << (bit & 7);
-  }
-  expect(accepted).toEqual([]);
-  expect(check(bundle, { now: NOW }).code).toBe('INTACT');
-});
+it.each([
+  ['an item', buildBundle],
+  ['a chain of custody', buildCustodyBundle],
+])(
+  'refuses the bundle of %s with any single bit flipped, and never throws',
+  {
+    timeout: 300_000,
+  },
+  async (_, build) => {
+    const consortium = await createConsortium('embedded');
+    const check = createVerifier(consortium.trust);
+    const bundle = build(consortium);
+    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+    const accepted: number[] = [];
+    for (let bit = 0; bit < bundle.length * 8; bit += 1) {
+      bundle[bit >> 3]! ^= 1 << (bit & 7);
+      if (check(bundle, { now: NOW }).outcome === 'INTACT') accepted.push(bit);
+      bundle[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    expect(accepted).toEqual([]);
+    expect(check(bundle, { now: NOW }).code).toBe('INTACT');
+  },
+);

@@ -1,7 +1,17 @@
 /** Writing what `verify` reads. */
 import { toBase64url, toHex } from '../bytes/encoding.ts';
 import { canonicalBytes } from '../json/canonical.ts';
-import { type Commitment, type CompactBundle, commitment, compactBundle } from './record.ts';
+import { parseCanonical } from '../json/parse.ts';
+import type { CustodyParts } from './custody-chain.ts';
+import {
+  type Commitment,
+  type CompactBundle,
+  type CustodyBundle,
+  commitment,
+  compactBundle,
+  custodyBundle,
+  MAX_BUNDLE_BYTES,
+} from './record.ts';
 
 /** Exact RFC 8785 bytes of a commitment: the Merkle leaf's input. @throws ZodError on a bad field. */
 export function commitmentBytes(item: Commitment): Uint8Array<ArrayBuffer> {
@@ -33,4 +43,28 @@ export function encodeBundle(parts: BundleParts): Uint8Array<ArrayBuffer> {
     attestation: toBase64url(parts.attestation),
   };
   return canonicalBytes(compactBundle.parse(bundle));
+}
+
+/** As {@link encodeBundle}, for a chain of custody. @throws ZodError on parts that no bundle can hold. */
+export function encodeCustodyBundle(parts: CustodyParts): Uint8Array<ArrayBuffer> {
+  const bundle: CustodyBundle = {
+    type: 'tabellion.proof',
+    v: 1,
+    kind: 'custody',
+    ...(parts.commitment && { commitment: toBase64url(parts.commitment) }),
+    opening: toBase64url(parts.opening),
+    steps: parts.steps.map(toBase64url),
+    head: toBase64url(parts.head),
+    attestation: toBase64url(parts.attestation),
+  };
+  return canonicalBytes(custodyBundle.parse(bundle));
+}
+
+/**
+ * A custody bundle with the commitment that it came without.
+ * @throws ZodError for a file that is no custody bundle.
+ */
+export function addCommitment(bundle: Uint8Array, item: Uint8Array): Uint8Array<ArrayBuffer> {
+  const parsed = custodyBundle.parse(parseCanonical(bundle, { maxBytes: MAX_BUNDLE_BYTES }));
+  return canonicalBytes({ ...parsed, commitment: toBase64url(item) });
 }

@@ -4,6 +4,10 @@ import type { VerdictCode } from './verdict.ts';
 export const INTACT_FILE =
   'The file is unchanged since its digest was anchored; this says nothing about what it shows.';
 
+export const INTACT_CUSTODY =
+  'This is the whole chain of custody as it stood when it was attested; steps recorded later are not in it.';
+export const INTACT_CUSTODY_FILE = `${INTACT_CUSTODY} The file is unchanged since its digest was anchored; this says nothing about what it shows.`;
+
 export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
   INTACT: 'The item was anchored as the bundle says; no file was compared with it.',
   FILE_DIGEST_MISMATCH: 'The file is not the one that was anchored: its SHA-256 digest differs.',
@@ -11,6 +15,9 @@ export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
   PATH_LENGTH_MISMATCH: 'The path cannot lead from this position to the root of such a batch.',
   ROOT_MISMATCH: 'The item does not belong to the anchored batch: the path leads to another root.',
   RECORD_MISMATCH: 'The attested record is not the record of such a batch.',
+  CHAIN_MISMATCH:
+    'The records are not the chain of custody that was attested: one is missing, altered or out of order.',
+  ITEM_MISMATCH: 'The commitment is not that of the item whose custody was attested.',
   KEY_MISMATCH: 'The endorsers were asked for another record than this one.',
   PROPOSAL_HASH_MISMATCH: 'The endorsers answered another question than the bundle shows.',
   RESPONSE_MISMATCH: 'The endorsers gave another answer than the record in the bundle.',
@@ -37,5 +44,7 @@ export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
     'A newer format: a newer verifier is needed; nothing is said about the item.',
   UNSUPPORTED_KIND:
     'A kind of bundle that this verifier does not read; nothing is said about the item.',
+  ITEM_MISSING:
+    'The chain came without the item’s commitment: a file cannot be compared, and nothing is said about it.',
   TRUST_MALFORMED: 'The trust file cannot be used; nothing is said about the item.',
 };

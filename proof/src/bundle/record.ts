@@ -4,13 +4,33 @@
  */
 import { z } from 'zod';
 
+/** Past this no bundle of any kind is read at all. */
+export const MAX_BUNDLE_BYTES = 16 << 20;
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.tabellion.proof+json';
 /** Most items under one root: paths stay at 16 hashes. */
 export const MAX_BATCH_ITEMS = 65_536;
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
+/** 128 random bits. */
+export const salt = base64url.length(22);
 const safeInteger = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/**
+ * What the container of an image states of the content inside it, as it was read when the image was
+ * hashed. The commitment binds the statement to the image file's own digest; whether the content has
+ * these digests only the tool that reads the image can tell (EVD-11, EVD-16).
+ */
+export const imageContainer = z.strictObject({
+  /** `EWF`: E01 and its kin. */
+  format: z.enum(['EWF', 'AFF4']),
+  /** Bytes of the content, not of the file. */
+  size: safeInteger,
+  sha256: hex(32).optional(),
+  sha1: hex(20).optional(),
+  md5: hex(16).optional(),
+});
+export type ImageContainer = z.infer<typeof imageContainer>;
 
 /**
  * One item of evidence. Its RFC 8785 bytes are the Merkle leaf's input and stay with the member; only
@@ -24,6 +44,7 @@ export const commitment = z.strictObject({
   digest: z.strictObject({ sha256: hex(32), sha1: hex(20).optional(), md5: hex(16).optional() }),
   /** Bytes. */
   size: safeInteger,
+  container: imageContainer.optional(),
   mediaType: z.string().max(127).optional(),
   /** The path's or identifier's exact bytes. */
   path: base64url.max(21_848),
@@ -31,8 +52,7 @@ export const commitment = z.strictObject({
   seal: z.string().max(64).optional(),
   /** File modification time, milliseconds since 1970. */
   modifiedAt: safeInteger.optional(),
-  /** 128 random bits. */
-  salt: base64url.length(22),
+  salt,
 });
 export type Commitment = z.infer<typeof commitment>;
 
@@ -55,6 +75,27 @@ export const compactBundle = z.strictObject({
   attestation: base64url,
 });
 export type CompactBundle = z.infer<typeof compactBundle>;
+
+/**
+ * The chain of custody of one item: its records, each naming the digest of the one before, and an
+ * attestation of the head, which names the last one. It shows how custody stood at the attested height.
+ */
+export const custodyBundle = z.strictObject({
+  type: z.literal('tabellion.proof'),
+  v: z.literal(1),
+  kind: z.literal('custody'),
+  /** Exact RFC 8785 bytes of the item's commitment, where it travels with the chain. */
+  commitment: base64url.optional(),
+  /** Exact bytes of the item's own record. */
+  opening: base64url,
+  /** Exact bytes of each step's record, in order. */
+  steps: z.array(base64url).max(10_000),
+  /** Exact bytes of the item's head. */
+  head: base64url,
+  /** `common.Envelope` bytes of the endorsed, never submitted read of the head. */
+  attestation: base64url,
+});
+export type CustodyBundle = z.infer<typeof custodyBundle>;
 
 const pem = z.string().max(16_384);
 

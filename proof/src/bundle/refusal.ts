@@ -42,6 +42,7 @@ const OF_PATH: Record<MerkleErrorCode, RefusalCode> = {
   MERKLE_INDEX: 'PATH_LENGTH_MISMATCH',
   MERKLE_PATH_LENGTH: 'PATH_LENGTH_MISMATCH',
   MERKLE_HASH: 'MALFORMED',
+  MERKLE_ORDER: 'MALFORMED',
 };
 
 /** The verdict for whatever a step threw. What nobody foresaw is unreadable, never a mismatch. */

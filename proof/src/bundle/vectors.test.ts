@@ -10,7 +10,7 @@ const vectors = readVectors();
 describe.each([
   ['node:crypto', nodeCrypto],
   ['noble', portableCrypto],
-] as [string, CryptoProvider][])('the vectors of compact bundles, with %s', (_, provider) => {
+] as [string, CryptoProvider][])('the vectors, with %s', (_, provider) => {
   afterAll(() => installCrypto(nodeCrypto));
 
   it('have a case for every verdict', () => {

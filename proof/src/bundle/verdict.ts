@@ -1,4 +1,6 @@
 /** The closed set of answers that the verifier gives. docs/proof-format.md explains each. */
+import type { ProvenCustody } from './custody-chain.ts';
+import type { ImageContainer } from './record.ts';
 
 export type Outcome = 'INTACT' | 'MISMATCH' | 'UNTRUSTED' | 'UNREADABLE';
 
@@ -11,6 +13,8 @@ export const VERDICTS = {
   PATH_LENGTH_MISMATCH: 'MISMATCH',
   ROOT_MISMATCH: 'MISMATCH',
   RECORD_MISMATCH: 'MISMATCH',
+  CHAIN_MISMATCH: 'MISMATCH',
+  ITEM_MISMATCH: 'MISMATCH',
   KEY_MISMATCH: 'MISMATCH',
   PROPOSAL_HASH_MISMATCH: 'MISMATCH',
   RESPONSE_MISMATCH: 'MISMATCH',
@@ -36,12 +40,13 @@ export const VERDICTS = {
   NOT_CANONICAL: 'UNREADABLE',
   UNSUPPORTED_VERSION: 'UNREADABLE',
   UNSUPPORTED_KIND: 'UNREADABLE',
+  ITEM_MISSING: 'UNREADABLE',
   TRUST_MALFORMED: 'UNREADABLE',
 } as const satisfies Record<string, Outcome>;
 
 export type VerdictCode = keyof typeof VERDICTS;
 
-/** What the verifier does, in this order. */
+/** What the verifier does, in this order; `record` and `path` for an item, `chain` for its custody. */
 export const STEPS = [
   'bundle',
   'trust',
@@ -54,6 +59,7 @@ export const STEPS = [
   'reads',
   'record',
   'path',
+  'chain',
   'item',
   'file',
 ] as const;
@@ -76,6 +82,8 @@ export interface Verdict {
     readonly size: number;
     /** The path's exact bytes, base64url. */
     readonly path: string;
+    /** What an image states of its content, bound to the image by the commitment; not recomputed. */
+    readonly container?: ImageContainer;
     readonly sha256: string;
     readonly anchoredAt: number;
     readonly attestedAt: number;
@@ -83,6 +91,17 @@ export interface Verdict {
     readonly position: number;
     readonly endorsers: readonly string[];
     readonly keyCustody: string;
+    readonly fileChecked: boolean;
+  };
+  /** What a chain of custody says, present once its signatures held. */
+  readonly custody?: ProvenCustody & {
+    readonly attestedAt: number;
+    /** Where the last step stands. */
+    readonly block: number;
+    readonly position: number;
+    readonly endorsers: readonly string[];
+    /** The content, where the commitment travels with the chain and is one of a file, message or row. */
+    readonly content?: { readonly sha256: string; readonly size: number; readonly path: string };
     readonly fileChecked: boolean;
   };
 }

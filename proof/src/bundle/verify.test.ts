@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { batchRecord, buildBundle, FILE, ITEM_INDEX, keyOf } from '../../test-support/bundle.ts';
 import { type Case, createCases } from '../../test-support/cases.ts';
 import { createConsortium, NOW, type TestConsortium } from '../../test-support/consortium.ts';
+import { buildCustodyBundle, ITEM } from '../../test-support/custody.ts';
 import { toBase64url, toHex, utf8 } from '../bytes/encoding.ts';
 import { installCrypto, sha256 } from '../crypto/provider.ts';
 import { parseStrict } from '../json/parse.ts';
@@ -45,6 +46,35 @@ describe('verify', () => {
       expect(steps.slice(0, -1).every(({ ok }) => ok)).toBe(true);
       expect(steps.at(-1)?.ok).toBe(outcome === 'INTACT');
     }
+  });
+
+  it('tells the whole chain of custody, each step with both of its times', () => {
+    const file = { sha256: toHex(sha256(FILE)), size: FILE.length };
+    const { outcome, claims, custody, message } = verify(
+      buildCustodyBundle(embedded),
+      embedded.trust,
+      { now: NOW, file },
+    );
+    expect(outcome).toBe('INTACT');
+    expect(message).toMatch(/^This is the whole chain .* unchanged since/);
+    expect(claims).toBeUndefined();
+    expect(custody).toMatchObject({
+      item: ITEM,
+      origin: 'ANCHORED',
+      status: 'HELD',
+      holder: { member: 'BravoMSP' },
+      seals: ['S-1'],
+      endorsers: ['AlphaMSP', 'BravoMSP'],
+      ...{ block: 61, position: 0, fileChecked: true },
+      content: { sha256: file.sha256, size: FILE.length },
+    });
+    expect(custody?.steps.map(({ kind, member, flags }) => [kind, member, flags])).toEqual([
+      ['OPENED', 'AlphaMSP', []],
+      ['OFFER', 'AlphaMSP', []],
+      ['ACCEPT', 'BravoMSP', ['TRANSIT_GAP']],
+      ['EXAMINE', 'BravoMSP', []],
+    ]);
+    expect(custody?.steps.every((one) => one.happenedAt < one.recordedAt)).toBe(true);
   });
 
   it('tells what the bundle claims, once the attestation held', () => {

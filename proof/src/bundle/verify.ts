@@ -1,5 +1,5 @@
 /**
- * Offline verification of one item: the bundle says what was anchored, the trust file says whom to
+ * Offline verification of one item, or of its chain of custody: the bundle says what was recorded, the trust file says whom to
  * believe. No clock, no network, no file; time and digests come in as arguments.
  */
 import { equalBytes, fromHex } from '../bytes/encoding.ts';
@@ -14,10 +14,23 @@ import {
   checkSignatures,
   readAttestation,
 } from './attestation.ts';
-import { BATCH_KEY_PREFIX, type ProvenBatch, provenBatch } from './batch-record.ts';
+import {
+  BATCH_KEY_PREFIX,
+  batchKeyOf,
+  type ProvenBatch,
+  provenBatch,
+  READ_FUNCTION,
+} from './batch-record.ts';
+import {
+  CUSTODY_READ_FUNCTION,
+  type CustodyParts,
+  checkCommitment,
+  headKeyOf,
+  readChain,
+} from './custody-chain.ts';
 import type { BundleParts } from './encode.ts';
-import { INTACT_FILE, MESSAGES } from './message.ts';
-import { readBundle } from './read-bundle.ts';
+import { INTACT_CUSTODY, INTACT_CUSTODY_FILE, INTACT_FILE, MESSAGES } from './message.ts';
+import { type Bundle, readBundle } from './read-bundle.ts';
 import { type Commitment, commitment, type Trust } from './record.ts';
 import { demand, refusalCode } from './refusal.ts';
 import { isNewer, openMembers, type TrustedMember } from './trust.ts';
@@ -49,70 +62,137 @@ export function createVerifier(trust: Trust): VerifyBundle {
   return (bundleBytes, options) => runSteps(bundleBytes, trust, members, options);
 }
 
+type RunStep = <T>(name: Step, work: () => T) => T;
+type Told = Pick<Verdict, 'claims' | 'custody'>;
+
 /**
  * Nothing is interpreted before it is authenticated: attestation, then the record that it attests,
- * then the root in that record, the item under that root, and the file last, so that an altered file
- * beside a sound bundle is told as such and an altered bundle never is.
+ * then what that record binds, and the file last, so that an altered file beside a sound bundle is told
+ * as such and an altered bundle never is.
  */
 function runSteps(
   bundleBytes: Uint8Array,
   trust: Trust,
   members: () => ReadonlyMap<string, TrustedMember>,
-  { now, file, challenge }: VerifyOptions,
+  options: VerifyOptions,
 ): Verdict {
   const steps: { step: Step; ok: boolean }[] = [];
-  const step = <T>(name: Step, work: () => T): T => {
+  const step: RunStep = (name, work) => {
     const entry = { step: name, ok: false };
     steps.push(entry);
     const result = work();
     entry.ok = true;
     return result;
   };
-  let claims: Verdict['claims'];
+  let told: Told = {};
+  const tell = (what: Told) => {
+    told = what;
+  };
   try {
     const bundle = step('bundle', () => readBundle(bundleBytes));
     const known = step('trust', members);
+    const { readFunction, record, keyOf } = attestedBy(bundle);
     const attestation = step('attestation', () => readAttestation(bundle.attestation));
-    const endorsers = step('endorsers', () => checkEndorsers(attestation, trust, known, now));
+    const endorsers = step('endorsers', () =>
+      checkEndorsers(attestation, trust, known, options.now),
+    );
     step('signatures', () => checkSignatures(attestation, endorsers));
     step('ledger', () => checkLedger(attestation, trust));
-    step('question', () => checkQuestion(attestation, challenge));
-    const key = step('answer', () => checkAnswer(attestation, bundle.record));
+    step('question', () => checkQuestion(attestation, readFunction, options.challenge));
+    const key = step('answer', () => checkAnswer(attestation, record, keyOf));
     const place = step('reads', () => checkReads(attestation, trust, key));
-    const batch = step('record', () => readRecord(bundle));
-    step('path', () => checkPath(bundle, batch));
-    const item = step('item', () => readItem(bundle.commitment));
-    claims = {
+    const read: Attested = {
+      key,
+      block: place.block,
+      position: place.transaction,
+      attestedAt: attestation.timestampMs,
+      endorsers: endorsers.map(({ mspId }) => mspId),
+    };
+    if (bundle.kind === 'compact') proveItem(bundle, read, options, step, tell);
+    else proveCustody(bundle, read, options, step, tell);
+  } catch (error) {
+    return conclude(refusalCode(error), steps, told);
+  }
+  return conclude('INTACT', steps, told);
+}
+
+/** What of a bundle the endorsers must have been asked for, and have answered. */
+function attestedBy(bundle: Bundle) {
+  return bundle.kind === 'compact'
+    ? { readFunction: READ_FUNCTION, record: bundle.record, keyOf: batchKeyOf }
+    : { readFunction: CUSTODY_READ_FUNCTION, record: bundle.head, keyOf: headKeyOf };
+}
+
+interface Attested {
+  readonly key: string;
+  readonly block: number;
+  readonly position: number;
+  readonly attestedAt: number;
+  readonly endorsers: readonly string[];
+}
+
+function proveItem(
+  bundle: BundleParts,
+  { key, ...read }: Attested,
+  { file }: VerifyOptions,
+  step: RunStep,
+  tell: (what: Told) => void,
+): void {
+  const batch = step('record', () => readRecord(bundle));
+  step('path', () => checkPath(bundle, batch));
+  const item = step('item', () => readItem(bundle.commitment));
+  tell({
+    claims: {
+      ...read,
       acquisition: batch.acquisition,
       batch: key.slice(BATCH_KEY_PREFIX.length),
       index: bundle.index,
       size: item.size,
       path: item.path,
+      ...(item.container !== undefined && { container: item.container }),
       sha256: item.digest.sha256,
       anchoredAt: batch.act.at,
-      attestedAt: attestation.timestampMs,
-      block: place.block,
-      position: place.transaction,
-      endorsers: endorsers.map(({ mspId }) => mspId),
       keyCustody: batch.act.keyCustody,
       fileChecked: file !== undefined,
-    };
-    if (file) step('file', () => checkFile(item, file));
-  } catch (error) {
-    return conclude(refusalCode(error), steps, claims);
-  }
-  return conclude('INTACT', steps, claims);
+    },
+  });
+  if (file) step('file', () => checkFile(item, file));
 }
 
-function conclude(code: VerdictCode, steps: Verdict['steps'], claims: Verdict['claims']): Verdict {
-  const isFileIntact = code === 'INTACT' && claims?.fileChecked === true;
-  return {
-    outcome: VERDICTS[code],
-    code,
-    message: isFileIntact ? INTACT_FILE : MESSAGES[code],
-    steps,
-    ...(claims && { claims }),
-  };
+function proveCustody(
+  bundle: CustodyParts,
+  { key: _, ...read }: Attested,
+  { file }: VerifyOptions,
+  step: RunStep,
+  tell: (what: Told) => void,
+): void {
+  const chain = step('chain', () => readChain(bundle));
+  const { commitment: bytes } = bundle;
+  const item =
+    bytes &&
+    step('item', () => {
+      checkCommitment(bytes, chain);
+      return readContent(bytes);
+    });
+  const content = item && { sha256: item.digest.sha256, size: item.size, path: item.path };
+  const fileChecked = file !== undefined;
+  tell({ custody: { ...chain, ...read, ...(content && { content }), fileChecked } });
+  if (!file) return;
+  step('file', () => {
+    // Without the commitment of a content nothing says what the file should be.
+    demand(item !== undefined, 'ITEM_MISSING');
+    checkFile(item, file);
+  });
+}
+
+function conclude(code: VerdictCode, steps: Verdict['steps'], told: Told): Verdict {
+  return { outcome: VERDICTS[code], code, message: describe(code, told), steps, ...told };
+}
+
+function describe(code: VerdictCode, { claims, custody }: Told): string {
+  if (code !== 'INTACT') return MESSAGES[code];
+  if (custody) return custody.fileChecked ? INTACT_CUSTODY_FILE : INTACT_CUSTODY;
+  return claims?.fileChecked ? INTACT_FILE : MESSAGES.INTACT;
 }
 
 /** The attested record is a batch of the size that the path assumes. */
@@ -137,6 +217,12 @@ function readItem(bytes: Uint8Array): Commitment {
   const value = parseCanonical(bytes);
   demand(!isNewer(value), 'UNSUPPORTED_VERSION');
   return commitment.parse(value);
+}
+
+/** The facts of a content; a thing, such as a physical exhibit, has none. */
+function readContent(bytes: Uint8Array): Commitment | undefined {
+  const value = parseCanonical(bytes) as { type?: unknown } | null;
+  return value?.type === commitment.shape.type.value ? readItem(bytes) : undefined;
 }
 
 /** The digest first: a file of another size has another digest, and that is what is told. */

@@ -24,7 +24,8 @@ export function canonicalBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return utf8(canonicalText(value));
 }
 
-export function assertRepresentable(value: unknown, depthLeft: number): void {
+/** @param anyNumber lets fractions pass, which have no canonical form here. */
+export function assertRepresentable(value: unknown, depthLeft: number, anyNumber = false): void {
   switch (typeof value) {
     case 'boolean':
       return;
@@ -32,21 +33,21 @@ export function assertRepresentable(value: unknown, depthLeft: number): void {
       assertWellFormed(value);
       return;
     case 'number':
-      if (Number.isSafeInteger(value)) return;
+      if (anyNumber || Number.isSafeInteger(value)) return;
       throw new JsonError('JSON_NUMBER', 'not an integer within ±(2^53−1)');
     case 'object':
       if (value === null) return;
       if (depthLeft === 0) throw new JsonError('JSON_TOO_DEEP', 'nested too deeply');
-      assertContainer(value, depthLeft - 1);
+      assertContainer(value, depthLeft - 1, anyNumber);
       return;
     default:
       throw new JsonError('JSON_NOT_CANONICAL', `a ${typeof value} has no JSON form`);
   }
 }
 
-function assertContainer(value: object, depthLeft: number): void {
+function assertContainer(value: object, depthLeft: number, anyNumber: boolean): void {
   if (Array.isArray(value)) {
-    for (const element of value) assertRepresentable(element, depthLeft);
+    for (const element of value) assertRepresentable(element, depthLeft, anyNumber);
     return;
   }
   const prototype = Object.getPrototypeOf(value);
@@ -55,7 +56,7 @@ function assertContainer(value: object, depthLeft: number): void {
   }
   for (const [key, member] of Object.entries(value)) {
     assertWellFormed(key);
-    assertRepresentable(member, depthLeft);
+    assertRepresentable(member, depthLeft, anyNumber);
   }
 }
 

@@ -185,3 +185,21 @@ describe('parseCanonical', () => {
     );
   });
 });
+
+describe('numbers of other formats', () => {
+  it('pass where they are asked for, and nothing else does', () => {
+    const any = { numbers: 'any' } as const;
+    const read = (text: string) => parseStrict(new TextEncoder().encode(text), any);
+    expect(read('[1.5,-0.25,1e3]')).toEqual([1.5, -0.25, 1000]);
+    expect(read(' {"a":1.5} ')).toEqual({ a: 1.5 });
+    expect(() => read('{"a":1.5,"a":2}')).toThrow(
+      expect.objectContaining({ code: 'JSON_DUPLICATE_KEY' }),
+    );
+    expect(() => read('{"a":1.5,"b":"\\ud800"}')).toThrow(
+      expect.objectContaining({ code: 'JSON_LONE_SURROGATE' }),
+    );
+    expect(() => parseStrict(new TextEncoder().encode('[1.5]'))).toThrow(
+      expect.objectContaining({ code: 'JSON_NUMBER' }),
+    );
+  });
+});

@@ -10,6 +10,8 @@ export interface JsonLimits {
   readonly maxBytes?: number;
   /** Levels of arrays and objects; 32 unless told otherwise. */
   readonly maxDepth?: number;
+  /** Fractions and exponents too, rounded as the engine rounds them: for formats of others, never ours. */
+  readonly numbers?: 'any';
 }
 
 const DEFAULT_MAX_BYTES = 1_048_576;
@@ -20,34 +22,35 @@ const DEFAULT_MAX_BYTES = 1_048_576;
  * @throws JsonError any code but `JSON_NOT_CANONICAL`.
  */
 export function parseStrict(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
-  return parseText(decodeText(bytes, limits), limits.maxDepth ?? DEFAULT_MAX_DEPTH);
+  const { maxDepth = DEFAULT_MAX_DEPTH, numbers } = limits;
+  return parseText(decodeText(bytes, limits), maxDepth, numbers === 'any');
 }
 
 /** As {@link parseStrict}, and the bytes are exactly the RFC 8785 form. @throws JsonError. */
 export function parseCanonical(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
   const text = decodeText(bytes, limits);
-  const value = parseText(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH);
+  const value = parseText(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH, false);
   if (canonicalize(value) !== text) {
     throw new JsonError('JSON_NOT_CANONICAL', 'not in RFC 8785 form');
   }
   return value;
 }
 
-function parseText(text: string, maxDepth: number): unknown {
+function parseText(text: string, maxDepth: number, anyNumber: boolean): unknown {
   try {
     const value: unknown = JSON.parse(text);
     // What the engine writes has no key twice and each number as it was understood, so a text that it
     // gives back needs no scan. Most texts are such; why another one is refused the scan tells.
     if (JSON.stringify(value) === text) {
-      assertRepresentable(value, maxDepth);
+      assertRepresentable(value, maxDepth, anyNumber);
       return value;
     }
   } catch {}
-  return parseScanned(text, maxDepth);
+  return parseScanned(text, maxDepth, anyNumber);
 }
 
-function parseScanned(text: string, maxDepth: number): unknown {
-  const finding = scanJson(text, maxDepth);
+function parseScanned(text: string, maxDepth: number, anyNumber: boolean): unknown {
+  const finding = scanJson(text, maxDepth, anyNumber);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -55,7 +58,7 @@ function parseScanned(text: string, maxDepth: number): unknown {
     throw new JsonError('JSON_SYNTAX', 'not JSON');
   }
   if (finding) throw finding;
-  assertRepresentable(value, maxDepth);
+  assertRepresentable(value, maxDepth, anyNumber);
   return value;
 }
 

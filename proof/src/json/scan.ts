@@ -9,7 +9,11 @@ const ATOM = /[^\s"{}[\],:]+/y;
  * caller reports it only once the engine's parser has accepted the syntax.
  * @throws JsonError `JSON_TOO_DEEP`, at once: the parser's own stack must not decide that.
  */
-export function scanJson(text: string, maxDepth: number): JsonError | undefined {
+export function scanJson(
+  text: string,
+  maxDepth: number,
+  anyNumber: boolean,
+): JsonError | undefined {
   /** Keys met in each open object; null stands for an array. */
   const open: (Set<string> | null)[] = [];
   let expectKey = false;
@@ -28,7 +32,7 @@ export function scanJson(text: string, maxDepth: number): JsonError | undefined 
     ATOM.lastIndex = at;
     const atom = ATOM.exec(text)?.[0];
     if (atom !== undefined) {
-      if (/^[-0-9]/.test(atom)) finding ??= checkNumber(atom);
+      if (!anyNumber && /^[-0-9]/.test(atom)) finding ??= checkNumber(atom);
       at += atom.length;
       continue;
     }

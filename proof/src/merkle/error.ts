@@ -5,6 +5,7 @@ export const MERKLE_ERROR_CODES = [
   'MERKLE_INDEX',
   'MERKLE_HASH',
   'MERKLE_PATH_LENGTH',
+  'MERKLE_ORDER',
 ] as const;
 export type MerkleErrorCode = (typeof MERKLE_ERROR_CODES)[number];
 

@@ -2,18 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { acquireInput, location as locationSchema } from '@tabellion/chaincode/evidence/record';
 import { chooseUntouched } from '../../ledger/untouched-endorsers.ts';
-import {
-  type AcquireFlags,
-  draftAcquisition,
-  parseGoverned,
-  parseRecording,
-} from '../acquisition-input.ts';
+import { type AcquireFlags, draftAcquisition, parseGoverned } from '../acquisition-input.ts';
 import { type Act, describeActed, performOwnAct } from '../act.ts';
 import type { Context, Invocation } from '../context.ts';
 import { checkInput, parseTime, readDocument } from '../document.ts';
 import { CliError } from '../failure.ts';
-import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
+import { readRecording } from '../read-recording.ts';
 import { sealLocation } from '../sealed-location.ts';
 import { openSession, ownMember, type Session } from '../session.ts';
 import { readTrust } from '../trust-pin.ts';
@@ -46,12 +41,6 @@ async function readDraft(context: Context, source: string | undefined) {
     return document as Record<string, unknown>;
   }
   throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
-}
-
-async function readRecording(text: string) {
-  const [kind, file] = parseRecording(text);
-  const { sha256, size } = await hashFile(file);
-  return { kind: kind as 'VIDEO', sha256, size };
 }
 
 /** With a delayed notice the location is sealed here; the ledger gets its digest, and no more. */

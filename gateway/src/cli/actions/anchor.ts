@@ -3,6 +3,7 @@ import '@tabellion/proof/node';
 import { lstat } from 'node:fs/promises';
 import { anchorPaths } from '../../evidence/anchor-paths.ts';
 import { isOmission, type Report } from '../../evidence/source.ts';
+import { readContainer } from '../../exchange/container/read-container.ts';
 import { openAnchorPorts } from '../anchor-ports.ts';
 import { anchorDirectory, describeAnchored, keepAnchorReport } from '../anchor-report.ts';
 import type { Invocation } from '../context.ts';
@@ -21,6 +22,7 @@ export interface AnchorOptions {
   readonly seal?: string;
   readonly md5?: true;
   readonly sha1?: true;
+  readonly images?: true;
 }
 
 /** Reports printed one by one; the report file holds all of them. */
@@ -46,6 +48,9 @@ export async function anchor(invocation: Invocation<AnchorOptions>): Promise<Out
         acquisition,
         stateDirectory: anchorDirectory(session.paths),
         also,
+        ...(options.images && {
+          readContainer: (path) => readContainer(path, context.environment.EWFINFO),
+        }),
         ...(exhibit !== undefined && { exhibit }),
         ...(seal !== undefined && { seal }),
         signal: context.signal,

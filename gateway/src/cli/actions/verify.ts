@@ -4,14 +4,7 @@
  */
 import '@tabellion/proof/node';
 import { stat } from 'node:fs/promises';
-import {
-  fromBase64url,
-  fromUtf8,
-  parseTrust,
-  type Trust,
-  type Verdict,
-  verify,
-} from '@tabellion/proof';
+import { MAX_BUNDLE_BYTES, parseTrust, type Verdict, verify } from '@tabellion/proof';
 import { ProgressMeter } from '../../evidence/progress.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
@@ -20,9 +13,8 @@ import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { formatFields, formatTime } from '../table.ts';
+import { describeVerdict, limitsOf } from '../verdict-text.ts';
 
-const MAX_BUNDLE_BYTES = 16 << 20;
 const MAX_TRUST_BYTES = 4 << 20;
 
 export const VERDICT_EXITS = {
@@ -46,8 +38,8 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   const file = options.file === undefined ? undefined : await digestFile(invocation, options.file);
   const verdict = verify(bundle, trust, { now, ...(file && { file }) });
   return {
-    document: { ...verdict, ledger: trust.ledger, at: now, ...limits(verdict) },
-    text: describe(verdict, trust),
+    document: { ...verdict, ledger: trust.ledger, at: now, ...limitsOf(verdict) },
+    text: describeVerdict(verdict, trust),
     exit: VERDICT_EXITS[verdict.outcome],
   };
 }
@@ -67,72 +59,5 @@ async function digestFile({ context, options }: Invocation<VerifyOptions>, path:
     });
   } finally {
     progress.stop();
-  }
-}
-
-/** What a verdict shows and what it does not (EVD-16): said each time, in every form of output. */
-function limits(verdict: Verdict): { shows: string; doesNotShow: string } {
-  const doesNotShow =
-    'whether the content is true or complete, who made it, whether collecting it was lawful, or what has been recorded since';
-  if (verdict.outcome === 'UNREADABLE') {
-    return { shows: 'nothing: the proof or the trust file cannot be read', doesNotShow };
-  }
-  if (verdict.outcome === 'UNTRUSTED') {
-    return { shows: 'only that the trust file does not cover this proof', doesNotShow };
-  }
-  if (verdict.outcome === 'MISMATCH') {
-    return { shows: 'that something is not what was anchored', doesNotShow };
-  }
-  const subject =
-    verdict.claims?.fileChecked === true
-      ? 'the file is unchanged since it was anchored'
-      : 'the commitment was anchored; no file was compared with it';
-  return { shows: subject, doesNotShow };
-}
-
-function describe(verdict: Verdict, trust: Trust): string {
-  const { shows, doesNotShow } = limits(verdict);
-  const { claims } = verdict;
-  return [
-    `${verdict.code === verdict.outcome ? verdict.code : `${verdict.outcome} ${verdict.code}`}: ${verdict.message}`,
-    '',
-    ...verdict.steps.map(({ step, ok }) => `  ${ok ? 'ok    ' : 'FAILED'}  ${step}`),
-    ...(claims === undefined
-      ? []
-      : [
-          '',
-          formatFields([
-            ['Item', fromUtf8Lossy(claims.path)],
-            ['SHA-256', claims.sha256],
-            ['Size', claims.size],
-            ['Acquisition', claims.acquisition],
-            ['Batch', `${claims.batch}, item ${claims.index}`],
-            ['Anchored at', `${formatTime(claims.anchoredAt)} (the signer's clock)`],
-            ['Attested at', `${formatTime(claims.attestedAt)} (the requester's clock)`],
-            ['Recorded in', `block ${claims.block}, transaction ${claims.position}`],
-            ['Endorsed by', claims.endorsers.join(', ')],
-            [
-              'Key held by',
-              claims.keyCustody === 'gateway' ? 'a gateway, not the person' : 'the person',
-            ],
-          ]),
-        ]),
-    '',
-    `Shows: ${shows}.`,
-    `Does not show: ${doesNotShow}.`,
-    ...(verdict.outcome === 'INTACT' ? [] : [`What to do: tabellion explain ${verdict.code}`]),
-    ...(trust.ledger === 'embedded'
-      ? ['The ledger is embedded: one operator holds the keys of all members.']
-      : []),
-  ].join('\n');
-}
-
-/** A path is bytes; those that are no UTF-8 are shown as replacement characters. */
-function fromUtf8Lossy(path: string): string {
-  const bytes = fromBase64url(path);
-  try {
-    return fromUtf8(bytes);
-  } catch {
-    return `${new TextDecoder().decode(bytes)} (not UTF-8)`;
   }
 }

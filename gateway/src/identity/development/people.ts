@@ -11,7 +11,16 @@ import type { Consortium, ConsortiumMember } from '../consortium.ts';
 import { makePrivateDirectory, readPrivate, unlessAbsent, writeDurably } from '../private-file.ts';
 
 const ROLES_BY_KIND: Readonly<Record<MemberKind, readonly Role[]>> = {
-  STATE: ['investigator', 'judicialReviewer', 'liaisonAuthority', 'delegate', 'auditor'],
+  STATE: [
+    'investigator',
+    'analyst',
+    'prosecutor',
+    'judicialReviewer',
+    'liaisonAuthority',
+    'centralAuthority',
+    'delegate',
+    'auditor',
+  ],
   EXCHANGE: ['analyst', 'delegate', 'auditor'],
   PLATFORM: ['analyst', 'delegate', 'auditor'],
   AUDITOR: ['auditor', 'delegate'],

@@ -1,0 +1,68 @@
+/** The transactions of the word `review`, each with what it looks up. */
+import { itemKey } from '../custody/key.ts';
+import { itemRecord } from '../custody/record.ts';
+import { acquisitionKey } from '../evidence/key.ts';
+import { acquisitionRecord } from '../evidence/record.ts';
+import type { State } from '../kernel/state.ts';
+import { defineDecision, type MemberDecision } from '../member/decision.ts';
+import { loadCurrent, loadParameters } from '../member/load.ts';
+import { examineAuthenticity, weighEvidence } from './assess.ts';
+import { judgeRegularity } from './judge.ts';
+import { objectionKey } from './key.ts';
+import { raiseObjection } from './object.ts';
+import {
+  examineInput,
+  judgeInput,
+  objectInput,
+  objectionRecord,
+  replyInput,
+  type Subject,
+  weighInput,
+} from './record.ts';
+import { replyToObjection } from './reply.ts';
+import { type Reviewed, sourceOf } from './subject.ts';
+
+export const REVIEW_DECISIONS = {
+  'review:object': defineDecision(objectInput, async ({ input, caller, state }) => {
+    const exists = (await state.find(objectionRecord, objectionKey(input.id))) !== undefined;
+    const subject = await loadReviewed(state, input.subject);
+    await loadCurrent(state, 'legalBasis', input.legalBasis);
+    const parameters = await loadParameters(state, ['timeWindowSeconds', 'objectionAnswerSeconds']);
+    return raiseObjection(input, { exists, subject, parameters }, caller.act);
+  }),
+  'review:reply': defineDecision(replyInput, async ({ input, caller, state }) => {
+    const objection = await state.load(objectionRecord, objectionKey(input.objection));
+    await loadCurrent(state, 'legalBasis', input.legalBasis);
+    const { timeWindowSeconds } = await loadParameters(state, ['timeWindowSeconds']);
+    return replyToObjection(input, objection, timeWindowSeconds, caller.act);
+  }),
+  'review:judge': defineDecision(judgeInput, async ({ input, caller, state }) => {
+    const lineage = await loadLineage(state, input.subject);
+    await loadCurrent(state, 'legalBasis', input.legalBasis);
+    return judgeRegularity(input, lineage, caller.act);
+  }),
+  'review:examine': defineDecision(examineInput, async ({ input, caller, state }) =>
+    examineAuthenticity(input, await loadReviewed(state, input.subject), caller.act),
+  ),
+  'review:weigh': defineDecision(weighInput, async ({ input, caller, state }) =>
+    weighEvidence(input, await loadReviewed(state, input.subject), caller.act),
+  ),
+} as const satisfies Record<`review:${string}`, MemberDecision>;
+export type ReviewTransaction = keyof typeof REVIEW_DECISIONS;
+
+const loadReviewed = (state: State, { kind, id }: Subject): Promise<Reviewed> =>
+  kind === 'ITEM'
+    ? state.load(itemRecord, itemKey(id))
+    : state.load(acquisitionRecord, acquisitionKey(id));
+
+/** It ends: an item is derived from one that was there before. */
+async function loadLineage(state: State, subject: Subject): Promise<[Reviewed, ...Reviewed[]]> {
+  const first = await loadReviewed(state, subject);
+  const lineage: [Reviewed, ...Reviewed[]] = [first];
+  for (let source = sourceOf(first); source !== undefined; ) {
+    const next = await loadReviewed(state, source);
+    lineage.push(next);
+    source = sourceOf(next);
+  }
+  return lineage;
+}

@@ -1,0 +1,155 @@
+/** `report`: the life of one item as a document for people, with its proofs attached. */
+import { extname } from 'node:path';
+import { memberRecord, referenceRecord } from '@tabellion/chaincode/member/record';
+import { z } from 'zod';
+import type { ItemLife } from '../../custody/life.ts';
+import type { Language } from '../../explain/area.ts';
+import { buildReport } from '../../report/build-report.ts';
+import { renderHtml } from '../../report/html.ts';
+import { type ReportInput, SECTIONS, type SectionId } from '../../report/input.ts';
+import type { Invocation } from '../context.ts';
+import { resolveItem } from '../custody/handed-over.ts';
+import { readItemLife } from '../custody/read-life.ts';
+import { readSmallFile } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import { writeNewFile } from '../new-file.ts';
+import type { Outcome } from '../output.ts';
+import { listAll } from '../page.ts';
+import { openSession } from '../session.ts';
+import { readTrust } from '../trust-pin.ts';
+
+const MAX_BUNDLE_BYTES = 16 << 20;
+const REGISTERS = ['legalBasis', 'method', 'standard'] as const;
+
+export interface ReportOptions {
+  readonly out: string;
+  readonly lang: Language;
+  readonly sections?: string;
+  readonly bundle?: readonly string[];
+  readonly withoutProof?: true;
+  readonly force?: true;
+}
+
+export async function writeReport(invocation: Invocation<ReportOptions>): Promise<Outcome> {
+  const { options, args } = invocation;
+  const format = chooseFormat(options.out);
+  const sections = chooseSections(options.sections);
+  if (options.withoutProof && options.bundle !== undefined) {
+    throw new CliError('USAGE', '--bundle and --without-proof exclude each other');
+  }
+  const item = await resolveItem(args[0] as string);
+  const session = await openSession(invocation);
+  const { client } = session;
+  const trust = await readTrust(session);
+  const { life, height } = await readItemLife(client, item);
+  const reader = await askMember(client);
+  const report = buildReport({
+    life,
+    height,
+    ledger: {
+      consortium: trust.consortium,
+      kind: trust.ledger,
+      channel: trust.channel,
+      genesis: trust.genesis,
+    },
+    ...(await readRegisters(client)),
+    reader,
+    bundles: await collectBundles(client, life, reader, {
+      ...options,
+      handedOver: args[0] === item ? undefined : args[0],
+    }),
+    language: options.lang,
+    sections,
+  });
+  const bytes =
+    format === 'html'
+      ? renderHtml(report)
+      : await (await import('../../report/pdf/render.ts')).renderPdf(report);
+  await writeNewFile(options.out, bytes, options.force === true);
+  const attached = report.attachments.map(({ name }) => name);
+  return {
+    document: {
+      file: options.out,
+      item,
+      format,
+      language: options.lang,
+      sections,
+      height,
+      bytes: bytes.length,
+      attached,
+    },
+    text: [
+      `${options.out}: custody report of ${item}, up to block ${height - 1}`,
+      attached.length === 0 ? 'no proof is attached' : `attached: ${attached.join(', ')}`,
+    ].join('\n'),
+  };
+}
+
+function chooseFormat(file: string): 'pdf' | 'html' {
+  const extension = extname(file).toLowerCase();
+  if (extension === '.pdf') return 'pdf';
+  if (extension === '.html') return 'html';
+  throw new CliError('USAGE', '--out takes a name that ends in .pdf or .html');
+}
+
+function chooseSections(names: string | undefined): readonly SectionId[] {
+  if (names === undefined) return SECTIONS;
+  const wanted = names.split(',').map((name) => name.trim());
+  const unknown = wanted.find((name) => !(SECTIONS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new CliError('USAGE', `there is no section ${unknown}; there are ${SECTIONS.join(', ')}`);
+  }
+  return SECTIONS.filter((id) => wanted.includes(id));
+}
+
+async function askMember(client: GatewayClient): Promise<string> {
+  const { body } = await client.get('/v1/whoami');
+  return expectShape(z.looseObject({ member: z.string() }), body).member;
+}
+
+async function readRegisters(
+  client: GatewayClient,
+): Promise<Pick<ReportInput, 'members' | 'references'>> {
+  const members = await listAll(
+    client,
+    '/v1/member/members',
+    z.looseObject({ record: memberRecord }),
+  );
+  const references = [];
+  for (const register of REGISTERS) {
+    const view = z.looseObject({ record: referenceRecord });
+    const { items } = await listAll(client, `/v1/member/reference/${register}`, view);
+    references.push(...items.map(({ record }) => record.entry));
+  }
+  return { members: members.items.map(({ record }) => record), references };
+}
+
+interface BundleChoice extends Pick<ReportOptions, 'bundle' | 'withoutProof'> {
+  /** The file by which the item was named. */
+  readonly handedOver: string | undefined;
+}
+
+/**
+ * The files that were named; else the proof of custody from the gateway, and of the content what was
+ * handed over with the item or, of an item of the caller's own member, what the gateway has.
+ */
+async function collectBundles(
+  client: GatewayClient,
+  { opening: { record }, provenance: { batch } }: ItemLife,
+  reader: string,
+  { bundle, withoutProof, handedOver }: BundleChoice,
+): Promise<ReportInput['bundles']> {
+  const readFile = async (name: string) => ({
+    name,
+    bytes: await readSmallFile(name, MAX_BUNDLE_BYTES),
+  });
+  const fetchProof = async (path: string) => ({ name: path, bytes: await client.getBytes(path) });
+  if (withoutProof) return [];
+  if (bundle !== undefined) return Promise.all(bundle.map(readFile));
+  const { origin, item } = record;
+  const custody = await fetchProof(`/v1/custody/items/${item}/proof`);
+  if (handedOver !== undefined) return [await readFile(handedOver), custody];
+  if (origin.kind !== 'ANCHORED' || batch?.record.act.member !== reader) return [custody];
+  return [await fetchProof(`/v1/evidence/batches/${origin.batch}/proofs/${origin.index}`), custody];
+}

@@ -1,0 +1,83 @@
+/** One step of an item: number and predecessor come from the item's head, read here and now. */
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type ItemHeadRecord,
+  itemHeadRecord,
+  itemRecord,
+  type StepVerb,
+  stepInputs,
+} from '@tabellion/chaincode/custody/record';
+import { z } from 'zod';
+import { type Acted, performOwnAct } from '../act.ts';
+import { checkInput } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import type { Session } from '../session.ts';
+import { describeStanding, isStillMeant } from './standing.ts';
+
+/** Attempts at one step: on an item where so much happens at once, people should look first. */
+const ATTEMPTS = 5;
+/** How long a gateway may take to show the step that came between. */
+const SHOWN_MS = 5000;
+const PAUSE_MS = 100;
+
+const itemView = z.object({ opening: z.object({ record: itemRecord }), head: itemHeadRecord });
+export type ItemView = z.infer<typeof itemView>;
+
+/** The item without its time line. */
+export async function readItem(client: GatewayClient, item: string): Promise<ItemView> {
+  const { body } = await client.get(`/v1/custody/items/${item}`, { query: { steps: '1' } });
+  return expectShape(itemView, body);
+}
+
+/**
+ * Takes a step, and again where another one came between that does not touch what this one rests on.
+ * @param toBody what it says besides, from the head that it follows on.
+ * @throws CliError `ITEM_CHANGED` where it would no longer be the same step.
+ */
+export async function takeStep(
+  session: Session,
+  verb: StepVerb,
+  item: string,
+  toBody: (head: ItemHeadRecord) => object,
+): Promise<Acted> {
+  let { head } = await readItem(session.client, item);
+  for (let attempt = 1; ; attempt += 1) {
+    const { sequence, last } = head;
+    const claims = { item, sequence: sequence + 1, previous: last, ...toBody(head) };
+    const input = checkInput<object>(stepInputs[verb], claims);
+    try {
+      return await performOwnAct(session, { transaction: `custody:${verb}`, input });
+    } catch (error) {
+      if (!isOvertaken(error) || attempt === ATTEMPTS) throw error;
+      const now = await readLater(session, item, sequence);
+      if (now === undefined) throw error;
+      if (!isStillMeant(verb, head, now)) {
+        const told = `another step came between: the item is now ${describeStanding(now)}; nothing was recorded`;
+        throw new CliError('ITEM_CHANGED', told, error);
+      }
+      head = now;
+    }
+  }
+}
+
+/** Refused because the ledger is elsewhere, or ordered after another step of the same item. */
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof Error &&
+  [codeOf(error, 'contractCode'), codeOf(error, 'code')].some(
+    (code) => code === 'CHAIN_CONFLICT' || code === 'TRANSACTION_INVALID',
+  );
+
+const codeOf = (error: Error, name: string) => (error as unknown as Record<string, unknown>)[name];
+
+/** The head once it has moved on; undefined if it does not. */
+async function readLater({ client, signal }: Session, item: string, sequence: number) {
+  const until = performance.now() + SHOWN_MS;
+  for (;;) {
+    const { head } = await readItem(client, item);
+    if (head.sequence > sequence) return head;
+    if (performance.now() > until) return undefined;
+    await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted');
+  }
+}

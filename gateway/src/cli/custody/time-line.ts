@@ -1,0 +1,163 @@
+/** The life of an item for people: when each step happened, and when it was put on record. Pure. */
+import type { CustodyRecord, ItemHeadRecord } from '@tabellion/chaincode/custody/record';
+import type { ItemLife } from '../../custody/life.ts';
+import type { ProjectedRecord } from '../../projection/records.ts';
+import { formatFields, formatTable, formatTime } from '../table.ts';
+import { describeReceiver } from './standing.ts';
+
+export function describeItem({
+  opening,
+  head,
+  steps,
+  provenance,
+  derived,
+  reader,
+}: ItemLife): string {
+  const { record } = opening;
+  const { record: acquisition } = provenance.acquisition;
+  return formatFields([
+    ['Item', record.item],
+    ['Case', record.case],
+    ['Came by', describeOrigin(record.origin)],
+    ['Collected by', `${acquisition.act.member}, acquisition ${acquisition.id}`],
+    ['Sources', provenance.sources.map((source) => source.record.item).join(', ') || undefined],
+    ['Derived', derived.map((made) => made.record.item).join(', ') || undefined],
+    ['Status', head.status],
+    ['Holder', describeReceiver(head.holder)],
+    ['Offered to', head.offer && describeReceiver(head.offer.to)],
+    ['Seals', head.seals.join(', ') || 'none'],
+    [
+      'Legal holds',
+      head.holds.map(({ hold, member }) => `${member} (${hold})`).join(', ') || 'none',
+    ],
+    ['Mirror of', describeMirror(record.mirrorOf, head.mirror)],
+    [
+      'Authorisation',
+      `${acquisition.authorisation?.kind ?? 'none'}, ${reader.authorisation} by you`,
+    ],
+    ['Standard', `${reader.standard} by you`],
+    ['Flagged', describeFlags([opening, ...steps]) || 'nothing'],
+  ]);
+}
+
+/** `SEAL_BROKEN (2, 3)`: each flag with the numbers of the records that carry it. */
+function describeFlags(records: readonly Recorded[]): string {
+  const numbers = new Map<string, number[]>();
+  for (const [number, entry] of records.entries()) {
+    for (const flag of flagsOf(entry)) numbers.set(flag, [...(numbers.get(flag) ?? []), number]);
+  }
+  return [...numbers].map(([flag, found]) => `${flag} (${found.join(', ')})`).join(', ');
+}
+
+type Recorded = ProjectedRecord<CustodyRecord | ItemLife['opening']['record']>;
+
+const flagsOf = ({ record, late }: Recorded): readonly string[] =>
+  late ? [...record.flags, 'LATE'] : record.flags;
+
+function describeOrigin(origin: ItemLife['opening']['record']['origin']): string {
+  switch (origin.kind) {
+    case 'ANCHORED':
+      return `anchored as number ${origin.index} of batch ${origin.batch}`;
+    case 'EXHIBIT':
+      return `seized as exhibit ${origin.exhibit} (${origin.thing}), first kept in ${origin.storage.place}, ${origin.storage.conditions}`;
+    case 'DERIVED':
+      return `${origin.as.form} of ${origin.source}`;
+  }
+}
+
+const describeMirror = (
+  mirror: ItemLife['opening']['record']['mirrorOf'],
+  state: ItemHeadRecord['mirror'],
+) => mirror && `original with ${mirror.custodian} in ${mirror.jurisdiction}, ${state}`;
+
+/** Event time and recording time side by side; what deserves a second look stands in the last column. */
+export function describeTimeLine({ opening, steps }: Pick<ItemLife, 'opening' | 'steps'>): string {
+  const rows = [
+    rowOf(0, 'OPENED', opening.record.reason, opening),
+    ...steps.map((step) =>
+      rowOf(step.record.sequence, step.record.kind, describeStep(step.record, steps), step),
+    ),
+  ];
+  return formatTable(
+    ['NO', 'HAPPENED', 'RECORDED', 'BLOCK', 'STEP', 'BY', 'SAYING', 'FLAGS'],
+    rows,
+  );
+}
+
+function rowOf(number: number, kind: string, saying: string, entry: Recorded): string[] {
+  const { act, happenedAt } = entry.record;
+  return [
+    ...[`${number}`, formatTime(happenedAt), formatTime(act.at), `${entry.block}`, kind],
+    ...[describeReceiver(act), saying, flagsOf(entry).join(', ')],
+  ];
+}
+
+/** What a step says besides its reason, in a few words; others that it speaks of, by their numbers. */
+function describeStep(step: CustodyRecord, steps: ItemLife['steps']): string {
+  const nameStep = (isMeant: (other: ItemLife['steps'][number]) => boolean, name: string) => {
+    const other = steps.find(isMeant);
+    return other === undefined ? name : `step ${other.record.sequence}`;
+  };
+  const found = 'foundSeals' in step ? step.foundSeals.map(describeSeal) : [];
+  const parts = [
+    step.kind === 'OFFER' && `to ${describeReceiver(step.to)}`,
+    step.kind === 'RETURN' && `to ${step.to}`,
+    step.kind === 'EXAMINE' && step.method,
+    step.kind === 'SEAL' && `seals ${step.seals.join(', ')}`,
+    step.kind === 'MOVE' && `to ${step.storage.place}, ${step.storage.conditions}`,
+    step.kind === 'DISPOSE' && `${step.authority.kind} ${step.authority.reference}`,
+    step.kind === 'LIFT' && `the hold of ${nameStep(({ txId }) => txId === step.hold, step.hold)}`,
+    step.kind === 'CORRECT' &&
+      `${nameStep(({ key }) => key === `custody/${step.corrects}`, step.corrects)}: ${step.statement}`,
+    step.kind === 'CONFIRM' && step.position,
+    found.length > 0 && `found seals ${found.join(', ')}`,
+    'checked' in step && `content ${step.checked}`,
+    step.reason,
+  ];
+  return parts.filter((part) => typeof part === 'string').join('; ');
+}
+
+const describeSeal = ({ seal, intact }: { seal: string; intact: boolean }) =>
+  intact ? seal : `${seal} BROKEN`;
+
+/** Objections and judgments, oldest first; empty where there is nothing. */
+export function describeReviews({
+  objections,
+  regularity,
+  authenticity,
+  weights,
+}: ItemLife): string {
+  const rows = [
+    ...objections.flatMap(({ objection, replies, overdue }) => [
+      reviewRow(
+        objection,
+        `OBJECTION ${objection.record.id}`,
+        replies.length > 0 ? 'answered' : overdue ? 'OVERDUE' : 'open',
+      ),
+      ...replies.map((reply) => reviewRow(reply, 'REPLY', reply.record.outcome)),
+    ]),
+    ...regularity.map((one) => reviewRow(one, 'REGULARITY', one.record.outcome)),
+    ...authenticity.map((one) => reviewRow(one, 'AUTHENTICITY', one.record.result)),
+    ...weights.map((one) =>
+      reviewRow(one, 'WEIGHT', `destination shown: ${one.record.showsDestination}`),
+    ),
+  ];
+  return rows.length === 0
+    ? ''
+    : formatTable(['AT', 'BY', 'ON', 'WHAT', 'OUTCOME', 'SAYING'], rows);
+}
+
+function reviewRow(
+  {
+    record,
+  }: ProjectedRecord<{
+    readonly act: CustodyRecord['act'];
+    readonly subject: { readonly kind: string };
+    readonly reason: string;
+  }>,
+  what: string,
+  outcome: string,
+): string[] {
+  const { act, subject, reason } = record;
+  return [formatTime(act.at), describeReceiver(act), subject.kind, what, outcome, reason];
+}

@@ -1,0 +1,66 @@
+/**
+ * The whole life of one item as the ledger tells it: what exports and reports are written from, and what
+ * an auditor compares with the item itself. Each entry carries the time that its author claims and the
+ * block that recorded it.
+ */
+import type {
+  CustodyRecord,
+  ItemHeadRecord,
+  ItemRecord,
+} from '@tabellion/chaincode/custody/record';
+import type {
+  AcquisitionRecord,
+  AnswerRecord,
+  BatchRecord,
+  ClosingRecord,
+  LocationRecord,
+  SegregationRecord,
+} from '@tabellion/chaincode/evidence/record';
+import type {
+  AuthenticityRecord,
+  ObjectionRecord,
+  RegularityRecord,
+  ReplyRecord,
+  WeightRecord,
+} from '@tabellion/chaincode/review/record';
+import type { ReaderFit } from '../projection/reader-fit.ts';
+import type { ProjectedRecord } from '../projection/records.ts';
+
+export interface ObjectionState {
+  readonly objection: ProjectedRecord<ObjectionRecord>;
+  readonly replies: readonly ProjectedRecord<ReplyRecord>[];
+  /** Unanswered, and by the time of the latest transaction past `answerBy`. */
+  readonly overdue: boolean;
+}
+
+/** Where an item came from: through its sources back to what was anchored or seized. */
+export interface Provenance {
+  /** The acquisition that it goes back to. */
+  readonly acquisition: ProjectedRecord<AcquisitionRecord>;
+  /** The batch that holds it or its first source; null for a physical exhibit. */
+  readonly batch: ProjectedRecord<BatchRecord> | null;
+  readonly closing: ProjectedRecord<ClosingRecord> | null;
+  readonly locations: readonly ProjectedRecord<LocationRecord>[];
+  /** Positions of the touched states (CNS-5). */
+  readonly answers: readonly ProjectedRecord<AnswerRecord>[];
+  readonly segregations: readonly ProjectedRecord<SegregationRecord>[];
+  /** Items that it was derived from, nearest first; empty unless derived. */
+  readonly sources: readonly ProjectedRecord<ItemRecord>[];
+}
+
+export interface ItemLife {
+  readonly opening: ProjectedRecord<ItemRecord>;
+  readonly head: ItemHeadRecord;
+  /** In the chain's order. */
+  readonly steps: readonly ProjectedRecord<CustodyRecord>[];
+  readonly provenance: Provenance;
+  /** Items that were derived from it directly. */
+  readonly derived: readonly ProjectedRecord<ItemRecord>[];
+  /** On the item or on its acquisition, oldest first. */
+  readonly objections: readonly ObjectionState[];
+  readonly regularity: readonly ProjectedRecord<RegularityRecord>[];
+  readonly authenticity: readonly ProjectedRecord<AuthenticityRecord>[];
+  readonly weights: readonly ProjectedRecord<WeightRecord>[];
+  /** How it fits what the reader's member has declared, before it uses the item (EVD-15, EVD-20). */
+  readonly reader: ReaderFit;
+}

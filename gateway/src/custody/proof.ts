@@ -1,0 +1,57 @@
+/** Puts together the proof of an item's chain of custody as it stands now. */
+import { itemHeadKey } from '@tabellion/chaincode/custody/key';
+import { itemHeadRecord } from '@tabellion/chaincode/custody/record';
+import {
+  canonicalBytes,
+  encodeCustodyBundle,
+  parseCanonical,
+  readEnvelope,
+  verify,
+} from '@tabellion/proof';
+import { EvidenceError } from '../evidence/error.ts';
+import { attestKey } from '../evidence/ledger-reader.ts';
+import type { GatewayDeps } from '../http/deps.ts';
+import type { ItemLives } from './item-life.ts';
+
+/** How long the projection has to reach the block that the members attested, milliseconds. */
+const CATCH_UP_MS = 10_000;
+
+type ProofDeps = Pick<
+  GatewayDeps,
+  'ledger' | 'serviceSigners' | 'operator' | 'projection' | 'trust' | 'now'
+>;
+
+/**
+ * The bundle's bytes, without the item's commitment, which stays off the gateway's answers: whoever has
+ * it can add it.
+ * @throws LedgerError; EvidenceError `ATTESTATION_PENDING`, `PROOF_INVALID`.
+ */
+export async function assembleCustodyProof(
+  { ledger, serviceSigners, operator, projection, trust, now }: ProofDeps,
+  lives: ItemLives,
+  item: string,
+): Promise<Uint8Array> {
+  const key = itemHeadKey(item);
+  const attestation = await attestKey(ledger, serviceSigners.get(operator)!, key);
+  const { response, rwset } = readEnvelope(attestation);
+  const head = itemHeadRecord.parse(parseCanonical(response.payload));
+  const read = rwset.flatMap(({ reads }) => reads).find((one) => one.key === key);
+  const height = (read?.version?.block ?? 0) + 1;
+  const reached = await projection.waitForHeight(height, AbortSignal.timeout(CATCH_UP_MS));
+  const life = reached ? lives.findLife(item, operator, Math.max(1, head.sequence)) : undefined;
+  if (!life) {
+    throw new EvidenceError('ATTESTATION_PENDING', 'the gateway has not read the ledger so far');
+  }
+  const bundle = encodeCustodyBundle({
+    opening: canonicalBytes(life.opening.record),
+    // Steps that came after the attested head stand in the projection already.
+    steps: life.steps.slice(0, head.sequence).map(({ record }) => canonicalBytes(record)),
+    head: response.payload,
+    attestation,
+  });
+  const verdict = verify(bundle, await trust(), { now: now() });
+  if (verdict.outcome !== 'INTACT') {
+    throw new EvidenceError('PROOF_INVALID', `the proof would not verify: ${verdict.code}`);
+  }
+  return bundle;
+}
