@@ -1,4 +1,6 @@
 /** Every refusal of the word `custody`, each one change away from an act that is taken. */
+
+import { MAX_HOLDS } from '@tabellion/chaincode/custody/record';
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { derivationOf, SAYS } from '../../chaincode/test/custody-scene.ts';
@@ -128,7 +130,7 @@ export function custodyRefusals(world: () => World) {
       attempt(await openItem(world()), 'custody:lift', { hold: digest('9') }, judge),
     TOO_MANY_HOLDS: async () => {
       const item = await openItem(world());
-      for (let count = 0; count < 16; count += 1) {
+      for (let count = 0; count < MAX_HOLDS; count += 1) {
         await take(item, 'custody:hold', SAYS.hold, judge);
       }
       return attempt(item, 'custody:hold', SAYS.hold, judge);

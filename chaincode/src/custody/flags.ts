@@ -14,8 +14,11 @@ export interface Background {
 }
 
 export interface FlagContext {
+  readonly item: ItemRecord;
   readonly head: ItemHeadRecord;
   readonly custodyGapSeconds: number;
+  /** Of a step that looks at the content: how the mirror copy stands that it is or was made from. */
+  readonly mirror?: ItemHeadRecord['mirror'] | undefined;
   /** Of an acceptance: what the receiver's own profile is held against. */
   readonly background?: Background | undefined;
 }
@@ -33,7 +36,7 @@ export function listItemFlags(
 
 export function listStepFlags(
   step: Step,
-  { head, custodyGapSeconds, background }: FlagContext,
+  { item, head, custodyGapSeconds, background, mirror }: FlagContext,
   act: Act,
   profile: Profile,
 ): StepFlag[] {
@@ -54,13 +57,14 @@ export function listStepFlags(
         head.seals,
       ),
     CONTENT_DIFFERS: checked === 'DIFFERS',
-    CONTENT_NOT_CHECKED: checked === 'NOT_CHECKED',
+    // A thing has no content that could be hashed.
+    CONTENT_NOT_CHECKED: checked === 'NOT_CHECKED' && item.origin.kind !== 'EXHIBIT',
     AUTHORISATION_NOT_ACCEPTED: authorisation === 'NOT_ACCEPTED',
     AUTHORISATION_NOT_STATED: authorisation === 'NOT_STATED',
     STANDARD_NOT_ADOPTED:
       background !== undefined && !isStandardAdopted({ standard: standardOf(background) }, profile),
     // Where somebody takes the content for what it is said to be.
-    MIRROR_UNCONFIRMED: checked !== undefined && (head.mirror ?? 'CONFIRMED') !== 'CONFIRMED',
+    MIRROR_UNCONFIRMED: (mirror ?? 'CONFIRMED') !== 'CONFIRMED',
     GATEWAY_HELD_KEY: act.keyCustody === 'gateway',
   });
 }

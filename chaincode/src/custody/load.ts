@@ -11,6 +11,7 @@ import { custodyKey, itemHeadKey, itemKey } from './key.ts';
 import {
   custodyRecord,
   type DeriveInput,
+  type ItemHeadRecord,
   type ItemRecord,
   itemHeadRecord,
   itemRecord,
@@ -57,7 +58,14 @@ export async function loadForStep(state: State, step: Step): Promise<StepContext
     case 'OFFER':
       return { ...context, receiver: await state.find(memberRecord, memberKey(step.to.member)) };
     case 'ACCEPT':
-      return { ...context, background: await loadBackground(state, item) };
+      return {
+        ...context,
+        background: await loadBackground(state, item),
+        mirror: await loadMirror(state, item),
+      };
+    case 'TAKE_OVER':
+    case 'EXAMINE':
+      return { ...context, mirror: await loadMirror(state, item) };
     case 'HOLD':
     case 'DISPOSE':
       await loadCurrent(state, 'legalBasis', step.legalBasis);
@@ -102,6 +110,15 @@ async function loadBackground(state: State, { item }: ItemRecord): Promise<Backg
   const root = lineage.at(-1)?.origin;
   if (root === undefined || root.kind === 'DERIVED') throw new TypeError('a lineage has its end');
   return { lineage, acquisition: await loadAcquisition(state, root.acquisition) };
+}
+
+/** How the mirror copy stands that an item is or was made from; null where there is none. */
+async function loadMirror(state: State, { item }: ItemRecord): Promise<ItemHeadRecord['mirror']> {
+  const lineage = await loadLineage(state, item);
+  const copy = lineage.find(({ mirrorOf }) => mirrorOf !== undefined);
+  return copy === undefined
+    ? null
+    : (await state.load(itemHeadRecord, itemHeadKey(copy.item))).mirror;
 }
 
 async function loadCorrected(state: State, item: ItemRecord, digest: string) {

@@ -206,6 +206,10 @@ describe('a mirror copy', () => {
 
     const clean = openScene();
     await clean.open();
+    const own = clean.decide(investigator, 'custody:open', next(ITEM));
+    expect(await codeOf(own)).toBe('NOT_THE_ORIGINALS_STATE');
+    const { act, ...record } = clean.itemOf();
+    clean.records.set(`item/${ITEM}`, { ...record, act: { ...act, jurisdiction: 'DE' } });
     await clean.act(investigator, 'custody:open', next(ITEM));
   });
 });

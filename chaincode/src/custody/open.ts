@@ -53,6 +53,10 @@ export function openItem(
     assertRule(isAbroad, 'MIRROR_AT_HOME', 'mirrorOf.jurisdiction is the own one');
     const isCopied = original.some((source) => source.mirrorOf !== undefined);
     assertRule(!isCopied, 'MIRROR_OF_MIRROR', 'mirrorOf.original is a mirror itself');
+    const isTheirs = original.every(({ act: { jurisdiction } }, at) => {
+      return at > 0 || jurisdiction === mirrorOf.jurisdiction;
+    });
+    assertRule(isTheirs, 'NOT_THE_ORIGINALS_STATE', 'another state opened mirrorOf.original');
   }
   assertRule(batch.collectedAt <= input.happenedAt, 'TIME_ORDER', 'before it was collected');
   return beginItem(facts, acquisition, context, act);

@@ -19,8 +19,10 @@ import {
 } from '../kernel/schema.ts';
 import { authorisationKind } from '../member/record.ts';
 
-/** Legal holds in force on one item at a time. */
-export const MAX_HOLDS = 16;
+/** Legal holds of one member that are in force on one item at a time. */
+export const MAX_HOLDS = 4;
+/** Holds at most: of as many members as a consortium can have. */
+const MOST_HOLDS = 64 * MAX_HOLDS;
 /** Items from what was collected to what was derived last, so that every reader's work is bounded. */
 export const MAX_LINEAGE = 64;
 
@@ -52,7 +54,6 @@ export const mirrorOf = z.strictObject({
   /** The original's own item, if it is on the ledger. */
   original: itemId.optional(),
 });
-export type MirrorOf = z.infer<typeof mirrorOf>;
 
 const anchored = z.strictObject({
   kind: z.literal('ANCHORED'),
@@ -123,7 +124,6 @@ export type CustodyStatus = z.infer<typeof custodyStatus>;
 
 /** To a member, or to one person of it. */
 export const receiver = z.strictObject({ member: mspId, person: act.shape.person.optional() });
-export type Receiver = z.infer<typeof receiver>;
 
 /** Key `item-head/<id>`: where the item's chain of custody stands. Rewritten by every step. */
 export const itemHeadRecord = z.strictObject({
@@ -134,7 +134,7 @@ export const itemHeadRecord = z.strictObject({
   sequence: count,
   /** Digest of the last step's record, or of the item's own. */
   last: digestHex,
-  /** When the last step happened, as claimed: later ones may not lie before it. */
+  /** When the last step in the holders' hands happened, as claimed: later ones may not lie before it. */
   happenedAt: timestamp,
   status: custodyStatus,
   holder,
@@ -142,7 +142,7 @@ export const itemHeadRecord = z.strictObject({
   offer: z.strictObject({ to: receiver, happenedAt: timestamp }).nullable(),
   seals,
   /** Legal holds in force: the transactions that placed them, and for which members. */
-  holds: z.array(z.strictObject({ hold: digestHex, member: mspId })).max(MAX_HOLDS),
+  holds: z.array(z.strictObject({ hold: digestHex, member: mspId })).max(MOST_HOLDS),
   /** Null for what is no mirror copy (EVD-11). */
   mirror: z.enum(['UNCONFIRMED', 'CONFIRMED', 'DENIED']).nullable(),
 });

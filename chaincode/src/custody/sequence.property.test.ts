@@ -89,8 +89,14 @@ function saysOf({ verb, which }: Attempt, notes: Notes, digests: readonly string
   }
 }
 
+/** When custody was opened in the scene. */
+const OPENED = NOW - 10_000;
+/** What others do beside the holder, at times of their own. */
+const APART: readonly StepVerb[] = ['hold', 'lift', 'correct', 'confirm'];
+
 function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: object): boolean {
-  if (later < 0) return false;
+  const isApart = APART.includes(verb);
+  if (notes.last + later < (isApart ? OPENED : notes.last)) return false;
   const { where, holder, to } = notes;
   const isHolder = isSame(who, holder);
   const isColleague = who.member === holder.member;
@@ -100,6 +106,7 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
     (to.person === undefined || to.person === who.person) &&
     !isHolder;
   const receiver = pick(RECEIVERS, which)!;
+  const ownHolds = notes.holds.filter(({ member }) => member === who.member);
   const hold = notes.holds.find(({ id }) => 'hold' in says && says.hold === id);
   switch (verb) {
     case 'offer':
@@ -129,7 +136,7 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
     case 'dispose':
       return where === 'HELD' && isHolder && isPerson(who) && notes.holds.length === 0;
     case 'hold':
-      return where !== 'GONE' && mayHold(who) && notes.holds.length < 16;
+      return where !== 'GONE' && mayHold(who) && ownHolds.length < 4;
     case 'lift':
       return where !== 'GONE' && mayHold(who) && hold?.member === who.member;
     case 'correct':
@@ -147,7 +154,7 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
 function note(notes: Notes, attempt: Attempt, record: CustodyRecord): void {
   const { who } = attempt;
   notes.wrote.push(who.member);
-  notes.last = record.happenedAt;
+  if (!APART.includes(attempt.verb)) notes.last = record.happenedAt;
   if (record.kind === 'OFFER') {
     notes.where = 'OFFERED';
     const { member, person } = record.to;
@@ -201,7 +208,7 @@ it('takes exactly the steps that are allowed, and chains them', async () => {
         holds: [],
         mirror: 'UNCONFIRMED',
         wrote: ['CnMSP'],
-        last: NOW - 10_000,
+        last: OPENED,
       };
       for (const each of attempts) {
         scene.clock.time = Math.max(scene.clock.time, notes.last + each.later);

@@ -197,4 +197,14 @@ describe('a confirmation', () => {
     const { flags } = await scene.step(singapore, 'custody:accept', says);
     expect(flags).toContain('MIRROR_UNCONFIRMED');
   });
+
+  it('is not got round by a copy of the mirror', async () => {
+    const scene = await opened({ mirrorOf });
+    const { record } = await scene.act(investigator, 'custody:derive', derivationOf(ITEM));
+    const { item } = record as { item: string };
+    const examine = () => scene.step(investigator, 'custody:examine', { ...SAYS.examine, item });
+    expect((await examine()).flags).toContain('MIRROR_UNCONFIRMED');
+    await scene.step(judgeOfDe, 'custody:confirm', confirm);
+    expect((await examine()).flags).not.toContain('MIRROR_UNCONFIRMED');
+  });
 });

@@ -85,6 +85,8 @@ describe('a legal hold', () => {
       await scene.step(judgeOfDe, 'custody:hold', SAYS.hold);
     }
     expect(await scene.refusal(judgeOfDe, 'custody:hold', SAYS.hold)).toBe('TOO_MANY_HOLDS');
+    // Of one member: another's is not kept out by them.
+    await scene.step(prosecutor, 'custody:hold', SAYS.hold);
   });
 });
 
@@ -212,5 +214,14 @@ describe('the order of steps', () => {
       happenedAt: NOW + 900_000,
     });
     expect(await at(NOW + 899_999)).toBe('TIME_ORDER');
+  });
+
+  it('is kept from nobody by those who act beside the holder, however far ahead', async () => {
+    const scene = await opened();
+    const hold = { ...SAYS.hold, happenedAt: NOW + 900_000 };
+    await scene.step(judgeOfDe, 'custody:hold', hold);
+    await scene.step(investigator, 'custody:examine', { ...SAYS.examine, happenedAt: NOW });
+    const before = { ...SAYS.hold, happenedAt: NOW - 10_001 };
+    expect(await scene.refusal(judgeOfDe, 'custody:hold', before)).toBe('TIME_ORDER');
   });
 });

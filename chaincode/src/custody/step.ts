@@ -30,11 +30,19 @@ export interface StepContext {
   readonly parameters: { readonly custodyGapSeconds: number; readonly timeWindowSeconds: number };
   /** Of an offer: the receiving member, if there is one of that name. */
   readonly receiver?: Pick<MemberRecord, 'status' | 'kind'> | undefined;
+  /** Of a step that looks at the content. */
+  readonly mirror?: ItemHeadRecord['mirror'] | undefined;
   /** Of an acceptance. */
   readonly background?: Background | undefined;
   /** Of a correction: the member that wrote the named record, if it is one of this item. */
   readonly corrected?: { readonly member: string } | undefined;
 }
+
+/**
+ * Taken by others than whoever has the item, at times of their own: they do not move the clock of its
+ * way, or one of them could keep the holder from recording what really happened.
+ */
+const APART: readonly StepKind[] = ['HOLD', 'LIFT', 'CORRECT', 'CONFIRM'];
 
 /** Their taking binds the member: its own peer must have endorsed it. */
 const BINDING: readonly StepKind[] = ['ACCEPT', 'REFUSE', 'CONFIRM'];
@@ -56,7 +64,9 @@ export function takeStep(step: Step, context: StepContext, { act, member }: Call
   assertPossible(step.kind, head);
   assertEntitled(step, context, act);
   assertFits(step, context, { act, member });
-  assertRule(head.happenedAt <= step.happenedAt, 'TIME_ORDER', 'happenedAt lies before the last');
+  const isApart = APART.includes(step.kind);
+  const earliest = isApart ? item.happenedAt : head.happenedAt;
+  assertRule(earliest <= step.happenedAt, 'TIME_ORDER', 'happenedAt lies before the last');
   assertNotFuture(step.happenedAt, act.at, timeWindowSeconds, 'happenedAt');
 
   const record = {
@@ -75,7 +85,7 @@ export function takeStep(step: Step, context: StepContext, { act, member }: Call
     ...applyStep(step, head, act),
     sequence: step.sequence,
     last: digest,
-    happenedAt: step.happenedAt,
+    happenedAt: isApart ? head.happenedAt : step.happenedAt,
   };
   return {
     key: custodyKey(digest),
@@ -106,7 +116,12 @@ function assertFits(step: Step, { item, head, receiver }: StepContext, { act }: 
       assertRule(item.origin.kind !== 'ANCHORED', 'NOT_AN_EXHIBIT', 'anchored data have no place');
       return;
     case 'HOLD':
-      assertRule(head.holds.length < MAX_HOLDS, 'TOO_MANY_HOLDS', `at most ${MAX_HOLDS}`);
+      // Counted member by member, so that none can use up what another one may need.
+      assertRule(
+        head.holds.filter(({ member }) => member === act.member).length < MAX_HOLDS,
+        'TOO_MANY_HOLDS',
+        `at most ${MAX_HOLDS} of a member`,
+      );
       return;
     case 'CONFIRM': {
       const agrees = step.position === 'DENIED' || step.sha256 === item.mirrorOf?.sha256;

@@ -79,6 +79,7 @@ export const PERMISSIONS = {
   'review:object': {
     roles: [
       'investigator',
+      'analyst',
       'judicialReviewer',
       'prosecutor',
       'centralAuthority',
@@ -87,7 +88,14 @@ export const PERMISSIONS = {
     kinds: ALL,
   },
   'review:reply': {
-    roles: ['investigator', 'prosecutor', 'centralAuthority', 'liaisonAuthority'],
+    roles: [
+      'investigator',
+      'analyst',
+      'prosecutor',
+      'judicialReviewer',
+      'centralAuthority',
+      'liaisonAuthority',
+    ],
     kinds: ALL,
   },
   'review:judge': {

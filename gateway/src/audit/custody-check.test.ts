@@ -337,7 +337,10 @@ describe('what does not fit', () => {
             origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index: 0 },
             mirrorOf: { ...mirrorOf, original: openingOf().item },
           }),
-          misread('item/', ({ mirrorOf: _, ...record }) => record),
+          misread('item/', ({ mirrorOf: _, ...record }) => ({
+            ...record,
+            act: { ...(record.act as object), jurisdiction: mirrorOf.jurisdiction },
+          })),
         ];
       },
     ],

@@ -69,10 +69,14 @@ describe('report', () => {
     const pdf = await readFile(at('item.pdf'));
     expect(pdf.subarray(0, 8).toString()).toBe('%PDF-1.7');
     expect(pdf.length).toBe(answer.bytes);
-    const bundles = ['--bundle', at('photo.json')];
+    // Each asking gives an attestation of its own, so one is kept for both.
+    succeed(await run(CN, ['proof', 'custody', item, '--output', at('chain.json')]));
+    const bundles = ['--bundle', at('photo.json'), '--bundle', at('chain.json')];
     succeed(await run(CN, [...words, ...bundles, '--out', at('one.pdf')]));
     succeed(await run(CN, [...words, ...bundles, '--out', at('two.pdf')]));
     expect((await readFile(at('one.pdf'))).equals(await readFile(at('two.pdf')))).toBe(true);
+    const handed = ['--bundle', at('photo.json'), '--out', at('three.pdf')];
+    expect(succeed(await run(CN, [...words, ...handed])).attached).toHaveLength(2);
   });
 
   it('is the receiver’s too, who has the proof that was handed over, and what its member accepts', async () => {

@@ -62,6 +62,7 @@ const describeItem = (claims: NonNullable<Verdict['claims']>): string =>
 
 function describeCustody(custody: NonNullable<Verdict['custody']>): string {
   const { content, holder, steps } = custody;
+  const isGone = custody.status === 'RETURNED' || custody.status === 'DISPOSED';
   const fields = formatFields([
     ['Item', custody.item],
     ['Case', custody.case],
@@ -70,7 +71,7 @@ function describeCustody(custody: NonNullable<Verdict['custody']>): string {
     ['SHA-256', content?.sha256],
     ['Size', content?.size],
     ['Status', custody.status],
-    ['Held by', `${holder.person} of ${holder.member}`],
+    [isGone ? 'Last held by' : 'Held by', `${holder.person} of ${holder.member}`],
     ['Seals', custody.seals.join(', ') || 'none'],
     ['Legal holds', custody.holds],
     ['Mirror copy', custody.mirror],

@@ -54,7 +54,7 @@ export function createItemLives(database: DatabaseSync) {
   );
   const selectReviews = database.prepare(
     `SELECT ${STATE} FROM review r CROSS JOIN state s ON s.key = r.key
-     WHERE r.subject IN (?, ?) ORDER BY r.block, r.position`,
+     WHERE r.subject IN (SELECT value FROM json_each(?)) ORDER BY r.block, r.position`,
   );
   const selectLatest = database.prepare('SELECT latest FROM progress');
 
@@ -78,9 +78,9 @@ export function createItemLives(database: DatabaseSync) {
     };
   };
 
-  const listReviews = (item: string, acquisition: string) => {
+  const listReviews = (subjects: readonly string[]) => {
     const { latest } = selectLatest.get() as { latest: number };
-    const found = rowsOf(selectReviews.all(item, acquisition));
+    const found = rowsOf(selectReviews.all(JSON.stringify(subjects)));
     const pick = <T>(word: string) =>
       found.filter(({ key }) => key.startsWith(`${word}/`)).map(showRecord<T>);
     const replies = pick<ReplyRecord>('reply');
@@ -131,7 +131,7 @@ export function createItemLives(database: DatabaseSync) {
         next: steps.next,
         provenance,
         derived: rowsOf(selectDerived.all(item)).map(showRecord<ItemRecord>),
-        ...listReviews(item, acquisition),
+        ...listReviews([item, ...provenance.sources.map(({ record }) => record.item), acquisition]),
         reader: fitReader(records, reader, { ...provenance.acquisition.record, standard }),
       };
     },

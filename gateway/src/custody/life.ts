@@ -56,7 +56,7 @@ export interface ItemLife {
   readonly provenance: Provenance;
   /** Items that were derived from it directly. */
   readonly derived: readonly ProjectedRecord<ItemRecord>[];
-  /** On the item or on its acquisition, oldest first. */
+  /** On the item, on what it was made from, or on its acquisition, oldest first; so are the reviews below. */
   readonly objections: readonly ObjectionState[];
   readonly regularity: readonly ProjectedRecord<RegularityRecord>[];
   readonly authenticity: readonly ProjectedRecord<AuthenticityRecord>[];

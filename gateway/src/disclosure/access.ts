@@ -49,14 +49,13 @@ export function createGrantAccess({ projection, serviceSigners, now }: Deps): Gr
       if (found === undefined || !serviceSigners.has(found.grant.record.act.member)) throw refuse();
       const { record } = found.grant;
       tell(record);
-      const waitMs = lock.remaining(id);
-      if (waitMs > 0) throw lockedFor(waitMs);
       const digest = createHash('sha256').update(secret).digest();
       if (!timingSafeEqual(digest, fromHex(record.access))) {
+        const waitMs = lock.remaining(id);
+        if (waitMs > 0) throw lockedFor(waitMs);
         lock.countWrong(id);
         throw refuse();
       }
-      lock.forget(id);
       if (found.state === 'REVOKED') throw new Problem('GRANT_ENDED', 'the grant was revoked');
       if (found.state === 'EXPIRED') throw new Problem('GRANT_ENDED', 'the grant has expired');
       standing.assertActive(record.act);

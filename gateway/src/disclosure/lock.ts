@@ -15,8 +15,9 @@ interface Count {
 }
 
 /**
- * While it lasts, a lock keeps the right secret out as well: whoever knows a grant's ID, which stands on
- * the ledger for all members, can keep its receiver waiting, for a quarter of an hour at most at a time.
+ * A lock never keeps the right secret out, or whoever knows a grant's ID, which stands on the ledger for
+ * all members, could shut its receiver out. 256 random bits need no more: it keeps tries from filling the
+ * journal.
  */
 export function createGrantLock(now: () => number) {
   const counts = new Map<string, Count>();
@@ -36,6 +37,5 @@ export function createGrantLock(now: () => number) {
       counts.set(id, count);
       if (counts.size > MAX_COUNTED) counts.delete(counts.keys().next().value!);
     },
-    forget: (id: string): void => void counts.delete(id),
   };
 }

@@ -48,7 +48,7 @@ export function buildReport(input: ReportInput): Report {
   const { words, life } = context;
   const events = listEvents(context);
   const { item } = life.opening.record;
-  const at = Math.max(...events.map(({ act }) => act.at));
+  const at = events.reduce((latest, { act }) => Math.max(latest, act.at), 0);
   return {
     language: words.tag,
     title: words.title,

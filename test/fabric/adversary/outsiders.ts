@@ -99,7 +99,7 @@ export function describeOutsiders(world: () => World): void {
       await promisify(execFile)(process.execPath, publish);
       for (const member of [CN, SG]) {
         await expect
-          .poll(() => acquire(signer, member), { timeout: 20_000 })
+          .poll(() => acquire(signer, member), { timeout: 60_000 })
           .toBe('IDENTITY_REFUSED');
       }
       await expectNothingWritten(world(), async () => {

@@ -1,6 +1,7 @@
 /** `report`: the life of one item as a document for people, with its proofs attached. */
 import { extname } from 'node:path';
 import { memberRecord, referenceRecord } from '@tabellion/chaincode/member/record';
+import { custodyBundle, parseStrict } from '@tabellion/proof';
 import { z } from 'zod';
 import type { ItemLife } from '../../custody/life.ts';
 import type { Language } from '../../explain/area.ts';
@@ -131,8 +132,8 @@ interface BundleChoice extends Pick<ReportOptions, 'bundle' | 'withoutProof'> {
 }
 
 /**
- * The files that were named; else the proof of custody from the gateway, and of the content what was
- * handed over with the item or, of an item of the caller's own member, what the gateway has.
+ * The files that were named; beside them the proof of custody from the gateway unless one of them is one;
+ * and if none was named, of the content what was handed over with the item or, of an item of the caller's own member, what the gateway has.
  */
 async function collectBundles(
   client: GatewayClient,
@@ -146,10 +147,22 @@ async function collectBundles(
   });
   const fetchProof = async (path: string) => ({ name: path, bytes: await client.getBytes(path) });
   if (withoutProof) return [];
-  if (bundle !== undefined) return Promise.all(bundle.map(readFile));
   const { origin, item } = record;
+  const given = await Promise.all((bundle ?? []).map(readFile));
+  if (given.some(({ bytes }) => isCustodyProof(bytes))) return given;
+  // Without it the report's time line would be unproved.
   const custody = await fetchProof(`/v1/custody/items/${item}/proof`);
+  if (given.length > 0) return [...given, custody];
   if (handedOver !== undefined) return [await readFile(handedOver), custody];
   if (origin.kind !== 'ANCHORED' || batch?.record.act.member !== reader) return [custody];
   return [await fetchProof(`/v1/evidence/batches/${origin.batch}/proofs/${origin.index}`), custody];
+}
+
+function isCustodyProof(bytes: Uint8Array): boolean {
+  try {
+    return custodyBundle.safeParse(parseStrict(bytes, { maxBytes: MAX_BUNDLE_BYTES })).success;
+  } catch {
+    // What it is instead is told when it is held to the item.
+    return false;
+  }
 }

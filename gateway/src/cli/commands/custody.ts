@@ -163,7 +163,7 @@ function addCare(custody: Command, run: Runner): void {
     step(custody, run, 'hold', 'hold', 'place a legal hold: no return, no disposal').requiredOption(
       ...(['--legal-basis <id@version>', 'rule that demands it'] as const),
     ),
-    ['custody hold 9a…41 --legal-basis sg-macma@1 --reason "Appeal pending"'],
+    ['custody hold 9a…41 --legal-basis sg-cpc-39@1 --reason "Appeal pending"'],
   );
   addExamples(
     step(custody, run, 'lift', 'lift', 'lift a legal hold').option(
@@ -198,7 +198,7 @@ function addEnds(custody: Command, run: Runner): void {
         .requiredOption('--authority <KIND:reference>', 'JUDICIAL, EMERGENCY_POLICE or INTERNAL'),
     ),
     [
-      'custody dispose 9a…41 --legal-basis cn-cpl-245@1 --authority JUDICIAL:2026/88 \\\n' +
+      'custody dispose 9a…41 --legal-basis cn-cpl-141@1 --authority JUDICIAL:2026/88 \\\n' +
         '      --reason "Ordered by the court"',
     ],
   );

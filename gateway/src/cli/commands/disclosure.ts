@@ -11,7 +11,7 @@ export function addDisclosureCommands(program: Command, run: Runner): void {
   addGrants(disclosure, run);
   addViews(disclosure, run);
   addExamples(disclosure, [
-    'disclosure grant 5f…09 --items shown.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-40@1 --reason "Access to the file" --secret access.txt',
+    'disclosure grant 5f…09 --items shown.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
     'disclosure open shown --secret access.txt --trust trust.json --gateway https://gateway.example',
   ]);
 }
@@ -39,8 +39,8 @@ function addGrants(disclosure: Command, run: Runner): void {
       .requiredOption('--secret <file>', 'new file for the secret, to be handed over in person')
       .action(run(async () => (await load()).grantAccess)),
     [
-      'disclosure grant 5f…09 --all --to COURT --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-40@1 --reason "Trial" --secret access.txt',
-      'disclosure grant 5f…09 --except withheld.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-40@1 --reason "Access to the file" --secret access.txt',
+      'disclosure grant 5f…09 --all --to COURT --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Trial" --secret access.txt',
+      'disclosure grant 5f…09 --except withheld.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
     ],
   );
   addExamples(

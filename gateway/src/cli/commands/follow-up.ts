@@ -41,8 +41,8 @@ export function addFollowUpCommands(program: Command, run: Runner): void {
       .requiredOption('--reason <text>', 'why')
       .action(run(async () => (await load()).answer)),
     [
-      'answer 5f…09 --position NO_OBJECTION --legal-basis sg-macma@1 --reason "Request 2026/44"',
-      'answer 5f…09 --position OBJECTION --legal-basis sg-macma@1 --reason "No request received"',
+      'answer 5f…09 --position NO_OBJECTION --legal-basis sg-cpc-39@1 --reason "Request 2026/44"',
+      'answer 5f…09 --position OBJECTION --legal-basis sg-cpc-39@1 --reason "No request received"',
     ],
   );
   addExamples(

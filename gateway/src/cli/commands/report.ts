@@ -16,7 +16,7 @@ export function addReportCommand(program: Command, run: Runner): void {
       .option('--sections <names>', `only these, with commas between: ${SECTIONS.join(', ')}`)
       .option(
         '--bundle <file>',
-        'proof or commitment to attach, instead of what the gateway has (repeatable)',
+        "proof or commitment to attach, instead of the content's at the gateway (repeatable)",
         collect,
       )
       .option('--without-proof', 'attach none; the report then says so')

@@ -14,7 +14,7 @@ export function addReviewCommands(program: Command, run: Runner): void {
   addStatements(review, run);
   addExamples(review, [
     'review list --state OVERDUE',
-    'review judge 5f…09 --outcome CHALLENGED --legal-basis cn-cpl-56@1 --reason "No warrant"',
+    'review judge 5f…09 --outcome CHALLENGED --legal-basis cn-cpl-136@1 --reason "No warrant"',
   ]);
 }
 
@@ -42,7 +42,7 @@ function addObjections(review: Command, run: Runner): void {
       .requiredOption('--reason <text>', 'why, without anybody’s name')
       .action(run(async () => (await load()).objectTo)),
     [
-      'review object 5f…09 --for THIRD_PARTY --person 7c…e1 --legal-basis sg-cpc-35@1 --reason "Not his disk"',
+      'review object 5f…09 --for THIRD_PARTY --person 7c…e1 --legal-basis sg-cpc-39@1 --reason "Not his disk"',
     ],
   );
   addExamples(
@@ -93,7 +93,7 @@ function addStatements(review: Command, run: Runner): void {
         .requiredOption('--reason <text>', 'why'),
     ).action(run(async () => (await load()).judge)),
     [
-      'review judge 5f…09 --outcome EXCLUDED --legal-basis cn-cpl-56@1 --reason "No order" --report ruling.pdf',
+      'review judge 5f…09 --outcome EXCLUDED --legal-basis cn-cpl-136@1 --reason "No order" --report ruling.pdf',
     ],
   );
   addExamples(

@@ -23,7 +23,7 @@ export function describeItem({
     ['Sources', provenance.sources.map((source) => source.record.item).join(', ') || undefined],
     ['Derived', derived.map((made) => made.record.item).join(', ') || undefined],
     ['Status', head.status],
-    ['Holder', describeReceiver(head.holder)],
+    [isGone(head) ? 'Last holder' : 'Holder', describeReceiver(head.holder)],
     ['Offered to', head.offer && describeReceiver(head.offer.to)],
     ['Seals', head.seals.join(', ') || 'none'],
     [
@@ -161,3 +161,6 @@ function reviewRow(
   const { act, subject, reason } = record;
   return [formatTime(act.at), describeReceiver(act), subject.kind, what, outcome, reason];
 }
+
+const isGone = ({ status }: ItemHeadRecord): boolean =>
+  status === 'RETURNED' || status === 'DISPOSED';

@@ -48,7 +48,8 @@ export function readTags(files: ReadonlyMap<string, Uint8Array>): BagTags {
     if (parts === null) return [];
     const algorithm = parts[2]!.toLowerCase().replaceAll('-', '');
     const isTagManifest = parts[1] !== undefined;
-    if (DIGITS[algorithm] === undefined) throw malformed(`${name} has an algorithm not known here`);
+    if (!Object.hasOwn(DIGITS, algorithm))
+      throw malformed(`${name} has an algorithm not known here`);
     const lines = readManifest(name, readText(files, name)!, algorithm, version);
     for (const listed of lines.keys()) {
       if (listed.startsWith(PAYLOAD) === isTagManifest) {

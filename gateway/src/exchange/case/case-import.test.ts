@@ -177,6 +177,15 @@ describe('import of CASE', () => {
     expect(remarks.filter(({ remark }) => remark === 'CYCLE')).toHaveLength(1);
   }, 30_000);
 
+  it('is given up where contexts would inherit more and more', async () => {
+    const terms = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, at) => [`t${at}`, `http://example.org/${at}`]),
+    );
+    const local = (at: number) => ({ ...makeFile(), '@context': { [`l${at}`]: 'http://x.org/' } });
+    const nodes = Array.from({ length: 200 }, (_, at) => local(at));
+    expect(await refuse(wrap(nodes, { ...CONTEXT, ...terms }))).toBe('CASE_MALFORMED');
+  });
+
   it('fetches no context, wherever it is named', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {

@@ -68,6 +68,8 @@ const CARRIED = new Set([
   'investigation:wasInformedBy',
 ]);
 const MAX_TOOLS = 16;
+/** Facets, and digests, of one file. */
+const MAX_OF_A_FILE = 64;
 const toolName = plainText(80);
 const toolVersion = plainText(40);
 const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64 };
@@ -149,13 +151,15 @@ class GraphView {
       remarks.push({ remark, what: detail });
       return [];
     };
+    // Shared among many nodes, long lists would be read as often as there are nodes.
+    if (Math.max(facets.length, hashes.length) > MAX_OF_A_FILE) return skip('BAD_VALUE');
     const name = readName(node, facets);
     if (name === undefined) return skip('NO_NAME');
     const digests: Record<string, string> = {};
     for (const hash of hashes) {
       const algorithm = `${first(hash, 'types:hashMethod')}`.toLowerCase().replace('-', '');
       const value = `${first(hash, 'types:hashValue')}`.toLowerCase();
-      const digits = DIGITS[algorithm];
+      const digits = Object.hasOwn(DIGITS, algorithm) ? DIGITS[algorithm] : undefined;
       if (digits === undefined) continue;
       const isOther = digests[algorithm] !== undefined && digests[algorithm] !== value;
       if (value.length !== digits || !/^[0-9a-f]+$/.test(value) || isOther) {

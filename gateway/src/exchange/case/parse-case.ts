@@ -9,6 +9,8 @@ import { ExchangeError } from '../exchange-error.ts';
 export const MAX_CASE_BYTES = 1 << 26;
 const MAX_DEPTH = 64;
 const MAX_NODES = 500_000;
+/** Contexts times terms. */
+const MAX_INHERITED = 100_000;
 
 /** A node with its types and properties by short terms such as `observable:fileName`. */
 export interface ForeignNode {
@@ -81,9 +83,15 @@ const remote = (urls: readonly string[]) =>
 function assertSelfContained(document: unknown): void {
   const addresses: string[] = [];
   let objects = 0;
+  let contexts = 0;
+  let terms = 0;
   const visitContext = (context: unknown): void => {
     for (const one of Array.isArray(context) ? context : [context]) {
       if (typeof one === 'string') addresses.push(one);
+      contexts += 1;
+      if (typeof one === 'object' && one !== null) terms += Object.keys(one).length;
+      // Each context inherits every term of those around it: time and memory go with the product.
+      if (contexts * terms > MAX_INHERITED) throw malformed('it has too many contexts and terms');
     }
   };
   const open: unknown[] = [document];

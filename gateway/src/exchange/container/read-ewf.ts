@@ -52,7 +52,9 @@ export async function readEwf(
 }
 
 async function ask(program: string, path: string): Promise<string> {
-  const { stdout } = await run(program, ['-f', 'dfxml', path], {
+  // A name that begins with a dash would be taken for an option.
+  const named = path.startsWith('-') ? `./${path}` : path;
+  const { stdout } = await run(program, ['-f', 'dfxml', named], {
     timeout: TIMEOUT_MS,
     maxBuffer: MAX_OUTPUT,
     env: { ...process.env, LC_ALL: 'C.UTF-8' },

@@ -132,6 +132,8 @@ describe('DFXML', () => {
     for (const text of [`<${long}/>`, `<a b="${long}"/>`, `<!--${long}-->`, `<?x ${long}?>`]) {
       expect(await refuse(wrap(text), 4096)).toBe('DFXML_MALFORMED');
     }
+    const many = Array.from({ length: 65 }, (_, at) => `a${at}="1"`).join(' ');
+    expect(await refuse(wrap(`<x ${many}/>`), 4096)).toBe('DFXML_UNSAFE');
     // Text that nobody asked for is passed over.
     expect(await refuse(wrap(`<x>${long}</x><y><![CDATA[${long}]]></y>`), 4096)).toBe('READ');
   });

@@ -36,6 +36,8 @@ export interface DfxmlOptions {
 }
 
 const MAX_DEPTH = 64;
+/** Of one element. */
+const MAX_ATTRIBUTES = 64;
 /** Every name in it, escaped, with room. */
 const MAX_TEXT = 8 * MAX_PATH_BYTES;
 const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64 };
@@ -97,7 +99,15 @@ class DfxmlReader {
     parser.ondoctype = () => {
       throw unsafe(`line ${parser.line + 1}: a document type, which DFXML does not need`);
     };
-    parser.onopentag = ({ name, attributes }) => this.#open(localName(name), attributes);
+    let attributes = 0;
+    parser.onattribute = () => {
+      attributes += 1;
+      if (attributes > MAX_ATTRIBUTES) throw unsafe('an element has too many attributes');
+    };
+    parser.onopentag = (tag) => {
+      attributes = 0;
+      this.#open(localName(tag.name), tag.attributes);
+    };
     parser.onclosetag = () => this.#close();
     parser.ontext = (text) => this.#addText(text);
     parser.oncdata = (text) => this.#addText(text);
@@ -139,7 +149,8 @@ class DfxmlReader {
     // Pieces and parents have names and digests of their own, further down.
     if (this.#depth !== this.#objectDepth + 1) return;
     const field = name === 'hashdigest' ? `${attributes.type}`.toLowerCase() : name;
-    if (name !== 'hashdigest' && !FIELDS.has(name)) return;
+    const isKnown = name === 'hashdigest' ? Object.hasOwn(DIGITS, field) : FIELDS.has(name);
+    if (!isKnown) return;
     if (this.#object.has(field)) throw malformed(this.#at(`a file has ${field} twice`));
     this.#field = field;
     this.#text = '';

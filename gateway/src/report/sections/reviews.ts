@@ -77,9 +77,12 @@ export function reviewsSection(context: ReportContext): Block[] {
   ];
 }
 
-export const subjectLine = ({ kind }: Subject, { words }: ReportContext): Line => [
-  words.reviews.subjects[kind],
-];
+export const subjectLine = ({ kind, id }: Subject, { words, life }: ReportContext): Line => {
+  const { subjects } = words.reviews;
+  if (kind === 'ACQUISITION') return [subjects.ACQUISITION];
+  if (id === life.opening.record.item) return [subjects.ITEM];
+  return [subjects.SOURCE, words.colon, code(id)];
+};
 
 export const reportLines = (
   report: { readonly sha256: string } | undefined,

@@ -410,7 +410,11 @@ export const en = {
   reviews: {
     none: 'None is recorded up to that block.',
     objections: 'Objections',
-    subjects: { ITEM: 'on this item', ACQUISITION: 'on the whole collection' },
+    subjects: {
+      ITEM: 'on this item',
+      SOURCE: 'on an item that it was made from',
+      ACQUISITION: 'on the whole collection',
+    },
     capacities: {
       SUSPECT: 'a suspect',
       THIRD_PARTY: 'a third party',

@@ -394,7 +394,11 @@ export const zh: Words = {
   reviews: {
     none: '截至该区块没有记录。',
     objections: '异议',
-    subjects: { ITEM: '针对此证据项', ACQUISITION: '针对整个取证行为' },
+    subjects: {
+      ITEM: '针对此证据项',
+      SOURCE: '针对其来源证据项',
+      ACQUISITION: '针对整个取证行为',
+    },
     capacities: {
       SUSPECT: '犯罪嫌疑人',
       THIRD_PARTY: '第三人',
