@@ -1,9 +1,11 @@
 /** Fabric transactions of the word `custody`. */
 import { type Context, WordContract } from '../kernel/shim.ts';
 import { runRead } from '../kernel/transaction.ts';
-import { runAsMember } from '../member/run.ts';
-import { CUSTODY_DECISIONS, type CustodyTransaction } from './decide.ts';
+import { runnerOf } from '../member/run.ts';
+import { CUSTODY_DECISIONS } from './decide.ts';
 import { readArgument } from './record.ts';
+
+const run = runnerOf(CUSTODY_DECISIONS);
 
 export class CustodyContract extends WordContract {
   constructor() {
@@ -85,9 +87,4 @@ export class CustodyContract extends WordContract {
   read(context: Context): Promise<string> {
     return runRead(context, 'custody:read', readArgument);
   }
-}
-
-function run(context: Context, name: CustodyTransaction): Promise<string> {
-  const { schema, decide } = CUSTODY_DECISIONS[name];
-  return runAsMember(context, name, schema, decide);
 }

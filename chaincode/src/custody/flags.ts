@@ -6,11 +6,13 @@ import type { Profile } from '../member/record.ts';
 import type { ItemHeadRecord, ItemRecord, StepFlag } from './record.ts';
 import type { Step } from './step.ts';
 
+/** An item, and what it was derived from, nearest first. */
+export type Lineage = readonly [ItemRecord, ...ItemRecord[]];
+
 /** Where an item goes back to, for whoever is to use it. */
 export interface Background {
   readonly acquisition: AcquisitionRecord;
-  /** The item, and what it was derived from, nearest first. */
-  readonly lineage: readonly ItemRecord[];
+  readonly lineage: Lineage;
 }
 
 export interface FlagContext {
@@ -70,7 +72,13 @@ export function listStepFlags(
 }
 
 /** The standard that the item's present form follows: the last conversion's, else the collection's. */
-export function standardOf({ acquisition, lineage }: Background): AcquisitionRecord['standard'] {
+export function standardOf({
+  acquisition,
+  lineage,
+}: {
+  readonly acquisition: Pick<AcquisitionRecord, 'standard'>;
+  readonly lineage: readonly ItemRecord[];
+}): AcquisitionRecord['standard'] {
   for (const { origin } of lineage) {
     if (origin.kind === 'DERIVED' && origin.as.form === 'CONVERSION') return origin.as.to;
   }

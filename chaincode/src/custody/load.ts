@@ -6,7 +6,7 @@ import type { State } from '../kernel/state.ts';
 import { memberKey } from '../member/key.ts';
 import { assertPublished, loadCurrent, loadParameters } from '../member/load.ts';
 import { memberRecord } from '../member/record.ts';
-import type { Background } from './flags.ts';
+import type { Background, Lineage } from './flags.ts';
 import { custodyKey, itemHeadKey, itemKey } from './key.ts';
 import {
   custodyRecord,
@@ -57,15 +57,13 @@ export async function loadForStep(state: State, step: Step): Promise<StepContext
   switch (step.kind) {
     case 'OFFER':
       return { ...context, receiver: await state.find(memberRecord, memberKey(step.to.member)) };
-    case 'ACCEPT':
-      return {
-        ...context,
-        background: await loadBackground(state, item),
-        mirror: await loadMirror(state, item),
-      };
+    case 'ACCEPT': {
+      const background = await loadBackground(state, item);
+      return { ...context, background, mirror: await loadMirror(state, background.lineage) };
+    }
     case 'TAKE_OVER':
     case 'EXAMINE':
-      return { ...context, mirror: await loadMirror(state, item) };
+      return { ...context, mirror: await loadMirror(state, await followSources(state, item)) };
     case 'HOLD':
     case 'DISPOSE':
       await loadCurrent(state, 'legalBasis', step.legalBasis);
@@ -91,11 +89,10 @@ const loadAcquisition = (state: State, id: string): Promise<AcquisitionRecord> =
   state.load(acquisitionRecord, acquisitionKey(id));
 
 /** The item and what it was derived from, nearest first. It ends: sources were there before. */
-export async function loadLineage(
-  state: State,
-  id: string,
-): Promise<[ItemRecord, ...ItemRecord[]]> {
-  const first = await state.load(itemRecord, itemKey(id));
+export const loadLineage = async (state: State, id: string): Promise<Lineage> =>
+  followSources(state, await state.load(itemRecord, itemKey(id)));
+
+async function followSources(state: State, first: ItemRecord): Promise<Lineage> {
   const lineage: [ItemRecord, ...ItemRecord[]] = [first];
   for (let { origin } = first; origin.kind === 'DERIVED'; ) {
     const source = await state.load(itemRecord, itemKey(origin.source));
@@ -105,20 +102,19 @@ export async function loadLineage(
   return lineage;
 }
 
-async function loadBackground(state: State, { item }: ItemRecord): Promise<Background> {
-  const lineage = await loadLineage(state, item);
+/** The item's lineage, and the acquisition that its first source goes back to. */
+export async function loadBackground(state: State, item: ItemRecord): Promise<Background> {
+  const lineage = await followSources(state, item);
   const root = lineage.at(-1)?.origin;
   if (root === undefined || root.kind === 'DERIVED') throw new TypeError('a lineage has its end');
   return { lineage, acquisition: await loadAcquisition(state, root.acquisition) };
 }
 
 /** How the mirror copy stands that an item is or was made from; null where there is none. */
-async function loadMirror(state: State, { item }: ItemRecord): Promise<ItemHeadRecord['mirror']> {
-  const lineage = await loadLineage(state, item);
+async function loadMirror(state: State, lineage: Lineage): Promise<ItemHeadRecord['mirror']> {
   const copy = lineage.find(({ mirrorOf }) => mirrorOf !== undefined);
-  return copy === undefined
-    ? null
-    : (await state.load(itemHeadRecord, itemHeadKey(copy.item))).mirror;
+  if (copy === undefined) return null;
+  return (await state.load(itemHeadRecord, itemHeadKey(copy.item))).mirror;
 }
 
 async function loadCorrected(state: State, item: ItemRecord, digest: string) {

@@ -1,9 +1,11 @@
 /** Fabric transactions of the word `disclosure`. */
 import { type Context, WordContract } from '../kernel/shim.ts';
 import { runRead } from '../kernel/transaction.ts';
-import { runAsMember } from '../member/run.ts';
-import { DISCLOSURE_DECISIONS, type DisclosureTransaction } from './decide.ts';
+import { runnerOf } from '../member/run.ts';
+import { DISCLOSURE_DECISIONS } from './decide.ts';
 import { readArgument } from './record.ts';
+
+const run = runnerOf(DISCLOSURE_DECISIONS);
 
 export class DisclosureContract extends WordContract {
   constructor() {
@@ -21,9 +23,4 @@ export class DisclosureContract extends WordContract {
   read(context: Context): Promise<string> {
     return runRead(context, 'disclosure:read', readArgument);
   }
-}
-
-function run(context: Context, name: DisclosureTransaction): Promise<string> {
-  const { schema, decide } = DISCLOSURE_DECISIONS[name];
-  return runAsMember(context, name, schema, decide);
 }

@@ -1,9 +1,11 @@
 /** Fabric transactions of the word `review`. */
 import { type Context, WordContract } from '../kernel/shim.ts';
 import { runRead } from '../kernel/transaction.ts';
-import { runAsMember } from '../member/run.ts';
-import { REVIEW_DECISIONS, type ReviewTransaction } from './decide.ts';
+import { runnerOf } from '../member/run.ts';
+import { REVIEW_DECISIONS } from './decide.ts';
 import { readArgument } from './record.ts';
+
+const run = runnerOf(REVIEW_DECISIONS);
 
 export class ReviewContract extends WordContract {
   constructor() {
@@ -33,9 +35,4 @@ export class ReviewContract extends WordContract {
   read(context: Context): Promise<string> {
     return runRead(context, 'review:read', readArgument);
   }
-}
-
-function run(context: Context, name: ReviewTransaction): Promise<string> {
-  const { schema, decide } = REVIEW_DECISIONS[name];
-  return runAsMember(context, name, schema, decide);
 }

@@ -1,5 +1,6 @@
 /** The transactions of the word `review`, each with what it looks up. */
 import { itemKey } from '../custody/key.ts';
+import { loadBackground } from '../custody/load.ts';
 import { itemRecord } from '../custody/record.ts';
 import { acquisitionKey } from '../evidence/key.ts';
 import { acquisitionRecord } from '../evidence/record.ts';
@@ -20,7 +21,7 @@ import {
   weighInput,
 } from './record.ts';
 import { replyToObjection } from './reply.ts';
-import { type Reviewed, sourceOf } from './subject.ts';
+import type { Reviewed } from './subject.ts';
 
 export const REVIEW_DECISIONS = {
   'review:object': defineDecision(objectInput, async ({ input, caller, state }) => {
@@ -55,14 +56,10 @@ const loadReviewed = (state: State, { kind, id }: Subject): Promise<Reviewed> =>
     ? state.load(itemRecord, itemKey(id))
     : state.load(acquisitionRecord, acquisitionKey(id));
 
-/** It ends: an item is derived from one that was there before. */
+/** What is spoken of, what that was made from, and at last the acquisition that all goes back to. */
 async function loadLineage(state: State, subject: Subject): Promise<[Reviewed, ...Reviewed[]]> {
-  const first = await loadReviewed(state, subject);
-  const lineage: [Reviewed, ...Reviewed[]] = [first];
-  for (let source = sourceOf(first); source !== undefined; ) {
-    const next = await loadReviewed(state, source);
-    lineage.push(next);
-    source = sourceOf(next);
-  }
-  return lineage;
+  if (subject.kind === 'ACQUISITION') return [await loadReviewed(state, subject)];
+  const item = await state.load(itemRecord, itemKey(subject.id));
+  const { lineage, acquisition } = await loadBackground(state, item);
+  return [...lineage, acquisition];
 }

@@ -25,7 +25,6 @@ import {
   judgeRegularity,
   raiseObjection,
   replyToObjection,
-  sourceOf,
   weighEvidence,
 } from './rules.ts';
 
@@ -170,12 +169,6 @@ describe('a judgement', () => {
   it('may be by a namesake at another member: pseudonyms are a member’s own', () => {
     const act = { ...abroad, person: collector.person };
     expect(() => judgeRegularity(input, lineage, act)).not.toThrow();
-  });
-
-  it('follows an item to where it came from', () => {
-    expect(sourceOf(derived)).toEqual({ kind: 'ITEM', id: ITEM });
-    expect(sourceOf(sampleItem())).toEqual({ kind: 'ACQUISITION', id: ACQUISITION });
-    expect(sourceOf(acquisition)).toBeUndefined();
   });
 });
 

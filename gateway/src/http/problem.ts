@@ -161,7 +161,7 @@ const CONTRACT = {
   ITEM_NOT_SEALED: [409, 'The item is not under seal'],
   ITEM_ON_HOLD: [409, 'The item is under legal hold'],
   HOLD_UNKNOWN: [409, 'No such legal hold is in force'],
-  TOO_MANY_HOLDS: [409, 'The item is under as many legal holds as it can be'],
+  TOO_MANY_HOLDS: [409, 'The member has as many legal holds on the item as it can have'],
   NOT_AN_EXHIBIT: [422, 'Anchored data have no place'],
   NOT_ANSWERER: [403, 'Another member must answer the objection'],
   SELF_REVIEW: [403, 'Nobody judges what they collected themselves'],
