@@ -43,6 +43,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopped = waitForStop();
   const { log, file } = await openLog(directory);
   endOnUncaught(directory, log);
+  const endOnVital = (error: Error): never => {
+    const failure = findVitalFailure(error);
+    if (failure) failStop(failure, directory, log);
+    throw error;
+  };
   const node = await startNode({
     directory,
     consortium,
@@ -52,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(listen !== undefined && { listen }),
     ...(fabric && { fabric }),
     ...(limits && { limits }),
-  });
+  }).catch(endOnVital);
   const introduction = fabric
     ? introduceMember(node, fabric, directory, file)
     : introduce(node, directory, file);
@@ -60,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failure = await Promise.race([stopped, node.failed]);
   if (failure) failStop(failure, directory, log);
   if (!json) process.stdout.write('\nStopping.\n');
-  await node.close();
+  await node.close().catch(endOnVital);
   await log.close();
   return 0;
 }

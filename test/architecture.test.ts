@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const layers = ['proof', 'chaincode', 'gateway'] as const;
+const layers = ['proof', 'chaincode', 'screening', 'gateway'] as const;
 type Layer = (typeof layers)[number];
 
 interface Import {
@@ -47,7 +47,7 @@ describe('imports', () => {
     expect(imports.length).toBeGreaterThan(sources.length);
   });
 
-  it('run one way: proof <- chaincode <- gateway', () => {
+  it('run one way: proof <- chaincode <- screening <- gateway', () => {
     const breaches = imports.filter((entry) => {
       const from = layers.findIndex((layer) => entry.file.startsWith(`${layer}/`));
       const to = targetLayer(entry);
@@ -64,10 +64,10 @@ describe('imports', () => {
     expect(breaches.map(where)).toEqual([]);
   });
 
-  it('keep Node out of proof, but for its Node entry', () => {
+  it('keep Node out of what runs anywhere, but for its Node entries', () => {
     const breaches = imports.filter(
       ({ file, specifier }) =>
-        file.startsWith('proof/') && file !== 'proof/src/node.ts' && specifier.startsWith('node:'),
+        /^(proof|screening)\/src\/(?!node\.ts$)/.test(file) && specifier.startsWith('node:'),
     );
     expect(breaches.map(where)).toEqual([]);
   });
@@ -92,6 +92,26 @@ describe('imports', () => {
         !typeOnly &&
         (/^(fabric-|@hyperledger\/fabric-gateway)/.test(specifier) ||
           /ledger\/(embedded|fabric)\//.test(specifier)),
+    );
+    expect(breaches.map(where)).toEqual([]);
+  });
+
+  it('leave the command line to itself: it uses the rest, and nothing uses it', () => {
+    const breaches = imports.filter(
+      ({ file, specifier }) =>
+        /^gateway\/src\/(?!cli\/)/.test(file) &&
+        relative(root, resolve(root, dirname(file), specifier)).startsWith('gateway/src/cli/'),
+    );
+    expect(breaches.map(where)).toEqual([]);
+  });
+
+  it('let what is written for others, reports and exports, know no door to the gateway', () => {
+    const breaches = imports.filter(
+      ({ file, specifier }) =>
+        /^gateway\/src\/(report|exchange|text)\//.test(file) &&
+        /^gateway\/src\/(cli|http|node|identity|ledger)\//.test(
+          relative(root, resolve(root, dirname(file), specifier)),
+        ),
     );
     expect(breaches.map(where)).toEqual([]);
   });

@@ -56,6 +56,7 @@ it('offers these transactions and no others', () => {
     ],
     review: ['object', 'reply', 'judge', 'examine', 'weigh', 'read'],
     disclosure: ['grant', 'revoke', 'read'],
+    label: ['assert', 'corroborate', 'opine', 'sight', 'dispute', 'answer', 'withdraw', 'read'],
     'org.hyperledger.fabric': ['GetMetadata'],
   });
 });

@@ -3,10 +3,18 @@ import { CustodyContract } from './custody/contract.ts';
 import { DisclosureContract } from './disclosure/contract.ts';
 import { EvidenceContract } from './evidence/contract.ts';
 import type { WordContract } from './kernel/shim.ts';
+import { LabelContract } from './label/contract.ts';
 import { MemberContract } from './member/contract.ts';
 import { ReviewContract } from './review/contract.ts';
 
-export { CustodyContract, DisclosureContract, EvidenceContract, MemberContract, ReviewContract };
+export {
+  CustodyContract,
+  DisclosureContract,
+  EvidenceContract,
+  LabelContract,
+  MemberContract,
+  ReviewContract,
+};
 
 /** The contracts, in the order in which they are installed. */
 export const contracts: readonly (new () => WordContract)[] = [
@@ -15,4 +23,5 @@ export const contracts: readonly (new () => WordContract)[] = [
   CustodyContract,
   ReviewContract,
   DisclosureContract,
+  LabelContract,
 ];

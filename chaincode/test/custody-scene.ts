@@ -1,6 +1,6 @@
 /** A ledger's state in memory on which the rules of custody run whole, look-ups included. */
 import '@tabellion/proof/node';
-import { buildTree, leafHash, toHex, utf8 } from '@tabellion/proof';
+import { buildTree, fromHex, itemId, leafHash, toHex, utf8 } from '@tabellion/proof';
 import type {
   CustodyRecord,
   DeriveInput,
@@ -33,10 +33,15 @@ import {
 
 export const OTHER_ACQUISITION = 'b'.repeat(32);
 export const CHARTER = { id: 'charter', version: 1 };
-const LEAVES = Array.from({ length: 5 }, (_, index) => leafHash(utf8(`item ${index}`)));
-const TREE = buildTree(LEAVES);
-export const ITEMS = LEAVES.map((leaf) => toHex(leaf));
-export const ITEM = ITEMS[2]!;
+const HASHES = Array.from({ length: 5 }, (_, index) => leafHash(utf8(`item ${index}`)));
+const TREE = buildTree(HASHES);
+export const LEAVES = HASHES.map((leaf) => toHex(leaf));
+/** The leaf and the name that the member gives to it. */
+export const named = (leaf: string, member = 'CnMSP') => ({
+  item: itemId(member, fromHex(leaf)),
+  leaf,
+});
+export const ITEM = named(LEAVES[2]!).item;
 const PATH = TREE.path(2).map((hash) => toHex(hash));
 
 /** A person of a member of the sample founding. */
@@ -66,7 +71,7 @@ export const PEOPLE = {
 } as const;
 
 export const openingOf = (changes: Partial<OpenInput> = {}): OpenInput => ({
-  item: ITEM,
+  ...named(changes.leaf ?? LEAVES[2]!),
   origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index: 2 },
   path: PATH,
   seals: [],
@@ -77,7 +82,7 @@ export const openingOf = (changes: Partial<OpenInput> = {}): OpenInput => ({
 });
 
 export const exhibitOf = (changes: Partial<RegisterInput> = {}): RegisterInput => ({
-  item: 'e'.repeat(64),
+  ...named(changes.leaf ?? 'e'.repeat(64)),
   origin: {
     kind: 'EXHIBIT',
     acquisition: ACQUISITION,
@@ -94,7 +99,7 @@ export const exhibitOf = (changes: Partial<RegisterInput> = {}): RegisterInput =
 });
 
 export const derivationOf = (source: string, changes: Partial<DeriveInput> = {}): DeriveInput => ({
-  item: 'd'.repeat(64),
+  ...named(changes.leaf ?? 'd'.repeat(64)),
   origin: { kind: 'DERIVED', source, as: { form: 'WORKING_COPY' }, tools: [] },
   seals: [],
   witnesses: [],
@@ -116,7 +121,7 @@ function found(): Map<string, unknown> {
 }
 
 const BATCH_RECORD = buildBatchRecord(
-  sampleAnchor({ root: toHex(TREE.root), size: LEAVES.length }),
+  sampleAnchor({ root: toHex(TREE.root), size: HASHES.length }),
   {
     acquisition: sampleAcquisition(),
     touched: [],

@@ -168,6 +168,21 @@ export const sampleFounding = (): FoundInput => ({
       version: 1,
       body: { title: 'Identification and collection', publisher: 'ISO', edition: '2012' },
     },
+    {
+      register: 'taxonomy',
+      id: 'addresses',
+      version: 1,
+      body: {
+        title: 'What addresses are labelled as',
+        publisher: 'the members',
+        edition: '2026',
+        categories: [
+          { id: 'service', title: 'Service' },
+          { id: 'mixer', parent: 'service', title: 'Mixing service' },
+          { id: 'ransomware', title: 'Ransomware' },
+        ],
+      },
+    },
   ],
   legalBasis: { id: 'charter', version: 1 },
   reason: 'the members found their consortium',

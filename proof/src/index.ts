@@ -5,7 +5,6 @@ export {
   type ExhibitCommitment,
   exhibitCommitment,
   extractCommitted,
-  itemIdOf,
   readCommitted,
 } from './bundle/committed.ts';
 export type { CustodyParts, ProvenCustody, ProvenStep } from './bundle/custody-chain.ts';
@@ -16,6 +15,7 @@ export {
   encodeBundle,
   encodeCustodyBundle,
 } from './bundle/encode.ts';
+export { itemId } from './bundle/item-id.ts';
 export {
   BUNDLE_MEDIA_TYPE,
   type Commitment,
@@ -135,6 +135,19 @@ export {
 export { canonicalBytes, canonicalText } from './json/canonical.ts';
 export { JSON_ERROR_CODES, JsonError, type JsonErrorCode } from './json/error.ts';
 export { type JsonLimits, parseCanonical, parseStrict } from './json/parse.ts';
+export {
+  type LabelFacts,
+  type LabelStatement,
+  labelStatement,
+  MAX_LABELS,
+  networkId,
+  PROVENANCES,
+  type Provenance,
+  pap,
+  provenance,
+  TLP,
+  tlp,
+} from './label/statement.ts';
 export { MERKLE_ERROR_CODES, MerkleError, type MerkleErrorCode } from './merkle/error.ts';
 export { type InclusionPath, leafHash, nodeHash, pathLength, rootFromPath } from './merkle/path.ts';
 export { type BatchTree, buildTree } from './merkle/tree.ts';

@@ -3,6 +3,7 @@ import {
   type CustodyParts,
   canonicalBytes,
   encodeCustodyBundle,
+  itemId,
   leafHash,
   sha256,
   toHex,
@@ -13,7 +14,8 @@ import { FILE, ITEM_INDEX, leaves, planAttestation } from './bundle.ts';
 import type { Case } from './cases.ts';
 import { NOW, type TestConsortium } from './consortium.ts';
 
-export const ITEM = toHex(leafHash(leaves[ITEM_INDEX]!));
+const LEAF = leafHash(leaves[ITEM_INDEX]!);
+export const ITEM = itemId('AlphaMSP', LEAF);
 const HOUR = 3_600_000;
 const GOOD_FILE = { sha256: toHex(sha256(FILE)), size: FILE.length };
 
@@ -35,6 +37,7 @@ const opening = (change: Record = {}): Record => ({
   type: 'tabellion.item',
   v: 1,
   item: ITEM,
+  leaf: toHex(LEAF),
   origin: { kind: 'ANCHORED', acquisition: '01'.repeat(16), batch: '02'.repeat(32), index: 2 },
   seals: [],
   witnesses: [],
@@ -157,6 +160,17 @@ export function custodyCases(embedded: TestConsortium): Case[] {
       parts: (parts) => ({ ...parts, opening: canonicalBytes(opening({ case: '2026/118' })) }),
     }),
     by("another item's opening", 'CHAIN_MISMATCH', { opening: { item: '44'.repeat(32) } }),
+    by('a name that another member would have', 'CHAIN_MISMATCH', {
+      opening: { act: act(NOW - 8 * HOUR, 'BravoMSP') },
+    }),
+    by('a name that another leaf would have', 'CHAIN_MISMATCH', {
+      opening: { leaf: toHex(leafHash(other)) },
+    }),
+    by('a bare leaf for a name', 'CHAIN_MISMATCH', { opening: { leaf: ITEM } }),
+    by('an opening by nobody', 'CHAIN_MISMATCH', { opening: { act: act(NOW, '') } }),
+    by('an opening by too long a name', 'CHAIN_MISMATCH', {
+      opening: { act: act(NOW, 'M'.repeat(300)) },
+    }),
     by("another item's step", 'CHAIN_MISMATCH', { steps: [{}, { item: '44'.repeat(32) }] }),
     by('a number that is not the next', 'CHAIN_MISMATCH', { steps: [{}, { sequence: 3 }] }),
     by('a step of another kind of record', 'CHAIN_MISMATCH', {

@@ -1,11 +1,17 @@
 /** People of one member who take steps of items, as a client of the product does it: read, sign, retry. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { itemHeadKey } from '@tabellion/chaincode/custody/key';
-import { type ItemHeadRecord, itemHeadRecord } from '@tabellion/chaincode/custody/record';
+import {
+  type ItemHeadRecord,
+  itemHeadRecord,
+  type StepVerb,
+} from '@tabellion/chaincode/custody/record';
 import {
   buildTree,
   canonicalBytes,
+  itemId,
   leafHash,
+  MAX_BATCH_ITEMS,
   parseCanonical,
   sha256,
   toHex,
@@ -13,7 +19,8 @@ import {
 } from '@tabellion/proof';
 import { Backoff } from '../../gateway/src/evidence/backoff.ts';
 import { readKey } from '../../gateway/src/evidence/ledger-reader.ts';
-import { performAct, type Signer } from '../../gateway/src/ledger/act.ts';
+import { type ActPort, performAct, type Signer } from '../../gateway/src/ledger/act.ts';
+import { type End, InFlight } from '../../gateway/src/ledger/in-flight.ts';
 import { LedgerError } from '../../gateway/src/ledger/port.ts';
 import type { EvidenceConsortium } from '../../test/support/evidence-consortium.ts';
 import { inTurns, openAcquisition } from '../bench-fabric/transactions.ts';
@@ -24,8 +31,21 @@ export interface Submissions {
   invalid: number;
 }
 
-/** Anchors `count` items in one batch and opens the custody of each; returns their names. */
+/** Anchors `count` items in full batches and opens the custody of each; returns their names. */
 export async function openItems(
+  consortium: EvidenceConsortium,
+  custodians: readonly Signer[],
+  count: number,
+): Promise<string[]> {
+  const items: string[] = [];
+  while (items.length < count) {
+    const size = Math.min(count - items.length, MAX_BATCH_ITEMS);
+    items.push(...(await openBatch(consortium, custodians, size)));
+  }
+  return items;
+}
+
+async function openBatch(
   { ledger, service, act }: EvidenceConsortium,
   custodians: readonly Signer[],
   count: number,
@@ -41,30 +61,70 @@ export async function openItems(
   let next = 0;
   return inTurns(count, async () => {
     const index = next++;
-    const item = toHex(leaves[index]!);
+    const signer = custodians[index % custodians.length]!;
+    const leaf = leaves[index]!;
+    const item = itemId(signer.mspId, leaf);
     const input = {
-      ...{ item, seals: [], witnesses: [], happenedAt: Date.now(), reason: 'to be examined' },
+      ...{ item, leaf: toHex(leaf), seals: [], witnesses: [], happenedAt: Date.now() },
+      reason: 'to be examined',
       origin: { kind: 'ANCHORED', acquisition, batch, index },
       path: tree.path(index).map(toHex),
     };
-    const { status } = await act(custodians[index % custodians.length]!, 'custody:open', input);
+    const { status } = await act(signer, 'custody:open', input);
     if (status.code !== 'VALID') throw new Error(`custody was not opened: ${status.code}`);
     return item;
   });
 }
 
-/** Examines an item once, however often others come first, and counts what was submitted for it. */
-export async function examine(
-  { ledger }: EvidenceConsortium,
-  signer: Signer,
+/** What a holder does with an item again and again, ending where it began. */
+const ROUND: readonly (readonly [StepVerb, object])[] = [
+  ['examine', { method: 'keyword search', tools: [], checked: 'MATCHES', recordings: [] }],
+  ['seal', { seals: ['S-1'], witnesses: [], pictures: [] }],
+  ['unseal', { foundSeals: [{ seal: 'S-1', intact: true }], witnesses: [], pictures: [] }],
+  ['offer', { to: { member: 'SgAgencyMSP' } }],
+  ['withdraw', {}],
+];
+
+/** Steps of an item that nobody else touches, by its holder. */
+export async function takeSteps(
+  { ledger, act }: EvidenceConsortium,
+  holder: Signer,
   item: string,
-  submissions: Submissions,
+  steps: number,
 ): Promise<void> {
+  const head = await readHead(ledger, holder, item);
+  let { last } = head;
+  for (let step = 0; step < steps; step += 1) {
+    const [verb, says] = ROUND[step % ROUND.length]!;
+    const chain = { item, sequence: head.sequence + step + 1, previous: last };
+    const input = { ...chain, happenedAt: Date.now(), reason: 'for the case', ...says };
+    const { status, result } = await act(holder, `custody:${verb}`, input);
+    if (status.code !== 'VALID') throw new Error(`a step was not taken: ${status.code}`);
+    last = toHex(sha256(result));
+  }
+}
+
+/** A gateway through which all of them act. */
+export interface Desk {
+  readonly consortium: EvidenceConsortium;
+  readonly inFlight: InFlight;
+  readonly submissions: Submissions;
+}
+
+export const openDesk = (consortium: EvidenceConsortium): Desk => ({
+  consortium,
+  inFlight: new InFlight(),
+  submissions: { valid: 0, invalid: 0 },
+});
+
+/** Examines an item once, however often others come first, and counts what was submitted for it. */
+export async function examine(desk: Desk, signer: Signer, item: string): Promise<void> {
+  const { ledger } = desk.consortium;
   const backoff = new Backoff();
   for (;;) {
     const began = performance.now();
     const head = await readHead(ledger, signer, item);
-    if (await tryToExamine(ledger, signer, head, submissions)) return;
+    if (await tryToExamine(desk, signer, head)) return;
     await sleep(backoff.choosePause(head.sequence, performance.now() - began));
   }
 }
@@ -79,10 +139,9 @@ export async function readHead(
 
 /** False if somebody else took the next step first. */
 async function tryToExamine(
-  ledger: EvidenceConsortium['ledger'],
+  { consortium: { ledger }, inFlight, submissions }: Desk,
   signer: Signer,
   { item, sequence, last, happenedAt }: ItemHeadRecord,
-  submissions: Submissions,
 ): Promise<boolean> {
   const input = {
     ...{ item, sequence: sequence + 1, previous: last },
@@ -90,14 +149,33 @@ async function tryToExamine(
     ...{ method: 'keyword search', tools: [], checked: 'MATCHES', recordings: [] },
   };
   const request = { transaction: 'custody:examine', args: [canonicalBytes(input)] };
+  let end: End = () => {};
+  let isValid = false;
+  // As the gateway's routes submit what people signed.
+  const port: ActPort = {
+    prepare: (asked) => ledger.prepare(asked),
+    endorse: (proposal, options) => ledger.endorse(proposal, options),
+    submit: async (payload) => {
+      end = await inFlight.begin(payload.bytes);
+      await ledger.submit(payload);
+    },
+    status: (txId, options) => ledger.status(txId, options),
+  };
   try {
-    const { status } = await performAct(ledger, signer, request, () => undefined);
-    if (status.code === 'VALID') submissions.valid += 1;
+    const { status } = await performAct(port, signer, request, () => undefined);
+    isValid = status.code === 'VALID';
+    if (isValid) submissions.valid += 1;
     else submissions.invalid += 1;
-    return status.code === 'VALID';
+    return isValid;
   } catch (error) {
-    // Refused before anything was submitted.
-    if (error instanceof LedgerError && error.contractCode === 'CHAIN_CONFLICT') return false;
+    if (isRefused(error)) return false;
     throw error;
+  } finally {
+    end(isValid);
   }
 }
+
+/** Before anything was submitted. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof LedgerError &&
+  (error.contractCode === 'CHAIN_CONFLICT' || error.code === 'OVERTAKEN');

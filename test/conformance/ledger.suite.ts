@@ -8,6 +8,7 @@ import { attestationChecks } from './checks/attestation.ts';
 import { conflictChecks } from './checks/conflict.ts';
 import { custodyChecks } from './checks/custody.ts';
 import { eventChecks } from './checks/event.ts';
+import { labelChecks } from './checks/label.ts';
 import { policyChecks } from './checks/policy.ts';
 import { privateChecks } from './checks/private.ts';
 import { proposalChecks } from './checks/proposal.ts';
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   ...eventChecks,
   ...attestationChecks,
   ...custodyChecks,
+  ...labelChecks,
 ];
 
 export interface ConformanceOptions {

@@ -1,5 +1,6 @@
 /** Every refusal of the word `custody`, each one change away from an act that is taken. */
 
+import { MAX_APART } from '@tabellion/chaincode/custody/bounds';
 import { MAX_HOLDS } from '@tabellion/chaincode/custody/record';
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { Role } from '@tabellion/chaincode/member/record';
@@ -51,8 +52,9 @@ export function custodyRefusals(world: () => World) {
       };
     },
     PATH_MISMATCH: async () => {
-      const { openingOf, items } = await anchorItems(world(), 2);
-      return { name: 'custody:open', input: openingOf(1, { item: items[0]! }) };
+      const { openingOf } = await anchorItems(world(), 2);
+      const { item, leaf } = openingOf(0);
+      return { name: 'custody:open', input: openingOf(1, { item, leaf }) };
     },
     MIRROR_AT_HOME: async () => {
       const { openingOf } = await anchorItems(world(), 1);
@@ -78,6 +80,13 @@ export function custodyRefusals(world: () => World) {
         { position: 'CONFIRMED', sha256: digest('6') },
         judge,
       ),
+    MIRROR_GROUND_MISMATCH: async () =>
+      attempt(
+        await openItem(world(), { mirrorOf }),
+        'custody:confirm',
+        { position: 'DENIED', ground: 'CONTENT_DIFFERS', sha256: mirrorOf.sha256 },
+        judge,
+      ),
     NOT_THE_ORIGINALS_STATE: async () =>
       attempt(
         await openItem(world(), { mirrorOf }),
@@ -88,12 +97,11 @@ export function custodyRefusals(world: () => World) {
     DERIVED_TOO_OFTEN: async () => {
       let source = await openItem(world());
       for (let depth = 1; depth < 64; depth += 1) {
-        const item = newId(32);
-        const input = derivationOf(source, { item });
+        const input = derivationOf(source, { leaf: newId(32) });
         await world().act(await person('CnMSP', 'investigator'), 'custody:derive', input);
-        source = item;
+        source = input.item;
       }
-      return { name: 'custody:derive', input: derivationOf(source, { item: newId(32) }) };
+      return { name: 'custody:derive', input: derivationOf(source, { leaf: newId(32) }) };
     },
     STEP_OUT_OF_ORDER: async () => attempt(await offered(), 'custody:seal', SAYS.seal('S-1')),
     NOT_THE_HOLDER: async () =>
@@ -132,6 +140,14 @@ export function custodyRefusals(world: () => World) {
       const item = await openItem(world());
       for (let count = 0; count < MAX_HOLDS; count += 1) {
         await take(item, 'custody:hold', SAYS.hold, judge);
+      }
+      return attempt(item, 'custody:hold', SAYS.hold, judge);
+    },
+    STEPS_USED_UP: async () => {
+      const item = await openItem(world());
+      for (let count = 0; count < MAX_APART; count += 1) {
+        const hold = await take(item, 'custody:hold', SAYS.hold, judge);
+        await take(item, 'custody:lift', { hold }, judge);
       }
       return attempt(item, 'custody:hold', SAYS.hold, judge);
     },

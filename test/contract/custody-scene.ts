@@ -2,7 +2,7 @@
 import type { CustodyRecord, ItemHeadRecord, OpenInput } from '@tabellion/chaincode/custody/record';
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
-import { buildTree, leafHash, parseCanonical, toHex, utf8 } from '@tabellion/proof';
+import { buildTree, itemId, leafHash, parseCanonical, toHex, utf8 } from '@tabellion/proof';
 import { NOW, sampleAnchor } from '../../chaincode/test/samples.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
 import { acquire, newId } from './scene.ts';
@@ -32,13 +32,13 @@ export async function anchorItems(
     sampleAnchor({ acquisition, root: toHex(tree.root), size: count }),
   );
   const batch = digestRecord(record);
-  const items = leaves.map((leaf) => toHex(leaf));
+  const named = leaves.map((leaf) => ({ item: itemId('CnMSP', leaf), leaf: toHex(leaf) }));
   return {
     acquisition,
     batch,
-    items,
+    items: named.map(({ item }) => item),
     openingOf: (index, changes = {}) => ({
-      item: items[index]!,
+      ...named[index]!,
       origin: { kind: 'ANCHORED', acquisition, batch, index },
       path: tree.path(index).map((hash) => toHex(hash)),
       seals: [],

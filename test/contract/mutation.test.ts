@@ -72,7 +72,7 @@ const valid = [
     'custody:register',
     'investigator',
     () => {
-      const { origin, ...exhibit } = exhibitOf({ item: newId(32) });
+      const { origin, ...exhibit } = exhibitOf({ leaf: newId(32) });
       return { ...exhibit, origin: { ...origin, acquisition } };
     },
   ],

@@ -49,7 +49,11 @@ it('an objection is brought, answered late, and answered again; each binds its m
   const input = sampleObjection(subject());
   const brought = await world.act(liaison, 'review:object', input);
   expect(brought.code).toBe('VALID');
-  expect(Object.keys(brought.writes)).toEqual([`objection/${input.id}`]);
+  const head = `objection-head/${acquisition}/SgMSP`;
+  expect(Object.keys(brought.writes).sort()).toEqual([head, `objection/${input.id}`].sort());
+  expect(brought.writes[head]).toMatchObject({
+    open: [{ id: input.id, answerBy: NOW + 2_592_000_000 }],
+  });
   expect(brought.record).toMatchObject({ answerer: 'CnMSP', answerBy: NOW + 2_592_000_000 });
   expectMark(brought, 'SgMSP');
   const stored = await world.read(liaison, 'review:read', `objection/${input.id}`);
@@ -61,10 +65,11 @@ it('an objection is brought, answered late, and answered again; each binds its m
   const answered = await world.act(prosecutor, 'review:reply', reply(input.id));
   expect(answered.record).toMatchObject({ overdue: false, subject: subject() });
   expectMark(answered, 'CnMSP');
+  expect(answered.writes[head]).toMatchObject({ open: [] });
   world.clock.time = NOW + 2_592_000_001;
   const again = await world.act(prosecutor, 'review:reply', reply(input.id));
   expect(again.record).toMatchObject({ overdue: true });
-  expect(Object.keys(again.writes)).not.toEqual(Object.keys(answered.writes));
+  expect(Object.keys(again.writes)).toEqual([`reply/${input.id}/${again.txId}`]);
 });
 
 it('a member cannot object, reply or judge in another’s name: its own peer must endorse', async () => {
@@ -90,12 +95,26 @@ it('regularity is judged by those who may, and not of what they collected', asyn
   await world.refuse('NOT_ALLOWED', ofExchange, 'review:judge', judgement());
 });
 
+it('a reply by the collector is taken and flagged; by a colleague it is not', async () => {
+  const input = sampleObjection(subject());
+  await world.act(liaison, 'review:object', input);
+  const collector = await world.person('CnMSP', 'investigator');
+  const own = await world.act(collector, 'review:reply', reply(input.id));
+  expect(own.record).toMatchObject({ flags: ['SELF_REVIEW'] });
+  const prosecutor = await world.person('CnMSP', 'prosecutor');
+  const other = await world.act(prosecutor, 'review:reply', reply(input.id));
+  expect(other.record).toMatchObject({ flags: [] });
+  // What a signer claims of itself is no part of the input.
+  const claimed = { ...reply(input.id), flags: [] };
+  await world.refuse('BAD_INPUT', collector, 'review:reply', claimed);
+});
+
 it('an item is followed to whoever opened it, derived it, or collected what it came from', async () => {
   const { items, openingOf } = await anchorItems(world, 1);
   const [source = ''] = items;
   const opener = await world.person('CnMSP', 'investigator', { pseudonym: 'p-opener' });
   await world.act(opener, 'custody:open', openingOf(0));
-  const derived = derivationOf(source, { item: newId(32) });
+  const derived = derivationOf(source, { leaf: newId(32) });
   const analyst = await world.person('CnMSP', 'analyst', { pseudonym: 'p-analyst' });
   await world.act(analyst, 'custody:derive', derived);
   const about = { kind: 'ITEM' as const, id: derived.item };

@@ -7,6 +7,7 @@ import * as custody from '@tabellion/chaincode/custody/record';
 import * as disclosure from '@tabellion/chaincode/disclosure/record';
 import * as evidence from '@tabellion/chaincode/evidence/record';
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
+import * as label from '@tabellion/chaincode/label/record';
 import * as member from '@tabellion/chaincode/member/record';
 import * as review from '@tabellion/chaincode/review/record';
 import {
@@ -198,12 +199,22 @@ const RECORDS: Record<string, z.ZodType> = {
   'item-head': custody.itemHeadRecord,
   custody: custody.custodyRecord,
   objection: review.objectionRecord,
+  'objection-head': review.objectionHeadRecord,
   reply: review.replyRecord,
   regularity: review.regularityRecord,
   authenticity: review.authenticityRecord,
   weight: review.weightRecord,
   grant: disclosure.grantRecord,
   revocation: disclosure.revocationRecord,
+  'label-batch': label.labelBatchRecord,
+  'label-manifest': label.labelManifestRecord,
+  corroboration: label.corroborationRecord,
+  opinion: label.opinionRecord,
+  sighting: label.sightingRecord,
+  dispute: label.disputeRecord,
+  'dispute-head': label.disputeHeadRecord,
+  'dispute-answer': label.disputeAnswerRecord,
+  withdrawal: label.withdrawalRecord,
 };
 
 function parseWrite(key: string, value: Uint8Array): unknown {

@@ -5,6 +5,8 @@ interface Place {
   readonly title: string;
   /** POSIX extended regular expression on the path below the data directory. */
   readonly paths: string;
+  /** What is derived is synced only when much of it has come. */
+  readonly isDerived?: boolean;
 }
 
 /** Where the node writes while it takes items, whatever the files below are. */
@@ -12,11 +14,11 @@ const PLACES: readonly Place[] = [
   { title: 'ledger', paths: '^ledger(/|$)' },
   { title: 'spool', paths: '^gateway/spool(/|$)' },
   { title: 'manifests', paths: '^gateway/manifests/[^/]*(/[0-9a-f]{32}(/.*)?)?$' },
-  { title: 'manifest index', paths: '^gateway/manifests/[^/]*/index' },
+  { title: 'manifest index', paths: '^gateway/manifests/[^/]*/index', isDerived: true },
   { title: 'attestations', paths: '^gateway/attestations(/|$)' },
   { title: 'journal', paths: '^gateway/journal' },
   { title: 'idempotency keys', paths: '^gateway/idempotency' },
-  { title: 'projection', paths: '^gateway/projection' },
+  { title: 'projection', paths: '^gateway/projection', isDerived: true },
   { title: 'gateway directory', paths: '^gateway$' },
   { title: 'enrolment', paths: '^gateway/enrolment' },
   { title: 'sign-in', paths: '^dev(/|$)' },
@@ -37,7 +39,13 @@ export interface TitledFault extends DiskFault {
   readonly place: string;
   /** Whether it ends the node. */
   readonly stops: boolean;
+  /** Within this a node has met it, or it does not make such calls, milliseconds. */
+  readonly reachMs: number;
 }
+
+const REACH_MS = 20_000;
+/** On a busy machine too. */
+const DERIVED_REACH_MS = 180_000;
 
 /** Shared memory is no file that is written; the lock stays empty. */
 const isWritten = (path: string) => !/(-shm|(^|[/])lock)$/.test(path);
@@ -69,12 +77,10 @@ export function listFaults(
 /**
  * Whether the node has to end: an fsync failed, or the disk did. It may stay where SQLite does not say
  * so: of a file that it could not make, and then wrote nothing; of a log that it could not remove or cut
- * short, for what it reads is not lost; of a checkpoint that failed, which it repeats from the log, and
- * by which alone the projection is synced. A full disk is waited for, but by the ledger.
+ * short, for what it reads is not lost. A full disk is waited for, but by the ledger.
  */
 function mustStop(place: string, call: string, outcome: Outcome): boolean {
   if (['create', 'unlink', 'ftruncate'].includes(call)) return false;
-  if (place === 'projection' && call === 'fsync') return false;
   return outcome === 'EIO' || call === 'fsync' || place === 'ledger';
 }
 
@@ -85,11 +91,12 @@ export function describeFault(
   outcome: Outcome,
   from: number,
 ): TitledFault {
+  const { paths, isDerived } = PLACES.find(({ title }) => title === place)!;
   return {
     title: `${place}: ${outcome} of ${call} ${from}`,
-    ...{ place, outcome, from },
+    ...{ place, outcome, from, paths },
     stops: mustStop(place, call, outcome),
+    reachMs: isDerived && call === 'fsync' ? DERIVED_REACH_MS : REACH_MS,
     calls: CALLS.find(({ title }) => title === call)!.calls,
-    paths: PLACES.find(({ title }) => title === place)!.paths,
   };
 }

@@ -18,6 +18,8 @@ const FAULTS = [
   describeFault('attestations', 'write', 'EIO', 1),
   describeFault('idempotency keys', 'fsync', 'EIO', 2),
   describeFault('projection', 'write', 'EIO', 1),
+  describeFault('projection', 'fsync', 'ENOSPC', 1),
+  describeFault('manifest index', 'fsync', 'EIO', 1),
   describeFault('spool', 'write', 'ENOSPC', 2),
   describeFault('manifests', 'create', 'ENOSPC', 1),
 ];
@@ -46,6 +48,20 @@ describe.skipIf(gap)(`a disk that fails under a node${gap ? ` (${gap})` : ''}`, 
     const fatal = log.split('\n').findLast((line) => line.includes('"level":60'));
     expect(JSON.parse(fatal!)).toMatchObject({ msg: 'stopped' });
     await scene.load.stop(60_000);
+  }, 360_000);
+
+  it.each([
+    describeFault('projection', 'fsync', 'EIO', 1),
+    describeFault('manifest index', 'fsync', 'ENOSPC', 1),
+  ])('stops it while it is being stopped, too: $title', async (one) => {
+    const load = await scene.startLoad();
+    await load.awaitCommit(Date.now(), 60_000);
+    await load.stop(60_000);
+    shim.arm(one);
+    const ended = await scene.node.end('SIGTERM');
+    shim.disarm();
+    expectEnded({ kind: 'stopped', ended });
+    await scene.start({ environment: shim.environment(scene.data) });
   }, 180_000);
 
   it.each(WAITS!)('makes it wait for room: $title', async (one) => {

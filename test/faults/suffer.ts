@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_DISK } from '../../gateway/src/node/failure-watch.ts';
-import type { DiskFault, DiskShim } from './disk-shim.ts';
+import type { TitledFault } from './disk-faults.ts';
+import type { DiskShim } from './disk-shim.ts';
 import type { Ended } from './node-process.ts';
 import { type Scene, until } from './scene.ts';
 
 const PATIENCE_MS = 60_000;
-/** Within this the node has met the fault, or it does not make such calls, milliseconds. */
-const REACH_MS = 20_000;
 /** For so long a node is watched that may stay. */
 const WATCH_MS = 3_000;
 
@@ -30,17 +29,16 @@ export function expectEnded(suffered: Suffered): void {
   assert.match(stderr, /^tabellion: stopped, because .*start again\.$/m);
 }
 
-/** `stops`: whether it is a fault that ends the node. */
 export async function sufferDisk(
   scene: Scene,
   shim: DiskShim,
-  fault: DiskFault & { readonly stops: boolean },
+  fault: TitledFault,
 ): Promise<Suffered> {
   const environment = shim.environment(scene.data);
   await scene.load.awaitCommit(Date.now(), PATIENCE_MS);
   shim.arm(fault);
   try {
-    await until(() => shim.fired > 0, REACH_MS, 'fault');
+    await until(() => shim.fired > 0, fault.reachMs, 'fault');
   } catch {
     shim.disarm();
     return { kind: 'not met' };

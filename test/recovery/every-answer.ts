@@ -1,5 +1,7 @@
 /** Everything that a gateway answers from its projection, byte for byte, as several principals see it. */
+
 import { createHash } from 'node:crypto';
+import { LIFE_LISTS } from '../../gateway/src/custody/life.ts';
 import { CN, DE, SG, type TestGateway } from '../../gateway/src/http/testing.ts';
 import type { Written } from './every-record.ts';
 
@@ -17,6 +19,8 @@ const NOT_PROJECTED = new Set([
   '/v1/evidence/receipts/:id',
   '/v1/custody/items/:id/proof',
   '/v1/disclosure/sets/:root',
+  '/v1/disclosure/grants/:id/views',
+  '/v1/label/manifests/:digest',
 ]);
 
 const PRINCIPALS = [
@@ -89,17 +93,23 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
   const values: Readonly<Record<string, readonly string[]>> = {
     '/v1/member/members/:mspId': ['CnAgencyMSP', 'DeAgencyMSP', 'NobodyMSP'],
     '/v1/member/proposals/:id': written.proposals,
-    '/v1/member/reference/:register': ['legalBasis', 'method', 'standard'],
+    '/v1/member/reference/:register': ['legalBasis', 'method', 'standard', 'taxonomy', 'scoring'],
     '/v1/acts/:txId': written.transactions,
     '/v1/evidence/acquisitions/:id': written.acquisitions,
     '/v1/evidence/acquisitions/:id/batches': written.acquisitions,
     '/v1/evidence/acquisitions/:id/items': written.acquisitions,
     '/v1/custody/items/:id': written.items,
     '/v1/custody/items/:id/steps': written.items,
+    ...Object.fromEntries(
+      LIFE_LISTS.map((name) => [`/v1/custody/items/:id/${name}`, written.items]),
+    ),
     '/v1/review/objections/:id': listIds('objection'),
     '/v1/review/subjects/:id': [...written.items, ...written.acquisitions],
     '/v1/disclosure/grants/:id': listIds('grant'),
     '/v1/disclosure/grants/:id/lookup/:leaf': listIds('grant'),
+    '/v1/label/batches/:digest': listIds('label-batch'),
+    '/v1/label/batches/:digest/responses': listIds('label-batch'),
+    '/v1/label/disputes/:id': listIds('dispute'),
     '/v1/evidence/batches/:digest': batches.map(({ digest }) => digest as string),
     '/v1/evidence/manifests/:digest': batches.map(({ manifest }) => manifest as string),
     '/v1/evidence/batches/:digest/proofs/:index': batches.map(({ digest }) => `${digest}`),

@@ -14,6 +14,8 @@ import {
   type TestPerson,
 } from '../../gateway/src/http/testing.ts';
 
+import { writeEveryLabel } from './every-label.ts';
+
 const AGREEMENT = { id: 'founding-agreement', version: 1 };
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
 
@@ -129,6 +131,7 @@ export async function writeEveryRecord(gateway: TestGateway, plain: number): Pro
   const custody = await writeEveryStep(gateway);
   acquisitions.push(custody.acquisition);
   transactions.push(...custody.transactions);
+  transactions.push(...(await writeEveryLabel(gateway)));
 
   const token = await gateway.signIn(CN, 'system', 'intake');
   let last = '';
@@ -158,7 +161,7 @@ async function writeEveryStep(gateway: TestGateway) {
   const liaison = await gateway.enrolPerson(DE, 'liaisonAuthority', 'weber');
   await scene.step(cn, 'offer', mirror, toSg);
   await scene.step(sg, 'accept', mirror, { ...RECEIVED, checked: 'DIFFERS' });
-  await scene.step(liaison, 'confirm', mirror, { position: 'DENIED', sha256: 'e'.repeat(64) });
+  await scene.step(liaison, 'confirm', mirror, { position: 'DENIED', ground: 'OTHER' });
   const result = await scene.derive(sg, mirror);
   await scene.step(sg, 'examine', mirror, EXAMINED);
   const corrects = scene.headOf(mirror).last;

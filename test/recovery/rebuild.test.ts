@@ -38,7 +38,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   written = await writeEveryRecord(gateway, PLAIN);
   before = await readEveryAnswer(gateway, written);
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await gateway?.close();
   await consortium?.close();
@@ -70,7 +70,7 @@ it('answers the same, byte for byte, when it was thrown away', { timeout: 300_00
 });
 
 it(`comes to the same after each of ${KILLS} kills at random instants of a rebuild`, {
-  timeout: 120_000 + KILLS * 10_000,
+  timeout: 120_000 + KILLS * 30_000,
 }, async () => {
   await gateway.close();
   await consortium.ledger.close();

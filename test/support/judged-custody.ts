@@ -19,8 +19,16 @@ export type Act = readonly [Someone, CustodyTransaction, object];
 const CHAINCODE = 'tabellion';
 export const mirrorOf = { jurisdiction: 'DE', custodian: 'DeMSP', sha256: digest('5') };
 
-/** The contracts of `spoiler` take the act, and the audit judges what they wrote. */
-export async function judge(scene: CustodyScene, [who, name, input]: Act, spoiler: Spoiler) {
+/**
+ * The contracts of `spoiler` take the act, and the audit judges what they wrote.
+ * @param asked what the transaction says was asked for.
+ */
+export async function judge(
+  scene: CustodyScene,
+  [who, name, input]: Act,
+  spoiler: Spoiler,
+  asked = input,
+) {
   const txId = digest('7');
   const rogue = openScene();
   rogue.records.clear();
@@ -42,7 +50,7 @@ export async function judge(scene: CustodyScene, [who, name, input]: Act, spoile
   const envelope = {
     txId,
     timestampMs: scene.clock.time,
-    args: [utf8(name), canonicalBytes(input)],
+    args: [utf8(name), canonicalBytes(asked)],
     response: { payload: canonicalBytes(told) },
     event: { name, payload: canonicalBytes({ key, record: told }) },
     rwset: [

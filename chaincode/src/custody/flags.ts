@@ -66,7 +66,8 @@ export function listStepFlags(
     STANDARD_NOT_ADOPTED:
       background !== undefined && !isStandardAdopted({ standard: standardOf(background) }, profile),
     // Where somebody takes the content for what it is said to be.
-    MIRROR_UNCONFIRMED: (mirror ?? 'CONFIRMED') !== 'CONFIRMED',
+    MIRROR_UNCONFIRMED: mirror === 'UNCONFIRMED',
+    MIRROR_DENIED: mirror === 'DENIED' || (step.kind === 'CONFIRM' && step.position === 'DENIED'),
     GATEWAY_HELD_KEY: act.keyCustody === 'gateway',
   });
 }

@@ -1,3 +1,4 @@
+import { canonicalBytes } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import {
   codeOf,
@@ -41,6 +42,7 @@ describe('a hand-over', () => {
       happenedAt: NOW,
       status: 'OFFERED',
       offer: { to: { member: 'SgMSP', person: 'p-sg-1' }, happenedAt: NOW },
+      way: { steps: 1, bytes: canonicalBytes(offer).length },
     });
     const accept = await scene.step(singapore, 'custody:accept', SAYS.accept);
     expect(accept).toMatchObject({ sequence: 2, previous: digestRecord(offer), kind: 'ACCEPT' });
@@ -191,6 +193,30 @@ describe('who acts on an item', () => {
     expect(await scene.refusal(prosecutor, 'custody:examine', SAYS.examine)).toBe('NOT_ALLOWED');
     expect(await scene.refusal(german, 'custody:examine', SAYS.examine)).toBe('NOT_THE_HOLDER');
     expect(scene.headOf().holder.person).toBe('p-cn-1');
+  });
+
+  it('of an exchange passes through its delegate to a colleague', async () => {
+    const scene = await offered('ExMSP');
+    await scene.step(exchange, 'custody:accept', SAYS.accept);
+    const delegate = { ...exchange, role: 'delegate', person: 'p-ex-2' };
+    const analyst = { ...exchange, role: 'analyst', person: 'p-ex-3' };
+    expect(await scene.refusal(analyst, 'custody:takeOver', SAYS.takeOver)).toBe('NOT_ALLOWED');
+    const foreign = { ...delegate, member: 'CnMSP', jurisdiction: 'CN' };
+    for (const name of ['takeOver', 'offer', 'withdraw'] as const) {
+      const says =
+        name === 'offer' ? SAYS.offer('ExMSP') : name === 'takeOver' ? SAYS.takeOver : {};
+      expect(await scene.refusal(foreign, `custody:${name}`, says)).toBe('NOT_ALLOWED');
+    }
+    await scene.step(delegate, 'custody:takeOver', SAYS.takeOver);
+    for (const name of ['examine', 'return', 'dispose'] as const) {
+      expect(await scene.refusal(delegate, `custody:${name}`, SAYS[name])).toBe('NOT_ALLOWED');
+    }
+    await scene.step(delegate, 'custody:offer', SAYS.offer('ExMSP', 'p-ex-3'));
+    await scene.step(analyst, 'custody:accept', SAYS.accept);
+    expect(scene.headOf().holder).toEqual({ member: 'ExMSP', person: 'p-ex-3' });
+    // An offer of somebody who has left does not hang for ever either.
+    await scene.step(analyst, 'custody:offer', SAYS.offer('SgMSP'));
+    await scene.step(delegate, 'custody:withdraw', {});
   });
 
   it('is taken over by an authority of the same member', async () => {

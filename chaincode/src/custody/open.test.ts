@@ -5,7 +5,8 @@ import {
   derivationOf,
   exhibitOf,
   ITEM,
-  ITEMS,
+  LEAVES,
+  named,
   OTHER_ACQUISITION,
   openingOf,
   openScene,
@@ -48,6 +49,8 @@ describe('custody:open', () => {
           offer: null,
           seals: [],
           holds: [],
+          way: { steps: 0, bytes: 0 },
+          apart: [],
           mirror: null,
         },
       },
@@ -59,22 +62,22 @@ describe('custody:open', () => {
   it.each([0, 1, 2, 3, 4])('accepts the path of leaf %i, and of it only', async (index) => {
     const scene = openScene();
     const { buildTree, fromHex, toHex } = await import('@tabellion/proof');
-    const tree = buildTree(ITEMS.map((item) => fromHex(item)));
+    const tree = buildTree(LEAVES.map((leaf) => fromHex(leaf)));
     const path = tree.path(index).map((hash) => toHex(hash));
-    const at = (item: string, place: number): OpenInput =>
+    const at = (leaf: string, place: number): OpenInput =>
       openingOf({
-        item,
+        leaf,
         path,
         origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index: place },
       });
     for (const place of [0, 1, 2, 3, 4, 5, 1e15]) {
-      for (const item of ITEMS) {
-        if (item === ITEMS[index] && place === index) continue;
-        const refused = scene.decide(investigator, 'custody:open', at(item, place));
-        expect(await codeOf(refused), `${item} at ${place}`).toBe('PATH_MISMATCH');
+      for (const leaf of LEAVES) {
+        if (leaf === LEAVES[index] && place === index) continue;
+        const refused = scene.decide(investigator, 'custody:open', at(leaf, place));
+        expect(await codeOf(refused), `${leaf} at ${place}`).toBe('PATH_MISMATCH');
       }
     }
-    await scene.act(investigator, 'custody:open', at(ITEMS[index]!, index));
+    await scene.act(investigator, 'custody:open', at(LEAVES[index]!, index));
   });
 
   const forge = (path: (path: string[]) => string[]) =>
@@ -93,10 +96,10 @@ describe('custody:open', () => {
   it('refuses an inner node that passes itself off as an item', async () => {
     const { fromHex, nodeHash, toHex } = await import('@tabellion/proof');
     const [first, second, ...rest] = openingOf().path;
-    const inner = toHex(nodeHash(fromHex(ITEM), fromHex(first!)));
+    const inner = toHex(nodeHash(fromHex(LEAVES[2]!), fromHex(first!)));
     for (const index of [0, 1, 2]) {
       const input = openingOf({
-        item: inner,
+        leaf: inner,
         path: [second!, ...rest],
         origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index },
       });
@@ -133,6 +136,42 @@ describe('custody:open', () => {
     const scene = openScene();
     await scene.open();
     expect(await codeOf(scene.open({ reason: 'again' }))).toBe('ALREADY_EXISTS');
+  });
+
+  it('is for the name that follows from member and leaf', async () => {
+    const scene = openScene();
+    const theirs = named(LEAVES[2]!, 'SgMSP').item;
+    const others = [LEAVES[2]!, digest('4'), theirs, named(LEAVES[1]!).item];
+    for (const item of others) {
+      expect(await codeOf(scene.open({ item })), item).toBe('BAD_INPUT');
+      const exhibit = scene.decide(investigator, 'custody:register', exhibitOf({ item }));
+      expect(await codeOf(exhibit), item).toBe('BAD_INPUT');
+    }
+    await scene.open();
+    for (const item of others) {
+      const derived = scene.decide(investigator, 'custody:derive', derivationOf(ITEM, { item }));
+      expect(await codeOf(derived), item).toBe('BAD_INPUT');
+    }
+  });
+
+  it('is not hindered by a member that took the same leaf before', async () => {
+    const scene = openScene();
+    const leaf = LEAVES[2]!;
+    await scene.act(investigator, 'custody:register', exhibitOf());
+    const exhibit = exhibitOf().item;
+    await scene.step(investigator, 'custody:offer', { item: exhibit, ...SAYS.offer('SgMSP') });
+    await scene.step(singapore, 'custody:accept', { item: exhibit, ...SAYS.accept });
+    await scene.step(singapore, 'custody:unseal', {
+      item: exhibit,
+      ...SAYS.unseal('S-1', 'S-2'),
+    });
+    const taken = named(leaf, 'SgMSP');
+    await scene.act(singapore, 'custody:derive', derivationOf(exhibit, taken));
+    const { key, record } = await scene.open();
+    expect(key).toBe(`item/${named(leaf).item}`);
+    expect(record).toMatchObject({ leaf, act: { member: 'CnMSP' } });
+    expect(scene.itemOf(taken.item)).toMatchObject({ leaf, act: { member: 'SgMSP' } });
+    expect(await codeOf(scene.open())).toBe('ALREADY_EXISTS');
   });
 
   it('happens after the collection and not in the future, to the millisecond', async () => {
@@ -185,10 +224,10 @@ describe('a mirror copy', () => {
   it('names an original that is there and is no mirror, nor made from one', async () => {
     const scene = openScene();
     const { buildTree, fromHex, toHex } = await import('@tabellion/proof');
-    const tree = buildTree(ITEMS.map((item) => fromHex(item)));
+    const tree = buildTree(LEAVES.map((leaf) => fromHex(leaf)));
     const next = (original: string) =>
       openingOf({
-        item: ITEMS[0]!,
+        leaf: LEAVES[0]!,
         path: tree.path(0).map((hash) => toHex(hash)),
         origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index: 0 },
         mirrorOf: { ...mirrorOf, original },
@@ -200,9 +239,9 @@ describe('a mirror copy', () => {
     await scene.open({ mirrorOf });
     expect(await refusal(ITEM)).toBe('MIRROR_OF_MIRROR');
     await scene.act(investigator, 'custody:derive', derivationOf(ITEM));
-    const again = derivationOf(digest('d'), { item: digest('c') });
+    const again = derivationOf(derivationOf(ITEM).item, { leaf: digest('c') });
     await scene.act(investigator, 'custody:derive', again);
-    expect(await refusal(digest('c'))).toBe('MIRROR_OF_MIRROR');
+    expect(await refusal(again.item)).toBe('MIRROR_OF_MIRROR');
 
     const clean = openScene();
     await clean.open();
@@ -247,12 +286,13 @@ describe('custody:derive', () => {
     const scene = openScene();
     await scene.open();
     const before = scene.headOf();
-    const { record, also } = await scene.act(colleague, 'custody:derive', derivationOf(ITEM));
+    const input = derivationOf(ITEM);
+    const { record, also } = await scene.act(colleague, 'custody:derive', input);
     expect(itemRecord.parse(record)).toEqual(record);
     expect(record).toMatchObject({ case: 'CASE-2026-1', origin: { source: ITEM } });
-    expect(also?.map(({ key }) => key)).toEqual([`item-head/${digest('d')}`]);
+    expect(also?.map(({ key }) => key)).toEqual([`item-head/${input.item}`]);
     expect(scene.headOf()).toEqual(before);
-    expect(scene.headOf(digest('d')).holder.person).toBe('p-cn-2');
+    expect(scene.headOf(input.item).holder.person).toBe('p-cn-2');
   });
 
   it('is for whoever holds the source, while it is held and open', async () => {
@@ -264,7 +304,7 @@ describe('custody:derive', () => {
     expect(await refusal(prosecutor)).toBe('NOT_ALLOWED');
     expect(await refusal(investigator, { happenedAt: NOW - 10_001 })).toBe('TIME_ORDER');
     expect(await refusal(investigator, { happenedAt: NOW + 900_001 })).toBe('TIME_IN_FUTURE');
-    expect(await refusal(investigator, { item: ITEM })).toBe('ALREADY_EXISTS');
+    expect(await refusal(investigator, { leaf: LEAVES[2]! })).toBe('ALREADY_EXISTS');
     await scene.step(investigator, 'custody:seal', SAYS.seal('S-1'));
     expect(await refusal()).toBe('ITEM_SEALED');
     await scene.step(investigator, 'custody:unseal', SAYS.unseal('S-1'));
@@ -272,7 +312,11 @@ describe('custody:derive', () => {
     expect(await refusal()).toBe('STEP_OUT_OF_ORDER');
     await scene.step(singapore, 'custody:accept', SAYS.accept);
     expect(await refusal()).toBe('NOT_THE_HOLDER');
-    await scene.act(PEOPLE.singaporean, 'custody:derive', derivationOf(ITEM));
+    await scene.act(
+      PEOPLE.singaporean,
+      'custody:derive',
+      derivationOf(ITEM, named(digest('d'), 'SgMSP')),
+    );
   });
 
   it('knows the standards of a conversion', async () => {
@@ -299,11 +343,11 @@ describe('custody:derive', () => {
     await scene.open();
     let source = ITEM;
     for (let length = 1; length < MAX_LINEAGE; length += 1) {
-      const item = length.toString(16).padStart(64, '0');
-      await scene.act(investigator, 'custody:derive', derivationOf(source, { item }));
-      source = item;
+      const next = derivationOf(source, { leaf: length.toString(16).padStart(64, '0') });
+      await scene.act(investigator, 'custody:derive', next);
+      source = next.item;
     }
-    const next = derivationOf(source, { item: digest('f') });
+    const next = derivationOf(source, { leaf: digest('f') });
     expect(await codeOf(scene.decide(investigator, 'custody:derive', next))).toBe(
       'DERIVED_TOO_OFTEN',
     );

@@ -1,10 +1,11 @@
 /** How an item comes to have custody records of its own: opened, registered or derived. */
-import { fromHex, MerkleError, rootFromPath, toHex } from '@tabellion/proof';
+import { fromHex, itemId } from '@tabellion/proof';
 import { assertOwnMember } from '../evidence/ownership.ts';
 import type { AcquisitionRecord, BatchRecord } from '../evidence/record.ts';
 import { assertNotFuture } from '../evidence/time.ts';
 import { digestRecord } from '../kernel/digest.ts';
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
+import { assertUnderRoot } from '../kernel/inclusion.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import { assertHoldersMember } from './entitlement.ts';
@@ -46,7 +47,7 @@ export function openItem(
   assertOwnMember(acquisition, act);
   const isOfAcquisition = batch.acquisition === input.origin.acquisition;
   assertRule(isOfAcquisition, 'BATCH_OF_OTHER_ACQUISITION', 'origin.batch');
-  assertInBatch(input, batch);
+  assertUnderRoot({ leaf: input.leaf, index: input.origin.index, path }, batch);
   const { mirrorOf } = input;
   if (mirrorOf !== undefined) {
     const isAbroad = mirrorOf.jurisdiction !== act.jurisdiction;
@@ -103,30 +104,19 @@ export function deriveItem(
   return beginItem(input, lineage[0], context, act);
 }
 
-/** @throws ContractError `PATH_MISMATCH`. */
-function assertInBatch({ item, origin, path }: OpenInput, { root, size }: BatchRecord): void {
-  let reached: string | undefined;
-  try {
-    const hashes = path.map((hash) => fromHex(hash));
-    const { index } = origin;
-    reached = toHex(rootFromPath({ leaf: fromHex(item), index, size, hashes }));
-  } catch (error) {
-    if (!(error instanceof MerkleError)) throw error;
-  }
-  assertRule(reached === root, 'PATH_MISMATCH', 'the path does not lead to the root of the batch');
-}
-
-/** @throws ContractError `ALREADY_EXISTS`, `DUPLICATE_ENTRY`, `TIME_IN_FUTURE`. */
+/** @throws ContractError `BAD_INPUT`, `ALREADY_EXISTS`, `DUPLICATE_ENTRY`, `TIME_IN_FUTURE`. */
 function beginItem(
   input: Omit<OpenInput, 'path'> | RegisterInput | DeriveInput,
   { case: name, legalBases }: Pick<ItemRecord, 'case' | 'legalBases'>,
   { exists, parameters }: ItemContext,
   act: Act,
 ): Decision {
+  const { item, leaf, happenedAt, seals } = input;
+  const isOwnName = item === itemId(act.member, fromHex(leaf));
+  assertRule(isOwnName, 'BAD_INPUT', 'item: not the name that the member gives to this leaf');
   assertRule(!exists, 'ALREADY_EXISTS', 'the item has its custody');
-  assertDistinct(input.seals);
+  assertDistinct(seals);
   const { custodyGapSeconds, timeWindowSeconds } = parameters;
-  const { item, happenedAt, seals } = input;
   assertNotFuture(happenedAt, act.at, timeWindowSeconds, 'happenedAt');
   const record: ItemRecord = {
     type: 'tabellion.item',
@@ -150,6 +140,8 @@ function beginItem(
     offer: null,
     seals,
     holds: [],
+    way: { steps: 0, bytes: 0 },
+    apart: [],
     mirror: record.mirrorOf === undefined ? null : 'UNCONFIRMED',
   };
   return { key: itemKey(item), record, also: [{ key: itemHeadKey(item), record: head }] };

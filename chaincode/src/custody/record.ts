@@ -16,6 +16,7 @@ import {
   plainText,
   reference,
   timestamp,
+  versionText,
 } from '../kernel/schema.ts';
 import { authorisationKind } from '../member/record.ts';
 
@@ -26,8 +27,13 @@ const MOST_HOLDS = 64 * MAX_HOLDS;
 /** Items from what was collected to what was derived last, so that every reader's work is bounded. */
 export const MAX_LINEAGE = 64;
 
-/** An item's name: the Merkle leaf hash of its commitment, which stays off the ledger. */
-export const itemId = digestHex;
+/**
+ * An item's name, from `itemId` in proof: it follows from the member that opened, registered or derived
+ * the item and from the leaf, so that no other member can take it first.
+ */
+export const itemName = digestHex;
+/** Merkle leaf hash of an item's commitment, which stays off the ledger. */
+const leaf = digestHex;
 
 const reason = plainText(280);
 /** A photograph or film of a physical exhibit or of a step. */
@@ -40,7 +46,7 @@ const witnesses = z.array(digestHex).max(16);
 const storage = z.strictObject({ place: plainText(120), conditions: plainText(160) });
 const tools = z
   .array(
-    z.strictObject({ name: plainText(80), version: plainText(40), sha256: digestHex.optional() }),
+    z.strictObject({ name: plainText(80), version: versionText(40), sha256: digestHex.optional() }),
   )
   .max(16);
 
@@ -52,7 +58,7 @@ export const mirrorOf = z.strictObject({
   /** SHA-256 of the original's content. */
   sha256: digestHex,
   /** The original's own item, if it is on the ledger. */
-  original: itemId.optional(),
+  original: itemName.optional(),
 });
 
 const anchored = z.strictObject({
@@ -75,7 +81,7 @@ const exhibit = z.strictObject({
 const derived = z.strictObject({
   kind: z.literal('DERIVED'),
   /** The item that it was made from, which stays as it is. */
-  source: itemId,
+  source: itemName,
   as: z.discriminatedUnion('form', [
     z.strictObject({ form: z.literal('WORKING_COPY') }),
     z.strictObject({ form: z.literal('ANALYSIS') }),
@@ -103,7 +109,8 @@ export type Holder = z.infer<typeof holder>;
 export const itemRecord = z.strictObject({
   type: z.literal('tabellion.item'),
   v: z.literal(1),
-  item: itemId,
+  item: itemName,
+  leaf,
   origin,
   mirrorOf: mirrorOf.optional(),
   seals,
@@ -129,7 +136,7 @@ export const receiver = z.strictObject({ member: mspId, person: act.shape.person
 export const itemHeadRecord = z.strictObject({
   type: z.literal('tabellion.item-head'),
   v: z.literal(1),
-  item: itemId,
+  item: itemName,
   /** Steps so far; the item's own record is 0. */
   sequence: count,
   /** Digest of the last step's record, or of the item's own. */
@@ -143,6 +150,12 @@ export const itemHeadRecord = z.strictObject({
   seals,
   /** Legal holds in force: the transactions that placed them, and for which members. */
   holds: z.array(z.strictObject({ hold: digestHex, member: mspId })).max(MOST_HOLDS),
+  /** Steps of the holders' own, and their records' bytes: what `bounds.ts` limits. */
+  way: z.strictObject({ steps: count, bytes: count }),
+  /** Steps beside that way, by the members that took them, each member's counted by itself. */
+  apart: z.array(
+    z.strictObject({ member: mspId, holds: count, corrections: count, confirmations: count }),
+  ),
   /** Null for what is no mirror copy (EVD-11). */
   mirror: z.enum(['UNCONFIRMED', 'CONFIRMED', 'DENIED']).nullable(),
 });
@@ -153,7 +166,7 @@ export type ItemHeadRecord = z.infer<typeof itemHeadRecord>;
  * before; both are the client's claim and refused if the ledger is elsewhere (EVD-2).
  */
 const step = {
-  item: itemId,
+  item: itemName,
   sequence: z.int().min(1).max(1_000_000_000),
   previous: digestHex,
   happenedAt: timestamp,
@@ -164,6 +177,17 @@ const step = {
 const foundSeals = z.array(z.strictObject({ seal: reference, intact: z.boolean() })).max(16);
 /** Whether the content was hashed anew and compared with the commitment. */
 const checked = z.enum(['MATCHES', 'DIFFERS', 'NOT_CHECKED']);
+
+/**
+ * Why a state denies a mirror. Only the first is a matter of digests: a copy that agrees bit by bit may
+ * still be of what nobody there holds, or may not have been allowed (EVD-11, CNS-5).
+ */
+export const denialGround = z.enum([
+  'CONTENT_DIFFERS',
+  'NO_SUCH_ORIGINAL',
+  'NOT_AUTHORISED',
+  'OTHER',
+]);
 
 /** What each kind of step says besides. */
 const bodies = {
@@ -206,8 +230,16 @@ const bodies = {
   },
   /** Says that an earlier record of this item is wrong, and what is right; both stay (O-7). */
   CORRECT: { corrects: digestHex, statement: plainText(280) },
-  /** The original's jurisdiction says whether the mirror agrees with it. Binds its member. */
-  CONFIRM: { position: z.enum(['CONFIRMED', 'DENIED']), sha256: digestHex },
+  /**
+   * The original's jurisdiction says whether it stands by the mirror. Binds its member. A confirmation
+   * gives the very digest that the mirror names; a denial says on what ground, and the reason the rest.
+   */
+  CONFIRM: {
+    position: z.enum(['CONFIRMED', 'DENIED']),
+    /** Of the original, where it was hashed. */
+    sha256: digestHex.optional(),
+    ground: denialGround.optional(),
+  },
 } as const;
 export type StepKind = keyof typeof bodies;
 
@@ -225,7 +257,10 @@ export const stepFlag = z.enum([
   'AUTHORISATION_NOT_ACCEPTED',
   'AUTHORISATION_NOT_STATED',
   'STANDARD_NOT_ADOPTED',
+  /** The original's state has not taken a position (EVD-11). */
   'MIRROR_UNCONFIRMED',
+  /** It denies the mirror: the denial itself, and each step that rests on the content while it stands. */
+  'MIRROR_DENIED',
   'GATEWAY_HELD_KEY',
 ]);
 export type StepFlag = z.infer<typeof stepFlag>;
@@ -264,7 +299,8 @@ export const custodyRecord = z.discriminatedUnion('kind', [
 export type CustodyRecord = z.infer<typeof custodyRecord>;
 
 const opening = {
-  item: itemId,
+  item: itemName,
+  leaf,
   seals,
   witnesses,
   happenedAt: timestamp,

@@ -8,6 +8,7 @@ import {
   codeOf,
   derivationOf,
   ITEM,
+  named,
   openScene,
   PEOPLE,
   SAYS,
@@ -32,6 +33,8 @@ interface Notes {
   sealed: boolean;
   holds: { id: string; member: string }[];
   mirror: string;
+  /** How often each member did so, over all: `MEMBER/verb`. */
+  apart: string[];
   /** Who wrote each record, the item's own first. */
   wrote: string[];
   last: number;
@@ -64,6 +67,17 @@ const RECEIVERS = [
 ];
 const pick = <T>(list: readonly T[], which: number): T | undefined => list[which % list.length];
 
+const withGround = (which: number): { ground?: string } =>
+  pick([{}, { ground: 'CONTENT_DIFFERS' }, { ground: 'OTHER' }], which % 5) ?? {};
+
+/** Whether position, digest and ground of a confirmation, as drawn, go together. */
+function isConsistent(which: number): boolean {
+  const { ground } = withGround(which);
+  const agrees = which % 3 !== 0;
+  if (which % 2 === 0) return agrees && ground === undefined;
+  return ground === 'OTHER' || (ground === 'CONTENT_DIFFERS' && !agrees);
+}
+
 function saysOf({ verb, which }: Attempt, notes: Notes, digests: readonly string[]): object {
   switch (verb) {
     case 'offer':
@@ -76,6 +90,7 @@ function saysOf({ verb, which }: Attempt, notes: Notes, digests: readonly string
       return {
         position: which % 2 === 0 ? 'CONFIRMED' : 'DENIED',
         sha256: digest(which % 3 === 0 ? '6' : '5'),
+        ...withGround(which),
       };
     case 'seal':
       return SAYS.seal('S-1');
@@ -107,6 +122,8 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
     !isHolder;
   const receiver = pick(RECEIVERS, which)!;
   const ownHolds = notes.holds.filter(({ member }) => member === who.member);
+  const times = notes.apart.filter((each) => each === `${who.member}/${verb}`).length;
+  if (times >= 16) return false;
   const hold = notes.holds.find(({ id }) => 'hold' in says && says.hold === id);
   switch (verb) {
     case 'offer':
@@ -143,10 +160,7 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
       return isPerson(who) && notes.wrote[which % (notes.wrote.length + 1)] === who.member;
     case 'confirm':
       return (
-        where !== 'GONE' &&
-        isAuthority(who) &&
-        who.jurisdiction === 'DE' &&
-        (which % 2 === 1 || which % 3 !== 0)
+        where !== 'GONE' && isAuthority(who) && who.jurisdiction === 'DE' && isConsistent(which)
       );
   }
 }
@@ -154,6 +168,9 @@ function isAllowed({ who, verb, which, later }: Attempt, notes: Notes, says: obj
 function note(notes: Notes, attempt: Attempt, record: CustodyRecord): void {
   const { who } = attempt;
   notes.wrote.push(who.member);
+  if (['hold', 'correct', 'confirm'].includes(attempt.verb)) {
+    notes.apart.push(`${who.member}/${attempt.verb}`);
+  }
   if (!APART.includes(attempt.verb)) notes.last = record.happenedAt;
   if (record.kind === 'OFFER') {
     notes.where = 'OFFERED';
@@ -207,6 +224,7 @@ it('takes exactly the steps that are allowed, and chains them', async () => {
         sealed: false,
         holds: [],
         mirror: 'UNCONFIRMED',
+        apart: [],
         wrote: ['CnMSP'],
         last: OPENED,
       };
@@ -278,7 +296,7 @@ it('lets nobody derive from what they do not hold, or from what is sealed or on 
         if (state === 'GONE') await scene.step(investigator, 'custody:return', SAYS.return);
         const holder = state === 'ABROAD' ? 'SgMSP' : 'CnMSP';
         const may = ['HELD', 'ABROAD'].includes(state) && who.member === holder;
-        const input = derivationOf(ITEM);
+        const input = derivationOf(ITEM, named(digest('d'), who.member));
         if (may) await scene.act(who, 'custody:derive', input);
         else await codeOf(scene.decide(who, 'custody:derive', input));
         expect(scene.records.has(`item/${input.item}`)).toBe(may);

@@ -176,15 +176,49 @@ describe('a confirmation', () => {
     });
   });
 
-  it('may be denied, with whatever digest was found, and taken anew', async () => {
+  it('may be denied for what was found, is flagged from then on, and taken anew', async () => {
     const scene = await opened({ mirrorOf });
-    await scene.step(judgeOfDe, 'custody:confirm', { position: 'DENIED', sha256: digest('6') });
+    const says = { position: 'DENIED', ground: 'CONTENT_DIFFERS', sha256: digest('6') };
+    const denial = await scene.step(judgeOfDe, 'custody:confirm', says);
+    expect(denial.flags).toEqual(['MIRROR_DENIED']);
     expect(scene.headOf().mirror).toBe('DENIED');
     const { flags } = await scene.step(colleague, 'custody:examine', SAYS.examine);
-    expect(flags).toEqual(['MIRROR_UNCONFIRMED']);
+    expect(flags).toEqual(['MIRROR_DENIED']);
     await scene.step(judgeOfDe, 'custody:confirm', confirm);
     const after = await scene.step(colleague, 'custody:examine', SAYS.examine);
     expect(after.flags).toEqual([]);
+  });
+
+  it('does not contradict itself: a denial has its ground, and digests that agree are none', async () => {
+    const scene = await opened({ mirrorOf });
+    const deny = { position: 'DENIED' };
+    for (const says of [
+      deny,
+      { ...deny, sha256: digest('5') },
+      { ...deny, sha256: digest('6') },
+      { ...deny, ground: 'CONTENT_DIFFERS' },
+      { ...deny, ground: 'CONTENT_DIFFERS', sha256: digest('5') },
+      { ...confirm, ground: 'OTHER' },
+    ]) {
+      const code = await scene.refusal(judgeOfDe, 'custody:confirm', says);
+      expect([says, code]).toEqual([says, 'MIRROR_GROUND_MISMATCH']);
+    }
+    const undigested = { position: 'CONFIRMED' };
+    expect(await scene.refusal(judgeOfDe, 'custody:confirm', undigested)).toBe(
+      'MIRROR_DIGEST_DIFFERS',
+    );
+  });
+
+  it('may be denied though the digests agree, or without one: what was copied is not all', async () => {
+    const scene = await opened({ mirrorOf });
+    for (const ground of ['NO_SUCH_ORIGINAL', 'NOT_AUTHORISED', 'OTHER']) {
+      for (const sha256 of [undefined, digest('5'), digest('6')]) {
+        const says = { position: 'DENIED', ground, ...(sha256 && { sha256 }) };
+        const { flags } = await scene.step(judgeOfDe, 'custody:confirm', says);
+        expect(flags).toEqual(['MIRROR_DENIED']);
+      }
+    }
+    expect(scene.headOf().mirror).toBe('DENIED');
   });
 
   it('is asked of mirror copies only; until then their use is flagged', async () => {
@@ -204,7 +238,10 @@ describe('a confirmation', () => {
     const { item } = record as { item: string };
     const examine = () => scene.step(investigator, 'custody:examine', { ...SAYS.examine, item });
     expect((await examine()).flags).toContain('MIRROR_UNCONFIRMED');
+    const denial = { position: 'DENIED', ground: 'NOT_AUTHORISED' };
+    await scene.step(judgeOfDe, 'custody:confirm', denial);
+    expect((await examine()).flags).toEqual(['MIRROR_DENIED']);
     await scene.step(judgeOfDe, 'custody:confirm', confirm);
-    expect((await examine()).flags).not.toContain('MIRROR_UNCONFIRMED');
+    expect((await examine()).flags).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
+import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { assertNotFuture } from '../evidence/time.ts';
-import { digestRecord } from '../kernel/digest.ts';
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import type { Caller } from '../member/caller.ts';
 import type { MemberRecord } from '../member/record.ts';
+import { assertRoom, countStep } from './bounds.ts';
 import { assertEntitled, isHolder } from './entitlement.ts';
 import { type Background, listStepFlags } from './flags.ts';
 import { custodyKey, itemHeadKey } from './key.ts';
@@ -14,7 +15,7 @@ import {
   MAX_HOLDS,
   type StepKind,
 } from './record.ts';
-import { applyStep, assertPossible } from './transition.ts';
+import { applyStep, assertPossible, isApart } from './transition.ts';
 
 /** What a client asks for: the record without what is computed. */
 export type Step = {
@@ -38,12 +39,6 @@ export interface StepContext {
   readonly corrected?: { readonly member: string } | undefined;
 }
 
-/**
- * Taken by others than whoever has the item, at times of their own: they do not move the clock of its
- * way, or one of them could keep the holder from recording what really happened.
- */
-const APART: readonly StepKind[] = ['HOLD', 'LIFT', 'CORRECT', 'CONFIRM'];
-
 /** Their taking binds the member: its own peer must have endorsed it. */
 const BINDING: readonly StepKind[] = ['ACCEPT', 'REFUSE', 'CONFIRM'];
 
@@ -51,7 +46,7 @@ const BINDING: readonly StepKind[] = ['ACCEPT', 'REFUSE', 'CONFIRM'];
  * One more step of an item's custody: refused unless it follows on the last one, is taken by whom it is
  * for, and leads from where the item is (EVD-2, EVD-22).
  * @throws ContractError `CHAIN_CONFLICT`, `TIME_ORDER`, `TIME_IN_FUTURE`, and those of
- * {@link assertPossible}, {@link assertEntitled} and {@link assertFits}.
+ * {@link assertPossible}, {@link assertEntitled}, {@link assertRoom} and {@link assertFits}.
  */
 export function takeStep(step: Step, context: StepContext, { act, member }: Caller): Decision {
   const { item, head, parameters } = context;
@@ -63,9 +58,10 @@ export function takeStep(step: Step, context: StepContext, { act, member }: Call
   );
   assertPossible(step.kind, head);
   assertEntitled(step, context, act);
+  assertRoom(step.kind, head, act.member);
   assertFits(step, context, { act, member });
-  const isApart = APART.includes(step.kind);
-  const earliest = isApart ? item.happenedAt : head.happenedAt;
+  const apart = isApart(step.kind);
+  const earliest = apart ? item.happenedAt : head.happenedAt;
   assertRule(earliest <= step.happenedAt, 'TIME_ORDER', 'happenedAt lies before the last');
   assertNotFuture(step.happenedAt, act.at, timeWindowSeconds, 'happenedAt');
 
@@ -79,13 +75,15 @@ export function takeStep(step: Step, context: StepContext, { act, member }: Call
     timeWindowSeconds,
     act,
   } as CustodyRecord;
-  const digest = digestRecord(record);
+  const bytes = canonicalBytes(record);
+  const digest = toHex(sha256(bytes));
   const next: ItemHeadRecord = {
     ...head,
     ...applyStep(step, head, act),
+    ...countStep(step.kind, head, act.member, bytes.length),
     sequence: step.sequence,
     last: digest,
-    happenedAt: isApart ? head.happenedAt : step.happenedAt,
+    happenedAt: apart ? head.happenedAt : step.happenedAt,
   };
   return {
     key: custodyKey(digest),
@@ -98,7 +96,7 @@ export function takeStep(step: Step, context: StepContext, { act, member }: Call
 /**
  * What a step says must go together with what is known.
  * @throws ContractError `RECEIVER_CANNOT_HOLD`, `ALREADY_HOLDER`, `DUPLICATE_ENTRY`, `NOT_AN_EXHIBIT`,
- * `TOO_MANY_HOLDS`, `MIRROR_DIGEST_DIFFERS`.
+ * `TOO_MANY_HOLDS`, `MIRROR_DIGEST_DIFFERS`, `MIRROR_GROUND_MISMATCH`.
  */
 function assertFits(step: Step, { item, head, receiver }: StepContext, { act }: Caller): void {
   if ('seals' in step) assertDistinct(step.seals);
@@ -123,10 +121,27 @@ function assertFits(step: Step, { item, head, receiver }: StepContext, { act }: 
         `at most ${MAX_HOLDS} of a member`,
       );
       return;
-    case 'CONFIRM': {
-      const agrees = step.position === 'DENIED' || step.sha256 === item.mirrorOf?.sha256;
-      assertRule(agrees, 'MIRROR_DIGEST_DIFFERS', 'sha256 is not the one that the mirror names');
+    case 'CONFIRM':
+      assertPosition(step, item.mirrorOf?.sha256);
       return;
-    }
   }
+}
+
+/**
+ * A position on a mirror, its ground and the digest given must not contradict each other.
+ * @throws ContractError `MIRROR_DIGEST_DIFFERS`, `MIRROR_GROUND_MISMATCH`.
+ */
+function assertPosition(
+  { position, sha256, ground }: Step & { readonly kind: 'CONFIRM' },
+  named: string | undefined,
+): void {
+  const agrees = sha256 === named;
+  if (position === 'CONFIRMED') {
+    assertRule(ground === undefined, 'MIRROR_GROUND_MISMATCH', 'a ground is for a denial');
+    assertRule(agrees, 'MIRROR_DIGEST_DIFFERS', 'sha256 is not the one that the mirror names');
+    return;
+  }
+  assertRule(ground !== undefined, 'MIRROR_GROUND_MISMATCH', 'a denial says on what ground');
+  const isShown = ground !== 'CONTENT_DIFFERS' || (sha256 !== undefined && !agrees);
+  assertRule(isShown, 'MIRROR_GROUND_MISMATCH', 'CONTENT_DIFFERS needs another sha256');
 }

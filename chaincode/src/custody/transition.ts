@@ -34,6 +34,13 @@ const CONDITIONS: Readonly<Record<StepKind | 'DERIVE', Condition>> = {
   DERIVE: { ...held, sealed: false },
 };
 
+/**
+ * Taken by others than whoever has the item, at times of their own: they do not move the clock of its
+ * way, or one of them could keep the holder from recording what really happened.
+ */
+const APART: readonly StepKind[] = ['HOLD', 'LIFT', 'CORRECT', 'CONFIRM'];
+export const isApart = (kind: StepKind): boolean => APART.includes(kind);
+
 /** @throws ContractError `STEP_OUT_OF_ORDER`, `ITEM_SEALED`, `ITEM_NOT_SEALED`, `ITEM_ON_HOLD`. */
 export function assertPossible(kind: StepKind | 'DERIVE', head: ItemHeadRecord): void {
   const { from, sealed, free } = CONDITIONS[kind];

@@ -15,7 +15,7 @@ export const DISCLOSURE_DECISIONS = {
     const head = await state.load(headRecord, headKey(input.acquisition));
     await loadCurrent(state, 'legalBasis', input.legalBasis);
     const parameters = await loadParameters(state, ['timeWindowSeconds', 'disclosureMaxSeconds']);
-    return grantAccess(input, { exists, acquisition, head, parameters }, caller.act);
+    return grantAccess(input, { exists, acquisition, head, parameters }, caller);
   }),
   'disclosure:revoke': defineDecision(revokeInput, async ({ input, caller, state }) => {
     const grant = await state.load(grantRecord, grantKey(input.grant));

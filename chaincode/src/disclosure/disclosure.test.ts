@@ -8,7 +8,9 @@ import {
   sampleAcquisition,
   sampleAct,
   sampleHead,
+  sampleMember,
 } from '../../test/samples.ts';
+import type { MemberKind } from '../member/record.ts';
 import {
   type GrantInput,
   grantInput,
@@ -37,8 +39,17 @@ const context = {
   parameters: { timeWindowSeconds: 900, disclosureMaxSeconds: 60 },
 };
 const act = sampleAct({ role: 'prosecutor' });
-const grant = (changes: Partial<GrantInput> = {}, other: Partial<typeof context> = {}, by = act) =>
-  grantAccess({ ...input, ...changes }, { ...context, ...other }, by);
+const grant = (
+  changes: Partial<GrantInput> = {},
+  other: Partial<typeof context> = {},
+  by = act,
+  kind: MemberKind = 'STATE',
+) =>
+  grantAccess(
+    { ...input, ...changes },
+    { ...context, ...other },
+    { act: by, member: sampleMember({ kind }) },
+  );
 
 describe('a grant', () => {
   it('says what is shown and counts what is kept back', () => {
@@ -63,6 +74,16 @@ describe('a grant', () => {
     expectRefusal(() => grant({}, { head: open }), 'ACQUISITION_OPEN');
     expectRefusal(() => grant({ size: 11 }), 'SET_EXCEEDS_ITEMS');
     expect(grantInput.safeParse({ ...input, size: 0 }).success).toBe(false);
+  });
+
+  it('of a member that is no state is to a court, and to nobody else', () => {
+    for (const kind of ['EXCHANGE', 'PLATFORM'] as const) {
+      const to = (capacity: GrantInput['to']['capacity']) => () =>
+        grant({ to: { ...input.to, capacity } }, {}, act, kind);
+      expect(to('COURT')).not.toThrow();
+      expectRefusal(to('DEFENCE'), 'GRANTEE_NOT_ALLOWED');
+      expectRefusal(to('DATA_SUBJECT'), 'GRANTEE_NOT_ALLOWED');
+    }
   });
 
   it('holds the secret’s digest and nobody’s name', () => {

@@ -1,8 +1,8 @@
 import { assertOwnMember } from '../evidence/ownership.ts';
 import type { AcquisitionRecord, HeadRecord } from '../evidence/record.ts';
 import { assertRule } from '../kernel/errors.ts';
-import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
+import type { Caller } from '../member/caller.ts';
 import { grantKey } from './key.ts';
 import type { GrantInput, GrantRecord } from './record.ts';
 
@@ -18,15 +18,24 @@ export interface GrantContext {
 
 /**
  * `disclosure:grant`: which items somebody outside the membership may see, until when, and how many were
- * kept back. Only once the acquisition is closed, or what is added later would be neither.
- * @throws ContractError `ALREADY_EXISTS`, `NOT_OWN_MEMBER`, `ACQUISITION_OPEN`, `SET_EXCEEDS_ITEMS`,
+ * kept back. Only once the acquisition is closed, or what is added later would be neither. A member that
+ * is no state shows what it collected to a court, and to nobody else: whether the defence or the person
+ * concerned may see it, is for whoever leads the proceedings, and an exchange that tells its client can
+ * defeat them.
+ * @throws ContractError `GRANTEE_NOT_ALLOWED`, `ALREADY_EXISTS`, `NOT_OWN_MEMBER`, `ACQUISITION_OPEN`, `SET_EXCEEDS_ITEMS`,
  * `TIME_ORDER`, `DISCLOSURE_TOO_LONG`.
  */
 export function grantAccess(
   input: GrantInput,
   { exists, acquisition, head, parameters }: GrantContext,
-  act: Act,
+  { act, member }: Caller,
 ): Decision {
+  const mayReceive = member.kind === 'STATE' || input.to.capacity === 'COURT';
+  assertRule(
+    mayReceive,
+    'GRANTEE_NOT_ALLOWED',
+    `a member of kind ${member.kind} grants to a COURT`,
+  );
   assertRule(!exists, 'ALREADY_EXISTS', 'there is a grant of that id');
   assertOwnMember(acquisition, act);
   assertRule(head.closed, 'ACQUISITION_OPEN', 'close it first');

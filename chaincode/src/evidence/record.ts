@@ -15,6 +15,7 @@ import {
   reference,
   timestamp,
   UNKNOWN,
+  versionText,
 } from '../kernel/schema.ts';
 import { authorisationKind } from '../member/record.ts';
 
@@ -102,7 +103,11 @@ const acquisitionFacts = {
   standard: governed,
   tools: z
     .array(
-      z.strictObject({ name: plainText(80), version: plainText(40), sha256: digestHex.optional() }),
+      z.strictObject({
+        name: plainText(80),
+        version: versionText(40),
+        sha256: digestHex.optional(),
+      }),
     )
     .max(16),
   recordings: z.array(recording).max(64),

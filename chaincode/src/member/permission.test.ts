@@ -10,7 +10,14 @@ it('grants exactly this', () => {
     const kinds = memberKind.options.filter((kind) =>
       ROLES.some((role) => mayAct(role, kind, name)),
     );
-    return `${name}: ${roles.join(' ')} of ${kinds.join(' ')}`;
+    // Delegates of companies stand in for authorities that a company has not.
+    const all = roles.filter((role) => kinds.every((kind) => mayAct(role, kind, name)));
+    const some = roles.filter((role) => !all.includes(role));
+    const besides = some.map((role) => {
+      const own = kinds.filter((kind) => mayAct(role, kind, name));
+      return `; ${role} of ${own.join(' ')}`;
+    });
+    return `${name}: ${all.join(' ')} of ${kinds.join(' ')}${besides.join('')}`;
   });
   expect(granted).toEqual([
     'member:found: delegate of STATE EXCHANGE PLATFORM AUDITOR',
@@ -28,11 +35,11 @@ it('grants exactly this', () => {
     'custody:open: investigator analyst system of STATE EXCHANGE PLATFORM',
     'custody:register: investigator analyst of STATE EXCHANGE PLATFORM',
     'custody:derive: investigator analyst of STATE EXCHANGE PLATFORM',
-    'custody:offer: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst system of STATE EXCHANGE PLATFORM',
+    'custody:offer: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst system of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
     'custody:accept: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM',
     'custody:refuse: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM',
-    'custody:withdraw: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst system of STATE EXCHANGE PLATFORM',
-    'custody:takeOver: judicialReviewer prosecutor centralAuthority liaisonAuthority of STATE EXCHANGE PLATFORM',
+    'custody:withdraw: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst system of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
+    'custody:takeOver: judicialReviewer prosecutor centralAuthority liaisonAuthority of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
     'custody:examine: investigator analyst of STATE EXCHANGE PLATFORM',
     'custody:seal: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM',
     'custody:unseal: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM',
@@ -48,7 +55,14 @@ it('grants exactly this', () => {
     'review:judge: judicialReviewer prosecutor centralAuthority of STATE',
     'review:examine: investigator analyst of STATE EXCHANGE PLATFORM AUDITOR',
     'review:weigh: judicialReviewer prosecutor analyst of STATE EXCHANGE PLATFORM AUDITOR',
-    'disclosure:grant: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM',
-    'disclosure:revoke: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM',
+    'disclosure:grant: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
+    'disclosure:revoke: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
+    'label:assert: investigator analyst system of STATE EXCHANGE PLATFORM',
+    'label:corroborate: investigator analyst of STATE EXCHANGE PLATFORM',
+    'label:opine: investigator analyst of STATE EXCHANGE PLATFORM',
+    'label:sight: investigator analyst system of STATE EXCHANGE PLATFORM',
+    'label:dispute: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM AUDITOR; delegate of EXCHANGE PLATFORM',
+    'label:answer: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
+    'label:withdraw: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
   ]);
 });

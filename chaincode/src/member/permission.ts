@@ -1,11 +1,17 @@
 import type { MemberKind, Role } from './record.ts';
 
-const COLLECTORS: readonly MemberKind[] = ['STATE', 'EXCHANGE', 'PLATFORM'];
+const COMPANIES: readonly MemberKind[] = ['EXCHANGE', 'PLATFORM'];
+const COLLECTORS: readonly MemberKind[] = ['STATE', ...COMPANIES];
 const ALL: readonly MemberKind[] = [...COLLECTORS, 'AUDITOR'];
 
 interface Permission {
   readonly roles: readonly Role[];
   readonly kinds: readonly MemberKind[];
+  /**
+   * Roles that may too at an exchange or platform. It has no prosecutor, court or central authority; its
+   * delegate, who speaks for it in governance, stands in for those.
+   */
+  readonly ofCompanies?: readonly Role[];
 }
 const byDelegate: Permission = { roles: ['delegate'], kinds: ALL };
 const byCollector: Permission = { roles: ['investigator', 'system'], kinds: COLLECTORS };
@@ -26,9 +32,19 @@ const SUPERVISORS: readonly Role[] = [
   'liaisonAuthority',
 ];
 const byHandler: Permission = { roles: HANDLERS, kinds: COLLECTORS };
-/** A service opens what it anchored and hands it to a person. */
-const byHandlerOrSystem: Permission = { roles: [...HANDLERS, 'system'], kinds: COLLECTORS };
+/**
+ * A service opens what it anchored and hands it to a person; so does a company's delegate who had to take
+ * something over, and who does nothing else with it.
+ */
+const byHandlerOrSystem: Permission = {
+  roles: [...HANDLERS, 'system'],
+  kinds: COLLECTORS,
+  ofCompanies: ['delegate'],
+};
+const byHandlerOrDelegate: Permission = { ...byHandler, ofCompanies: ['delegate'] };
 const byExaminer: Permission = { roles: ['investigator', 'analyst'], kinds: COLLECTORS };
+/** Whoever finds out about addresses: an exchange's service as much as a state's analyst (LBL-2). */
+const byLabeller: Permission = { roles: ['investigator', 'analyst', 'system'], kinds: COLLECTORS };
 const byJudge: Permission = {
   roles: ['prosecutor', 'judicialReviewer', 'centralAuthority'],
   kinds: ['STATE'],
@@ -36,6 +52,7 @@ const byJudge: Permission = {
 const byGrantor: Permission = {
   roles: ['investigator', 'prosecutor', 'centralAuthority'],
   kinds: COLLECTORS,
+  ofCompanies: ['delegate'],
 };
 
 /** Who may submit what. Which object a caller may act on is each transaction's own rule. */
@@ -62,7 +79,7 @@ export const PERMISSIONS = {
   'custody:accept': byHandler,
   'custody:refuse': byHandler,
   'custody:withdraw': byHandlerOrSystem,
-  'custody:takeOver': { roles: SUPERVISORS, kinds: COLLECTORS },
+  'custody:takeOver': { roles: SUPERVISORS, kinds: COLLECTORS, ofCompanies: ['delegate'] },
   'custody:examine': byExaminer,
   'custody:seal': byHandler,
   'custody:unseal': byHandler,
@@ -106,16 +123,30 @@ export const PERMISSIONS = {
   'review:weigh': { roles: ['judicialReviewer', 'prosecutor', 'analyst'], kinds: ALL },
   'disclosure:grant': byGrantor,
   'disclosure:revoke': byGrantor,
+  'label:assert': byLabeller,
+  'label:corroborate': byExaminer,
+  'label:opine': byExaminer,
+  'label:sight': byLabeller,
+  'label:dispute': { roles: HANDLERS, kinds: ALL, ofCompanies: ['delegate'] },
+  'label:answer': byHandlerOrDelegate,
+  'label:withdraw': byHandlerOrDelegate,
 } as const satisfies Record<string, Permission>;
 export type TransactionName = keyof typeof PERMISSIONS;
 
 /** Whether a role of a member of that kind may submit the transaction at all (requirements, part 0). */
 export function mayAct(role: Role, kind: MemberKind, transaction: TransactionName): boolean {
-  const { roles, kinds }: Permission = PERMISSIONS[transaction];
-  return roles.includes(role) && kinds.includes(kind);
+  const { roles, kinds, ofCompanies = [] }: Permission = PERMISSIONS[transaction];
+  if (!kinds.includes(kind)) return false;
+  return roles.includes(role) || (COMPANIES.includes(kind) && ofCompanies.includes(role));
+}
+
+/** The roles that may submit it at members of some kind. */
+export function listRoles(transaction: TransactionName): readonly Role[] {
+  const { roles, ofCompanies = [] }: Permission = PERMISSIONS[transaction];
+  return [...roles, ...ofCompanies];
 }
 
 /** Whether a person of that role may step in for another of its member in an item's custody. */
 export function mayTakeOver(role: string): boolean {
-  return (SUPERVISORS as readonly string[]).includes(role);
+  return (listRoles('custody:takeOver') as readonly string[]).includes(role);
 }

@@ -2,7 +2,7 @@
  * The word `member`: who takes part, what they accept, and the data that they govern together.
  * CNS-1, CNS-2, CNS-3, CNS-7, CNS-10, CNS-21, CNS-22, CNS-26, EVD-15, EVD-20, EVD-21.
  */
-import { MAX_BATCH_ITEMS } from '@tabellion/proof';
+import { MAX_BATCH_ITEMS, PROVENANCES, type Provenance } from '@tabellion/proof';
 import { z } from 'zod';
 import {
   act,
@@ -140,6 +140,8 @@ export const obligation = z.enum([
   'ACCESS_LIMITS_STATEMENT',
 ]);
 
+const points = z.int().min(0).max(100);
+
 const referenceBody = {
   method: z.strictObject({
     title: plainText(120),
@@ -162,8 +164,65 @@ const referenceBody = {
     publisher: plainText(120),
     edition: plainText(40),
   }),
+  /** What an address may be labelled as (LBL-3, LBL-5, LBL-9); a parent stands before its children. */
+  taxonomy: z.strictObject({
+    title: plainText(160),
+    publisher: plainText(120),
+    edition: plainText(40),
+    categories: z
+      .array(
+        z.strictObject({ id: identifier, parent: identifier.optional(), title: plainText(120) }),
+      )
+      .min(1)
+      .max(512)
+      .refine(isTree, { error: 'an entry stands twice, or before its parent' }),
+  }),
+  /**
+   * How what is said of a label becomes one number from 0 to 100, shown beside all of it and never in its
+   * place. Whole points; docs/architecture.md explains the sum.
+   */
+  scoring: z.strictObject({
+    title: plainText(160),
+    /** By how the asserter came to know. */
+    weights: z.strictObject(
+      Object.fromEntries(PROVENANCES.map((name) => [name, points])) as Record<
+        Provenance,
+        typeof points
+      >,
+    ),
+    /** The weight halves in so many days after the address was last observed. */
+    halfLifeDays: z.int().min(1).max(36_500),
+    /** For each further member that comes to the same, or meets the address, and how many count. */
+    corroboration: points,
+    corroborationsMax: z.int().min(0).max(10),
+    /** Off for each member that found it harmless, and how many count. */
+    falsePositive: points,
+    falsePositivesMax: z.int().min(0).max(10),
+    /** Off while a dispute waits for its answer. */
+    openDispute: points,
+    /** On or off at most, for the mean opinion of the other members. */
+    opinion: points,
+  }),
 } as const;
-export const referenceRegister = z.enum(['method', 'legalBasis', 'standard']);
+
+function isTree(
+  categories: readonly { readonly id: string; readonly parent?: string | undefined }[],
+) {
+  const known = new Set<string>();
+  return categories.every(({ id, parent }) => {
+    const fits = !known.has(id) && (parent === undefined || known.has(parent));
+    known.add(id);
+    return fits;
+  });
+}
+
+export const referenceRegister = z.enum([
+  'method',
+  'legalBasis',
+  'standard',
+  'taxonomy',
+  'scoring',
+]);
 export type ReferenceRegister = z.infer<typeof referenceRegister>;
 
 export const referenceEntry = z.discriminatedUnion('register', [
@@ -184,6 +243,18 @@ export const referenceEntry = z.discriminatedUnion('register', [
     id: identifier,
     version,
     body: referenceBody.standard,
+  }),
+  z.strictObject({
+    register: z.literal('taxonomy'),
+    id: identifier,
+    version,
+    body: referenceBody.taxonomy,
+  }),
+  z.strictObject({
+    register: z.literal('scoring'),
+    id: identifier,
+    version,
+    body: referenceBody.scoring,
   }),
 ]);
 export type ReferenceEntry = z.infer<typeof referenceEntry>;

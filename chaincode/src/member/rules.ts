@@ -3,6 +3,6 @@ export { assertMayAct, type Caller } from './caller.ts';
 export { applyChange, type Consortium } from './change.ts';
 export { declareProfile } from './declare.ts';
 export { foundConsortium } from './found.ts';
-export { mayAct, PERMISSIONS, type TransactionName } from './permission.ts';
+export { listRoles, mayAct, PERMISSIONS, type TransactionName } from './permission.ts';
 export { assertEndorsable, leastEndorsements, tallyVotes } from './threshold.ts';
 export { castVote, proposeChange } from './vote.ts';

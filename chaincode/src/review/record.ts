@@ -3,7 +3,7 @@
  * blocks nothing and never goes away. EVD-9, EVD-10, EVD-13, EVD-16, EVD-18, O-7, ORD-26.
  */
 import { z } from 'zod';
-import { itemId } from '../custody/record.ts';
+import { itemName } from '../custody/record.ts';
 import { acquisitionId } from '../evidence/record.ts';
 import {
   act,
@@ -14,17 +14,26 @@ import {
   plainText,
   reference,
   timestamp,
+  versionText,
 } from '../kernel/schema.ts';
 
 /** What is spoken of: an acquisition with all that it yielded, or one item. */
 export const subject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ACQUISITION'), id: acquisitionId }),
-  z.strictObject({ kind: z.literal('ITEM'), id: itemId }),
+  z.strictObject({ kind: z.literal('ITEM'), id: itemName }),
 ]);
 export type Subject = z.infer<typeof subject>;
 
 const reason = plainText(280);
 const report = z.strictObject({ sha256: digestHex, size: count });
+
+/**
+ * What a reader must see of a statement although it is lawful: computed, never claimed. SELF_REVIEW: the
+ * person who made it collected, opened or derived what it is about, or what that was made from (ORD-26).
+ */
+export const reviewFlag = z.enum(['SELF_REVIEW']);
+export type ReviewFlag = z.infer<typeof reviewFlag>;
+const flags = z.array(reviewFlag);
 
 /** 32 hexadecimal digits, random, chosen by the client. */
 export const objectionId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -56,6 +65,25 @@ export const objectionRecord = z.strictObject({
 });
 export type ObjectionRecord = z.infer<typeof objectionRecord>;
 
+/** Objections of one member to one subject that may wait for an answer at a time, and are not overdue. */
+export const MAX_OPEN_OBJECTIONS = 64;
+/**
+ * Key `objection-head/<subject id>/<mspId>`: what that member's objections to that subject wait for. Counted
+ * member by member, so that none can keep another from objecting. Rewritten by each and its first answer; one that
+ * is overdue drops out of it, so that nobody keeps a member from objecting by silence.
+ */
+export const objectionHeadRecord = z.strictObject({
+  type: z.literal('tabellion.objection-head'),
+  v: z.literal(1),
+  subject,
+  member: mspId,
+  open: z.array(z.strictObject({ id: objectionId, answerBy: timestamp })).max(MAX_OPEN_OBJECTIONS),
+});
+export type ObjectionHeadRecord = z.infer<typeof objectionHeadRecord>;
+
+/** Answers to one objection; further ones would make it too long to show. */
+export const MAX_REPLIES = 16;
+
 /** `review:reply`: the answerer's reply; later ones are added, none replaced. */
 export const replyInput = z.strictObject({
   objection: objectionId,
@@ -73,6 +101,7 @@ export const replyRecord = z.strictObject({
   case: reference,
   /** After `answerBy`; at exactly that time it is in time (O-2). */
   overdue: z.boolean(),
+  flags,
   timeWindowSeconds: z.int(),
   act,
 });
@@ -104,7 +133,7 @@ export type RegularityRecord = z.infer<typeof regularityRecord>;
 export const examineInput = z.strictObject({
   subject,
   method: plainText(160),
-  tools: z.array(z.strictObject({ name: plainText(80), version: plainText(40) })).max(16),
+  tools: z.array(z.strictObject({ name: plainText(80), version: versionText(40) })).max(16),
   result: z.enum(['NO_SIGN_OF_MANIPULATION', 'SIGNS_OF_MANIPULATION', 'INCONCLUSIVE']),
   reason,
   report: report.optional(),
@@ -117,6 +146,7 @@ export const authenticityRecord = z.strictObject({
   ...examineInput.shape,
   case: reference,
   legalBases: z.array(governed).min(1).max(8),
+  flags,
   act,
 });
 export type AuthenticityRecord = z.infer<typeof authenticityRecord>;
@@ -137,6 +167,7 @@ export const weightRecord = z.strictObject({
   ...weighInput.shape,
   case: reference,
   legalBases: z.array(governed).min(1).max(8),
+  flags,
   act,
 });
 export type WeightRecord = z.infer<typeof weightRecord>;
@@ -145,5 +176,5 @@ export type WeightRecord = z.infer<typeof weightRecord>;
 export const readArgument = z
   .string()
   .regex(
-    /^(objection\/[0-9a-f]{32}|(reply|regularity|authenticity|weight)\/([0-9a-f]{32}|[0-9a-f]{64})\/[0-9a-f]{64})$/,
+    /^(objection\/[0-9a-f]{32}|objection-head\/([0-9a-f]{32}|[0-9a-f]{64})\/[A-Za-z0-9.-]{1,64}|(reply|regularity|authenticity|weight)\/([0-9a-f]{32}|[0-9a-f]{64})\/[0-9a-f]{64})$/,
   );

@@ -13,16 +13,22 @@ import {
   authenticityRecord,
   examineInput,
   type JudgeInput,
+  MAX_OPEN_OBJECTIONS,
+  MAX_REPLIES,
+  type ObjectionHeadRecord,
   objectInput,
+  objectionHeadRecord,
   objectionRecord,
   readArgument,
   regularityRecord,
   replyRecord,
+  weighInput,
   weightRecord,
 } from './record.ts';
 import {
   examineAuthenticity,
   judgeRegularity,
+  type ReviewedLineage,
   raiseObjection,
   replyToObjection,
   weighEvidence,
@@ -36,6 +42,7 @@ const sampleItem = (changes: Partial<ItemRecord> = {}): ItemRecord => ({
   type: 'tabellion.item',
   v: 1,
   item: ITEM,
+  leaf: digest('1'),
   origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: digest('b'), index: 0 },
   seals: [],
   witnesses: [],
@@ -68,10 +75,18 @@ const abroad = sampleAct({
   role: 'judicialReviewer',
   person: 'p-judge',
 });
+const hexOf = (at: number) => at.toString(16).padStart(32, '0');
+const headWith = (...open: string[]): ObjectionHeadRecord => ({
+  type: 'tabellion.objection-head',
+  v: 1,
+  subject: objecting.subject,
+  member: 'DeMSP',
+  open: open.map((id) => ({ id, answerBy: NOW + 60_000 })),
+});
 const object = (changes: object = {}) =>
   raiseObjection(
     { ...objecting, ...changes },
-    { exists: false, subject: acquisition, parameters },
+    { exists: false, subject: acquisition, head: undefined, parameters },
     abroad,
   );
 
@@ -87,19 +102,40 @@ describe('an objection', () => {
       answerBy: NOW + 60_000,
     });
     expect(markers).toEqual([{ mspId: 'DeMSP', record }]);
-    expect(also).toBeUndefined();
+    expect(also).toEqual([
+      {
+        key: `objection-head/${ACQUISITION}/DeMSP`,
+        record: objectionHeadRecord.parse(headWith(objecting.id)),
+      },
+    ]);
   });
 
   it('on what was derived is answered by who derived it', () => {
     const subject = { kind: 'ITEM', id: derived.item } as const;
-    const context = { exists: false, subject: derived, parameters };
+    const context = { exists: false, subject: derived, head: undefined, parameters };
     const { record } = raiseObjection({ ...objecting, subject }, context, abroad);
     expect(objectionRecord.parse(record).answerer).toBe('SgMSP');
   });
 
   it('is not brought twice under one id', () => {
-    const context = { exists: true, subject: acquisition, parameters };
+    const context = { exists: true, subject: acquisition, head: undefined, parameters };
     expectRefusal(() => raiseObjection(objecting, context, abroad), 'ALREADY_EXISTS');
+  });
+
+  it('waits with a limited number of its member’s own on the subject', () => {
+    const raise = (open: number, at = NOW) => {
+      const head = headWith(...Array.from({ length: open }, (_, at) => hexOf(at)));
+      const context = { exists: false, subject: acquisition, head, parameters };
+      return raiseObjection(objecting, context, { ...abroad, at });
+    };
+    const record = raise(MAX_OPEN_OBJECTIONS - 1).also?.[0]?.record;
+    expect(objectionHeadRecord.parse(record).open).toHaveLength(MAX_OPEN_OBJECTIONS);
+    expectRefusal(() => raise(MAX_OPEN_OBJECTIONS), 'TOO_MANY_OBJECTIONS');
+    // Silence keeps nobody from objecting: what is overdue no longer counts.
+    expectRefusal(() => raise(MAX_OPEN_OBJECTIONS, NOW + 60_000), 'TOO_MANY_OBJECTIONS');
+    const later = raise(MAX_OPEN_OBJECTIONS, NOW + 60_001).also?.[0]?.record;
+    const open = [{ id: objecting.id, answerBy: NOW + 120_001 }];
+    expect(objectionHeadRecord.parse(later).open).toEqual(open);
   });
 
   it('names nobody', () => {
@@ -117,8 +153,31 @@ describe('a reply', () => {
     legalBasis: TREATY,
     reason: 'the disk was seized lawfully',
   };
+  const head = headWith(hexOf(5), objecting.id);
+  const context = { objection, head, answered: 0, timeWindowSeconds: 900 };
   const reply = (at: number, changes: object = {}) =>
-    replyToObjection(input, objection, 900, sampleAct({ at, ...changes }));
+    replyToObjection(
+      input,
+      { ...context, lineage: [acquisition] },
+      sampleAct({ at, person: 'p-prosecutor', ...changes }),
+    );
+
+  it('is one of so many at most', () => {
+    const after = (answered: number) => {
+      const full = { ...context, answered, lineage: [acquisition] } as const;
+      return replyToObjection(input, full, sampleAct());
+    };
+    expect(after(MAX_REPLIES - 1).record).toMatchObject({ type: 'tabellion.reply' });
+    expectRefusal(() => after(MAX_REPLIES), 'TOO_MANY_REPLIES');
+  });
+
+  it('settles it the first time: no longer does it count as open', () => {
+    const { also } = reply(NOW);
+    const key = `objection-head/${ACQUISITION}/DeMSP`;
+    expect(also).toEqual([{ key, record: headWith(hexOf(5)) }]);
+    const settled = { ...context, head: headWith(hexOf(5)), lineage: [acquisition] } as const;
+    expect(replyToObjection(input, settled, sampleAct()).also).toBeUndefined();
+  });
 
   it('is in time at the very last millisecond, and late after it, but taken', () => {
     const { key, record, markers } = reply(objection.answerBy);
@@ -127,6 +186,20 @@ describe('a reply', () => {
     expect(replyRecord.parse(record)).toMatchObject({ overdue: false, subject: objecting.subject });
     expect(markers).toEqual([{ mspId: 'CnMSP', record }]);
     expect(replyRecord.parse(reply(objection.answerBy + 1).record).overdue).toBe(true);
+  });
+
+  it('by the very person objected to is taken and flagged, along all sources (ORD-26)', () => {
+    const flagsOf = (person: string, lineage: ReviewedLineage = [acquisition]) => {
+      const act = sampleAct({ person });
+      return replyRecord.parse(replyToObjection(input, { ...context, lineage }, act).record).flags;
+    };
+    expect(flagsOf('p-prosecutor')).toEqual([]);
+    expect(flagsOf(collector.person)).toEqual(['SELF_REVIEW']);
+    const own = sampleItem({ ...derived, act: sampleAct({ person: 'p-deriver' }) });
+    for (const person of ['p-deriver', 'p-opener', collector.person]) {
+      expect(flagsOf(person, [own, sampleItem(), acquisition])).toEqual(['SELF_REVIEW']);
+    }
+    expect(flagsOf('p-prosecutor', [own, sampleItem(), acquisition])).toEqual([]);
   });
 
   it('is the answerer’s alone', () => {
@@ -178,14 +251,14 @@ describe('examination and weight', () => {
   it('say what a person found, of authenticity and of force, and bind nobody', () => {
     const examined = examineAuthenticity(
       { subject, method: 'error level analysis', tools: [], result: 'INCONCLUSIVE', reason: 'x' },
-      sampleItem(),
+      [sampleItem(), acquisition],
       abroad,
     );
     expect(examined.key).toBe(`authenticity/${ITEM}/${digest('1')}`);
     expect(authenticityRecord.parse(examined.record).legalBases).toEqual(acquisition.legalBases);
     const weighed = weighEvidence(
       { subject, showsDestination: 'NO', reason: 'the platform pooled its clients' },
-      sampleItem(),
+      [sampleItem(), acquisition],
       abroad,
     );
     expect(weighed.key).toBe(`weight/${ITEM}/${digest('1')}`);
@@ -193,6 +266,22 @@ describe('examination and weight', () => {
     for (const { key, markers } of [examined, weighed]) {
       expect(markers).toBeUndefined();
       expect(readArgument.safeParse(key).success).toBe(true);
+    }
+  });
+
+  it('of one’s own work say so, and those of others do not (ORD-26)', () => {
+    const lineage: ReviewedLineage = [sampleItem(), acquisition];
+    const examining = { subject, method: 'x', tools: [], result: 'INCONCLUSIVE', reason: 'x' };
+    const weighing = { subject, showsDestination: 'NO', reason: 'x' };
+    for (const [act, flags] of [
+      [collector, ['SELF_REVIEW']],
+      [sampleAct({ person: 'p-opener' }), ['SELF_REVIEW']],
+      [abroad, []],
+    ] as const) {
+      const examined = examineAuthenticity(examineInput.parse(examining), lineage, act);
+      const weighed = weighEvidence(weighInput.parse(weighing), lineage, act);
+      expect(authenticityRecord.parse(examined.record).flags).toEqual(flags);
+      expect(weightRecord.parse(weighed.record).flags).toEqual(flags);
     }
   });
 

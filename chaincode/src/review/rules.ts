@@ -4,4 +4,4 @@ export { REVIEW_DECISIONS } from './decide.ts';
 export { judgeRegularity } from './judge.ts';
 export { raiseObjection } from './object.ts';
 export { replyToObjection } from './reply.ts';
-export type { Reviewed } from './subject.ts';
+export type { Reviewed, ReviewedLineage } from './subject.ts';

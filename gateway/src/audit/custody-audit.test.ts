@@ -49,15 +49,16 @@ describe('a ledger whose custody holds', () => {
     item = await openItem(world, { seals: ['S-1'] });
     const { acquisition } = await anchorItems(world, 1);
     const { origin } = exhibitOf();
-    const exhibit = exhibitOf({ item: newId(32), origin: { ...origin, acquisition } });
+    const exhibit = exhibitOf({ leaf: newId(32), origin: { ...origin, acquisition } });
     await world.act(investigator, 'custody:register', exhibit);
-    await world.act(investigator, 'custody:derive', derivationOf(offeredItem, { item: newId(32) }));
+    await world.act(investigator, 'custody:derive', derivationOf(offeredItem, { leaf: newId(32) }));
 
+    const denial = { position: 'DENIED', ground: 'CONTENT_DIFFERS', sha256: digest('6') };
     const steps: [typeof investigator, string, string, object][] = [
       [investigator, 'custody:offer', offeredItem, SAYS.offer('SgMSP')],
       [receiver, 'custody:refuse', offeredItem, {}],
       [investigator, 'custody:offer', offeredItem, SAYS.offer('ExMSP')],
-      [judge, 'custody:confirm', denied, { position: 'DENIED', sha256: digest('6') }],
+      [judge, 'custody:confirm', denied, denial],
       [investigator, 'custody:examine', mirror, { ...SAYS.examine, checked: 'DIFFERS' }],
       [investigator, 'custody:offer', item, SAYS.offer('SgMSP')],
     ];
@@ -108,6 +109,7 @@ describe('a ledger whose custody holds', () => {
       `CONTENT_DIFFERS item ${mirror}, step 1`,
       `MIRROR_UNCONFIRMED item ${mirror}, step 1`,
       `MIRROR_UNCONFIRMED item ${mirror}`,
+      `MIRROR_DENIED item ${denied}, step 1`,
       `MIRROR_DENIED item ${denied}`,
       `OFFER_OPEN item ${offeredItem}, to ExMSP`,
     ]) {

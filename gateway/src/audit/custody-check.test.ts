@@ -1,10 +1,12 @@
 /** What a valid transaction of custody wrote, held to the rules: every way in which it could not fit. */
+import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import { buildTree, fromHex, toHex } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import {
   BATCH,
   type CustodyScene,
-  ITEMS,
+  LEAVES,
+  named,
   OTHER_ACQUISITION,
   openingOf,
   openScene,
@@ -173,6 +175,7 @@ describe('what does not fit', () => {
               ...{ type: 'tabellion.item-head', v: 1, item: digest('4'), sequence: 0 },
               ...{ last: digest('4'), happenedAt: NOW, status: 'HELD', offer: null, seals: [] },
               ...{ holder: { member: 'CnMSP', person: 'p-1' }, holds: [], mirror: null },
+              ...{ way: { steps: 0, bytes: 0 }, apart: [] },
             },
           ],
         ],
@@ -284,6 +287,18 @@ describe('what does not fit', () => {
         ],
       },
     ],
+    [
+      'a mirror is denied as differing with the digest that it names',
+      'STATE_MISMATCH',
+      misread('item/', (record) => ({ ...record, mirrorOf: { ...mirrorOf, sha256: digest('6') } })),
+      {
+        opening: { mirrorOf },
+        spoiled: [
+          ...([PEOPLE.judgeOfDe, 'custody:confirm'] as const),
+          { position: 'DENIED', ground: 'CONTENT_DIFFERS', sha256: mirrorOf.sha256 },
+        ],
+      },
+    ],
   ];
 
   it.each(cases)('is found out: %s', async (_what, code, spoiler, steps) => {
@@ -299,7 +314,7 @@ describe('what does not fit', () => {
       'an item is opened by a forged path',
       'STATE_MISMATCH',
       async () => [
-        openingOf({ item: digest('4'), path: [], origin: { ...openingOf().origin, index: 0 } }),
+        openingOf({ leaf: digest('4'), path: [], origin: { ...openingOf().origin, index: 0 } }),
         misread('batch/', (record) => ({ ...record, size: 1, root: digest('4') })),
       ],
     ],
@@ -315,7 +330,7 @@ describe('what does not fit', () => {
       'an item is opened by another member',
       'STATE_MISMATCH',
       async () => [
-        openingOf(),
+        openingOf(named(LEAVES[2]!, 'SgMSP')),
         misread('acquisition/', (record) => ({
           ...record,
           act: { ...(record.act as object), member: 'SgMSP' },
@@ -328,11 +343,11 @@ describe('what does not fit', () => {
       'STATE_MISMATCH',
       async (scene) => {
         await scene.open({ mirrorOf });
-        const [item] = ITEMS as [string];
-        const tree = buildTree(ITEMS.map((leaf) => fromHex(leaf)));
+        const [leaf] = LEAVES as [string];
+        const tree = buildTree(LEAVES.map((leaf) => fromHex(leaf)));
         return [
           openingOf({
-            item,
+            leaf,
             path: tree.path(0).map((hash) => toHex(hash)),
             origin: { kind: 'ANCHORED', acquisition: ACQUISITION, batch: BATCH, index: 0 },
             mirrorOf: { ...mirrorOf, original: openingOf().item },
@@ -385,5 +400,20 @@ describe('what does not fit', () => {
     const [input, spoiler, who = PEOPLE.investigator] = await prepare(scene);
     const found = await judge(scene, [who, 'custody:open', input], spoiler);
     expect(found).toMatch(new RegExp(`^${code} `));
+  });
+
+  it('is found out: an item has the name that another member would give to its leaf', async () => {
+    const { item } = named(LEAVES[2]!, 'SgMSP');
+    let last = '';
+    const rename: Spoiler = {
+      record: (key, record) => {
+        const renamed = { ...record, item, ...(key.startsWith('item-head/') && { last }) };
+        last = digestRecord(renamed);
+        return [key.replace(/[^/]+$/, item), renamed];
+      },
+    };
+    const act = [PEOPLE.investigator, 'custody:open', openingOf()] as const;
+    const found = await judge(openScene(), act, rename, { ...openingOf(), item });
+    expect(found).toMatch(/^STATE_MISMATCH .*BAD_INPUT/);
   });
 });

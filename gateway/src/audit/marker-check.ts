@@ -23,6 +23,8 @@ const BINDING: Readonly<Record<string, RecordName>> = {
   'review:object': 'objection',
   'review:reply': 'reply',
   'review:judge': 'regularity',
+  'label:dispute': 'dispute',
+  'label:answer': 'dispute-answer',
 };
 
 /** The marks that the function of this transaction owes. */

@@ -2,6 +2,7 @@
 import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
 import { listOpenCustody } from './custody-findings.ts';
 import type { FindingCode, FindingLog } from './finding.ts';
+import { listLabelMatters } from './label-findings.ts';
 import { listReviewMatters } from './review-findings.ts';
 import type { RecordReader } from './stored-record.ts';
 
@@ -32,6 +33,7 @@ export function listOpenMatters(records: RecordReader, now: number, findings: Fi
   }
   listOpenCustody(records, findings);
   listReviewMatters(records, now, findings);
+  listLabelMatters(records, now, findings);
 }
 
 function listFlags({ id, flags }: AcquisitionRecord, findings: FindingLog): void {

@@ -6,6 +6,7 @@ import type { AuditedTransaction, TransactionPlace, Written } from './audited-tr
 import { assertHolds } from './break.ts';
 import { CUSTODY_CHECKS } from './custody-check.ts';
 import { GOVERNANCE_CHECKS } from './governance-check.ts';
+import { LABEL_CHECKS } from './label-check.ts';
 import { checkMarkers } from './marker-check.ts';
 import { REVIEW_CHECKS } from './review-check.ts';
 import type { RecordReader } from './stored-record.ts';
@@ -18,6 +19,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ...ACQUISITION_CHECKS,
   ...CUSTODY_CHECKS,
   ...GOVERNANCE_CHECKS,
+  ...LABEL_CHECKS,
   ...REVIEW_CHECKS,
 };
 

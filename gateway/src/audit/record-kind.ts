@@ -15,6 +15,17 @@ import {
   segregationRecord,
 } from '@tabellion/chaincode/evidence/record';
 import {
+  corroborationRecord,
+  disputeAnswerRecord,
+  disputeHeadRecord,
+  disputeRecord,
+  labelBatchRecord,
+  labelManifestRecord,
+  opinionRecord,
+  sightingRecord,
+  withdrawalRecord,
+} from '@tabellion/chaincode/label/record';
+import {
   foundingRecord,
   memberRecord,
   parameterRecord,
@@ -24,6 +35,7 @@ import {
 } from '@tabellion/chaincode/member/record';
 import {
   authenticityRecord,
+  objectionHeadRecord,
   objectionRecord,
   regularityRecord,
   replyRecord,
@@ -78,12 +90,22 @@ export const RECORD_KINDS = {
   'item-head': mutable(itemHeadRecord, ...CUSTODY),
   custody: once(custodyRecord, ...STEPS),
   objection: once(objectionRecord, 'review:object'),
+  'objection-head': mutable(objectionHeadRecord, 'review:object', 'review:reply'),
   reply: once(replyRecord, 'review:reply'),
   regularity: once(regularityRecord, 'review:judge'),
   authenticity: once(authenticityRecord, 'review:examine'),
   weight: once(weightRecord, 'review:weigh'),
   grant: once(grantRecord, 'disclosure:grant'),
   revocation: once(revocationRecord, 'disclosure:revoke'),
+  'label-batch': once(labelBatchRecord, 'label:assert'),
+  'label-manifest': once(labelManifestRecord, 'label:assert'),
+  corroboration: once(corroborationRecord, 'label:corroborate'),
+  opinion: once(opinionRecord, 'label:opine'),
+  sighting: once(sightingRecord, 'label:sight'),
+  dispute: once(disputeRecord, 'label:dispute'),
+  'dispute-head': mutable(disputeHeadRecord, 'label:dispute'),
+  'dispute-answer': once(disputeAnswerRecord, 'label:answer'),
+  withdrawal: once(withdrawalRecord, 'label:withdraw'),
 } as const satisfies Record<string, RecordKind>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

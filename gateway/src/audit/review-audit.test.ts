@@ -68,6 +68,11 @@ describe('a ledger whose reviews hold', () => {
       await world.act(analyst, 'review:examine', examine(item));
       const weigh = { subject: item, showsDestination: 'NO', reason: 'pooled' };
       await world.act(analyst, 'review:weigh', weigh);
+      // The very person who collected and opened it says of it what reviewers say.
+      const collector = await world.person('CnMSP', 'investigator');
+      const own = await world.act(collector, 'review:reply', reply(timely!.id));
+      expect(own.record).toMatchObject({ flags: ['SELF_REVIEW'] });
+      await world.act(collector, 'review:examine', examine(item));
       const grant = sampleGrant(acquisition);
       await world.act(prosecutor, 'disclosure:grant', grant);
       const revoking = { grant: grant.id, reason: 'the mandate ended' };
@@ -87,12 +92,15 @@ describe('a ledger whose reviews hold', () => {
         ['CHALLENGED', `acquisition ${acquisition}, by DeMSP`],
         ['EXCLUDED', `item ${item.id}, by DeMSP`],
         ['MANIPULATION_SIGNS', `item ${item.id}, by DeMSP`],
+        ['SELF_REVIEW', `reply to objection ${timely!.id}, by CnMSP`],
+        ['SELF_REVIEW', `examination of item ${item.id}, by CnMSP`],
         ['DISCLOSED', `grant ${grant.id}, acquisition ${acquisition}: 4 items shown, 6 withheld`],
       ]) {
         expect(found).toContainEqual(expected);
       }
       const { findingCounts } = report;
       expect(findingCounts).toMatchObject({ OBJECTION_OPEN: 1, OBJECTION_OVERDUE: 2 });
+      expect(findingCounts.SELF_REVIEW).toBe(2);
       const early = await audit(blocks, await trustOf(world), NOW);
       expect(early.findingCounts.OBJECTION_OVERDUE).toBe(1);
     } finally {
@@ -127,6 +135,12 @@ describe('contracts that break the rules of review by agreement', () => {
     await commit(world, liaison, 'review:object', objection);
     return reply(objection.id);
   });
+  const replyingSelf = by('CnMSP', 'investigator', 'review:reply', async (world) => {
+    const objection = sampleObjection(subjectOf(await acquire(world)));
+    const liaison = await world.person('SgMSP', 'liaisonAuthority');
+    await commit(world, liaison, 'review:object', objection);
+    return reply(objection.id);
+  });
   const opened = (key: string, record: Record<string, unknown>) =>
     key.startsWith('head/') ? { ...record, closed: true, items: 9 } : record;
 
@@ -140,6 +154,12 @@ describe('contracts that break the rules of review by agreement', () => {
             ? { ...record, act: { ...(record.act as object), member: 'DeMSP' } }
             : record,
       },
+      objecting,
+    ],
+    [
+      'an objection is not counted',
+      'STATE_MISMATCH',
+      { record: change('objection-head', 'open', []) },
       objecting,
     ],
     [
@@ -171,6 +191,17 @@ describe('contracts that break the rules of review by agreement', () => {
       'STATE_MISMATCH',
       { read: answerable('DeMSP') },
       replying,
+    ],
+    [
+      'a reply hides that it is the collector’s own',
+      'STATE_MISMATCH',
+      {
+        read: (key, record) =>
+          key.startsWith('acquisition/')
+            ? { ...record, act: { ...(record.act as object), person: 'p-somebody' } }
+            : record,
+      },
+      replyingSelf,
     ],
     [
       'a judgement names another case',

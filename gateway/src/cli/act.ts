@@ -16,6 +16,8 @@ export interface Act {
   readonly transient?: Readonly<Record<string, Uint8Array>>;
   /** Members that are to endorse, where it matters who sees the transient input. */
   readonly endorsers?: readonly string[];
+  /** Told which transaction it will be, and of the record, before it can be on the ledger. */
+  readonly onEndorsed?: (txId: string, record: Uint8Array) => Promise<void>;
 }
 
 export interface Acted {
@@ -32,18 +34,22 @@ export interface Acted {
 export async function performOwnAct(session: Session, act: Act): Promise<Acted> {
   const signer: Signer = await openSigner(session);
   const port = createActPort(session.client, signer.certificate);
-  const { transaction, input, transient, endorsers } = act;
+  const { transaction, input, transient, endorsers, onEndorsed } = act;
   const trust = await readPinnedTrust(session.paths);
   const request = {
     transaction,
     args: [canonicalBytes(input)],
     ...(transient && { transient }),
   };
+  const assertExpected = expectRecord(request, signer);
   const { txId, result, status } = await performAct(
     port,
     signer,
     request,
-    expectRecord(request, signer),
+    async (endorsed) => {
+      assertExpected(endorsed);
+      await onEndorsed?.(endorsed.txId, endorsed.result);
+    },
     {
       signal: session.signal,
       ...(endorsers && { endorsers }),

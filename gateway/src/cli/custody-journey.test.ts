@@ -239,8 +239,8 @@ describe('what else happens to items', () => {
     expect(await refusal(SG, giveBack)).toEqual([1, 'ITEM_ON_HOLD']);
     await step('judicialReviewer.sg', 'custody', 'lift', photo);
     expect(await refusal('judicialReviewer.sg', ['custody', 'lift', photo, ...because])).toEqual([
-      2,
-      'USAGE',
+      1,
+      'HOLD_UNKNOWN',
     ]);
     succeed(await run(SG, giveBack));
     const corrected = await step(
@@ -342,11 +342,76 @@ describe('a mirror copy', () => {
     expect(await refusal(liaison, confirm)).toEqual([2, 'USAGE']);
     const other = [...confirm, '--original', at('seized/photo.jpg')];
     expect(await refusal(liaison, other)).toEqual([1, 'MIRROR_DIGEST_DIFFERS']);
+    // A denial says on what ground; the copy's own digest is not one.
+    const deny = ['custody', 'confirm', item, '--position', 'DENIED', ...because];
+    const same = ['--original', at('seized/chat.txt')];
+    expect(await refusal(liaison, [...deny, ...same])).toEqual([2, 'USAGE']);
+    const differs = [...deny, '--ground', 'CONTENT_DIFFERS'];
+    expect(await refusal(liaison, differs)).toEqual([2, 'USAGE']);
+    expect(await refusal(liaison, [...differs, ...same])).toEqual([1, 'MIRROR_GROUND_MISMATCH']);
+    const denied = succeed(await run(liaison, [...deny, '--ground', 'NOT_AUTHORISED', ...same]));
+    expect(denied.record).toMatchObject({ ground: 'NOT_AUTHORISED', flags: ['MIRROR_DENIED'] });
+    const list = succeed(await run(CN, ['custody', 'list', '--flag', 'MIRROR_DENIED']));
+    expect(list.items).toMatchObject([{ record: { item }, flags: ['MIRROR_DENIED'] }]);
+    expect(await tell(CN, ['custody', 'show', item])).toMatch(
+      /CONFIRM .* DENIED; NOT_AUTHORISED; .* MIRROR_DENIED/,
+    );
     const right = [...confirm, '--original', at('seized/chat.txt')];
     expect(succeed(await run(liaison, right)).record).toMatchObject({ position: 'CONFIRMED' });
     expect(await tell(CN, ['custody', 'show', item])).toMatch(
       /Mirror of .*Provider-7 in DE, CONFIRMED/,
     );
+    items.mirror = item;
+  });
+});
+
+describe('an exchange', () => {
+  it('takes an item on, and passes it to a colleague through its delegate', async () => {
+    const [analyst, delegate] = ['analyst.exchange', 'delegate.exchange'];
+    for (const user of [analyst, delegate]) succeed(await journey.signIn(user, ['init']));
+    const item = items.mirror!;
+    const step = (user: string, verb: string, ...args: string[]) =>
+      run(user, ['custody', verb, item, ...args, ...because]);
+    succeed(await step(CN, 'offer', '--to', 'ExchangeMSP'));
+    succeed(await step(analyst, 'accept'));
+    const { answer } = await step(analyst, 'take-over');
+    expect(answer.error.code).toBe('ROLE_NOT_ALLOWED');
+    succeed(await step(delegate, 'take-over'));
+    expect((await step(delegate, 'examine', '--method', 'looked at')).answer.error.code).toBe(
+      'ROLE_NOT_ALLOWED',
+    );
+    succeed(await step(delegate, 'offer', '--to', 'ExchangeMSP'));
+    succeed(await step(analyst, 'accept'));
+    const { head } = succeed(await run(CN, ['custody', 'show', item]));
+    expect(head).toMatchObject({ status: 'HELD', holder: { member: 'ExchangeMSP' } });
+  });
+});
+
+describe('reviews of an item', () => {
+  it('take whatever custody takes for one, and say to which objection a reply belongs', async () => {
+    const reviewer = 'judicialReviewer.sg';
+    const basis = ['--legal-basis', 'founding-agreement@1'];
+    await writeFile(at('owner.txt'), 'Li Si');
+    const named = ['person', 'make', at('owner.json'), '--name', at('owner.txt')];
+    succeed(await run(reviewer, named));
+    const object = [
+      ...['review', 'object', bundle('photo'), '--for', 'DEFENCE', '--person', at('owner.json')],
+      ...[...basis, ...because],
+    ];
+    const { id, subject, record } = succeed(await run(reviewer, object));
+    expect([id, subject]).toEqual([record.id, items.photo]);
+    const judge = ['review', 'judge', bundle('photo'), '--outcome', 'CHALLENGED', ...basis];
+    expect(succeed(await run(reviewer, [...judge, ...because])).subject).toBe(items.photo);
+    const reply = ['review', 'reply', id, '--outcome', 'REJECTED', ...basis, ...because];
+    const told = await tell(CN, reply);
+    expect(told).toMatch(new RegExp(`answered objection ${id}: REJECTED, flagged SELF_REVIEW`));
+    const shown = await tell(CN, ['custody', 'show', bundle('photo')]);
+    expect(shown).toMatch(new RegExp(`REPLY to ${id} +REJECTED .* SELF_REVIEW`));
+    expect(await tell(CN, ['review', 'list', bundle('photo')])).toContain(`reply to ${id}`);
+    const flagged = succeed(await run(CN, ['custody', 'list', '--flag', 'SELF_REVIEW']));
+    expect(flagged.items).toMatchObject([{ record: { item: items.photo } }]);
+    const nothing = ['review', 'judge', at('seized'), '--outcome', 'ACCEPTED', ...basis];
+    expect(await refusal(reviewer, [...nothing, ...because])).toEqual([2, 'USAGE']);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The defence sees part of a case by command line, over a real gateway; objections go both ways. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractCommitted, leafHash, toHex } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,7 +17,8 @@ let journey: Journey;
 let at: Journey['at'];
 let run: Journey['run'];
 let acquisition: string;
-const PERSON = 'ab'.repeat(32);
+/** The person for whom access is granted, by the file of `person make`. */
+let PERSON: string;
 const BASIS = ['--legal-basis', 'cn-cpl-136@1'];
 
 beforeAll(async () => {
@@ -24,6 +26,9 @@ beforeAll(async () => {
   ({ at, run } = journey);
   for (const user of [CN, SG, LIAISON]) succeed(await journey.signIn(user, ['init']));
   acquisition = succeed(await run(CN, [...ACQUIRE, '--system', 'CN'])).id;
+  PERSON = at('counsel.json');
+  await writeFile(at('name.txt'), '王律师\n');
+  succeed(await run(CN, ['person', 'make', PERSON, '--name', at('name.txt')]));
   await mkdir(at('seized'));
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(at(`seized/${name}`), `content ${name}`);
   succeed(await run(CN, ['anchor', '--acquisition', acquisition, at('seized')]));
@@ -73,8 +78,25 @@ describe('a disclosure', () => {
     expect((await stat(at('access.txt'))).mode & 0o777).toBe(0o600);
     grant = id;
     const { items } = succeed(await run(SG, ['disclosure', 'list']));
+    // The ledger has the digest of exactly the file's bytes, and no name.
+    const person = createHash('sha256')
+      .update(await readFile(PERSON))
+      .digest('hex');
     expect(items).toMatchObject([
-      { state: 'ACTIVE', grant: { record: { id, size: 2, withheld: 2 } } },
+      { state: 'ACTIVE', grant: { record: { id, size: 2, withheld: 2, to: { person } } } },
+    ]);
+    expect(succeed(await run(OUTSIDER, ['person', 'show', PERSON]))).toEqual({
+      ...{ digest: person, name: '王律师' },
+    });
+    expect((await stat(PERSON)).mode & 0o777).toBe(0o600);
+    const again = ['person', 'make', PERSON, '--name', at('name.txt')];
+    expect(await refusal(CN, again)).toEqual([1, 'FILE_EXISTS']);
+    await writeFile(at('lines.txt'), 'two\nlines');
+    const wrong = ['person', 'make', at('three.json'), '--name', at('lines.txt')];
+    expect(await refusal(CN, wrong)).toEqual([2, 'BAD_INPUT']);
+    await writeFile(at('edited.json'), `${await readFile(PERSON, 'utf8')}\n`);
+    expect(await refusal(CN, ['person', 'show', at('edited.json')])).toEqual([
+      ...[1, 'FILE_MALFORMED'],
     ]);
     // What is there already is not written over.
     expect(await refusal(CN, args)).toEqual([1, 'FILE_EXISTS']);
@@ -108,9 +130,19 @@ describe('a disclosure', () => {
     await writeFile(at('seen/set.txt'), set.split('\n').slice(1).join('\n'));
     expect(await run(OUTSIDER, verifying('seen'))).toMatchObject({
       exit: 10,
-      answer: { unsound: [{ what: 'set', code: 'SIZE_DIFFERS' }] },
+      answer: { unsound: [{ what: 'set', code: 'SET_SIZE_MISMATCH' }] },
+    });
+    // What is no list says nothing of what was granted: that is no mismatch.
+    await writeFile(at('seen/set.txt'), set.replaceAll('\n', '\r\n'));
+    expect(await run(OUTSIDER, verifying('seen'))).toMatchObject({
+      exit: 1,
+      answer: { outcome: 'UNREADABLE', unsound: [{ what: 'set', code: 'SET_MALFORMED' }] },
     });
     await writeFile(at('seen/set.txt'), set);
+    await rm(at('seen/grant.pb'));
+    expect(await refusal(OUTSIDER, verifying('seen'))).toEqual([1, 'FILE_UNREADABLE']);
+    succeed(await run(OUTSIDER, opening('access.txt', 'again')));
+    await copyFile(at('again/grant.pb'), at('seen/grant.pb'));
   });
 
   it('leaves a proof of what was kept back', async () => {
@@ -128,9 +160,26 @@ describe('a disclosure', () => {
     const exporting = ['proof', 'export', at('seized/d'), '-o', itemProof];
     await vi.waitFor(async () => succeed(await run(CN, exporting)), 20_000);
     const withheld = toHex(leafHash(extractCommitted(await readFile(itemProof))));
-    succeed(await run(CN, proving(withheld, 'withheld.json')));
-    const checked = await run(OUTSIDER, [...verifying('withheld.json'), '--item', itemProof]);
-    expect(succeed(checked)).toMatchObject({ kind: 'ABSENT', ofAcquisition: true });
+    const byFile = ['disclosure', 'prove', grant, '--item', itemProof, '-o', at('withheld.json')];
+    expect(succeed(await run(CN, byFile))).toMatchObject({ leaf: withheld, kind: 'ABSENT' });
+    expect(await refusal(CN, [...byFile, '--leaf', withheld])).toEqual([2, 'USAGE']);
+    expect(await refusal(CN, proving(withheld.slice(2), 'no.json'))).toEqual([2, 'USAGE']);
+    const withItem = [...verifying('withheld.json'), '--item', itemProof];
+    const checked = succeed(await run(OUTSIDER, withItem));
+    expect(checked).toMatchObject({ kind: 'ABSENT', ofAcquisition: true, wholeSet: false });
+    // Alone it rests on an order that only the whole list shows, and says so.
+    expect(checked.limits[0]).toMatch(/^Rests on: that the granted list ascends/);
+    const withSet = [...withItem, '--set', at('seen/set.txt')];
+    const whole = succeed(await run(OUTSIDER, withSet));
+    expect(whole).toMatchObject({ kind: 'ABSENT', ofAcquisition: true, wholeSet: true });
+    expect(whole.limits[0]).toMatch(/^Checked against the whole list/);
+    const set = await readFile(at('seen/set.txt'), 'utf8');
+    await writeFile(at('turned.txt'), `${set.trim().split('\n').reverse().join('\n')}\n`);
+    const turned = await run(OUTSIDER, [...withItem, '--set', at('turned.txt')]);
+    expect(turned).toMatchObject({ exit: 10, answer: { code: 'SET_ROOT_MISMATCH', kind: null } });
+    expect(await refusal(OUTSIDER, [...verifying('seen'), '--set', at('turned.txt')])).toEqual([
+      ...[2, 'USAGE'],
+    ]);
     const foreign = await run(OUTSIDER, [...verifying('kept.json'), '--item', itemProof]);
     expect(foreign).toMatchObject({ exit: 10, answer: { code: 'OTHER_ITEM', kind: null } });
     // The proof of one item says nothing of another.
@@ -138,9 +187,54 @@ describe('a disclosure', () => {
     await writeFile(at('forged.json'), text.replace(kept, shown[0]!));
     expect(await run(OUTSIDER, verifying('forged.json'))).toMatchObject({
       exit: 10,
-      answer: { outcome: 'MISMATCH', kind: null },
+      answer: { outcome: 'MISMATCH', code: 'SET_PATH_MISMATCH', kind: null },
     });
     expect(await refusal(SG, proving(kept, 'other.json'))).toEqual([1, 'NOT_FOUND']);
+  });
+
+  it('that is bent in any way shows nothing, and is told as what it is', async () => {
+    const text = await readFile(at('kept.json'), 'utf8');
+    const { leaf, attestation } = JSON.parse(text);
+    const bend = (change: (proof: string) => string) => writeFile(at('bent.json'), change(text));
+    const cases: [what: string, bent: string, exit: number, code: string][] = [
+      ['no JSON', 'not JSON', 1, 'MALFORMED'],
+      ['nothing', '', 1, 'MALFORMED'],
+      ['cut short', text.slice(0, -10), 1, 'MALFORMED'],
+      ['another document', '{"type":"tabellion.person"}', 1, 'MALFORMED'],
+      ['a leaf of 31 bytes', text.replace(leaf, leaf.slice(2)), 1, 'MALFORMED'],
+      ['a leaf of 33 bytes', text.replace(leaf, `${leaf}ab`), 1, 'MALFORMED'],
+      ['a newer format', text.replace('"v":1', '"v":2'), 1, 'UNSUPPORTED_VERSION'],
+      ['no base64url', text.replace(attestation, 'no base64'), 1, 'MALFORMED'],
+      ['no attestation', text.replace(attestation, 'AAAA'), 1, 'MALFORMED'],
+    ];
+    for (const [what, bent, exit, code] of cases) {
+      await bend(() => bent);
+      const found = await run(OUTSIDER, verifying('bent.json'));
+      const { outcome, code: told, kind } = found.answer;
+      expect([what, found.exit, outcome, told, kind]).toEqual([
+        ...[what, exit, 'UNREADABLE', code, null],
+      ]);
+    }
+    expect(await refusal(OUTSIDER, verifying('nowhere.json'))).toEqual([1, 'FILE_UNREADABLE']);
+    const kept = verifying('kept.json');
+    expect(await refusal(OUTSIDER, [...kept, '--at', 'yesterday'])).toEqual([2, 'USAGE']);
+    expect(await refusal(OUTSIDER, [...kept, '--nonsense'])).toEqual([2, 'USAGE']);
+    const distrusted = ['disclosure', 'verify', at('kept.json'), '--trust', at('kept.json')];
+    expect(await refusal(OUTSIDER, distrusted)).toEqual([1, 'TRUST_MALFORMED']);
+  });
+
+  it('tells its member who came with the secret, and what was refused', async () => {
+    const { items } = succeed(await run(CN, ['disclosure', 'views', grant]));
+    expect(items.length).toBeGreaterThan(5);
+    const [first] = items;
+    expect(first).toMatchObject({ kind: 'READ', operation: 'viewGrant', code: null });
+    // Whoever leads the case is not told what the defence looked at.
+    expect(first.objects).toBeNull();
+    const { stdout } = await runCli(['disclosure', 'views', grant], { home: journey.homeOf(CN) });
+    expect(stdout).toContain('the list');
+    expect(await refusal(SG, ['disclosure', 'views', grant])).toEqual([1, 'ROLE_NOT_ALLOWED']);
+    expect(await refusal(CN, ['disclosure', 'views', 'cd'.repeat(16)])).toEqual([1, 'NOT_FOUND']);
+    expect(await refusal(CN, ['disclosure', 'views', 'nonsense'])).toEqual([2, 'USAGE']);
   });
 
   it('is refused with a wrong secret, and to everybody once it is revoked', async () => {
@@ -151,7 +245,8 @@ describe('a disclosure', () => {
     const { answer } = await run(OUTSIDER, opening('none.txt', 'no'));
     expect(answer.error.code).toBe('BAD_INPUT');
     expect(answer.error.message).not.toContain('let me in');
-    succeed(await run(CN, ['disclosure', 'revoke', grant, '--reason', 'the mandate ended']));
+    const revoking = ['disclosure', 'revoke', grant, '--reason', 'the mandate ended'];
+    expect(succeed(await run(CN, revoking))).toMatchObject({ grant, record: { grant } });
     expect(await refusal(OUTSIDER, opening('access.txt', 'no'))).toEqual([1, 'GRANT_ENDED']);
     // What was saved before is still what it was.
     expect(succeed(await run(OUTSIDER, verifying('seen')))).toMatchObject({ outcome: 'INTACT' });
@@ -162,7 +257,9 @@ describe('a disclosure', () => {
     await writeFile(withheld, `${await sha256Of('d')}\n`);
     const { record } = succeed(await run(CN, granting('s1.txt', '--except', withheld)));
     expect(record).toMatchObject({ size: 3, withheld: 1 });
-    expect(succeed(await run(CN, granting('s2.txt', '--all'))).record.withheld).toBe(0);
+    const all = succeed(await run(CN, granting('s2.txt', '--all')));
+    expect(all).toMatchObject({ id: all.record.id, acquisition, secretFile: at('s2.txt') });
+    expect(all.record.withheld).toBe(0);
     expect(await refusal(CN, granting('s3.txt'))).toEqual([2, 'USAGE']);
     expect(await refusal(CN, granting('s3.txt', '--all', '--except', withheld))).toEqual([
       2,
@@ -185,8 +282,10 @@ describe('reviews', () => {
       ...['review', 'object', acquisition, '--for', 'THIRD_PARTY', '--person', PERSON],
       ...[...BASIS, '--reason', 'the disk is not his'],
     ];
-    const { record } = succeed(await run(LIAISON, object));
+    const brought = succeed(await run(LIAISON, object));
+    const { record } = brought;
     expect(record).toMatchObject({ answerer: 'CnAgencyMSP' });
+    expect(brought).toMatchObject({ id: record.id, subject: acquisition });
     const due = succeed(await run(CN, ['review', 'list', '--state', 'DUE']));
     expect(due.items.map((each: { objection: { key: string } }) => each.objection.key)).toEqual([
       `objection/${record.id}`,
@@ -196,7 +295,9 @@ describe('reviews', () => {
       ...['--reason', 'it was seized lawfully'],
     ];
     expect(await refusal(LIAISON, reply)).toEqual([1, 'NOT_ANSWERER']);
-    succeed(await run(CN, reply));
+    // The one who collected is the one who answers: taken, and flagged wherever it is shown.
+    const answer = succeed(await run(CN, reply));
+    expect(answer).toMatchObject({ objection: record.id, record: { flags: ['SELF_REVIEW'] } });
 
     await writeFile(at('ruling.txt'), 'the ruling');
     const judge = ['review', 'judge', acquisition, '--outcome', 'ACCEPTED', ...BASIS];
@@ -223,7 +324,9 @@ describe('reviews', () => {
       expect(stdout).toContain(word);
     }
     const told = await runCli(['review', 'list'], { home: journey.homeOf(SG) });
-    expect(told.stdout).toContain('REJECTED');
+    expect(told.stdout).toContain('REJECTED (SELF_REVIEW)');
+    expect(stdout).toContain(`reply to ${record.id}`);
+    expect(stdout).toContain('SELF_REVIEW');
     expect(await refusal(SG, ['review', 'list', 'nonsense'])).toEqual([2, 'USAGE']);
   });
 });

@@ -74,6 +74,12 @@ export function parseTime(text: string): number {
   return time;
 }
 
+/** Digits by which something is named. @param what for example `a grant`. */
+export function parseDigits(what: string, digits: 32 | 64, text: string | undefined): string {
+  if (text?.length === digits && /^[0-9a-f]+$/.test(text)) return text;
+  throw new CliError('USAGE', `${what} is named by ${digits} hexadecimal digits`);
+}
+
 export function parseCount(name: string, text: string): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw new CliError('USAGE', `${name} is not a whole number`);

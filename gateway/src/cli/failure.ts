@@ -1,5 +1,5 @@
 /** Why a command did not do what was asked: one class, and the one place that turns errors into codes. */
-import { EXIT, type ExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode } from '../explain/exit-code.ts';
 
 /** The program's own codes; those of the gateway, the contracts and the ledger pass through unchanged. */
 const EXITS = {
@@ -22,12 +22,18 @@ const EXITS = {
   /** An import found no file that a list can name. */
   NOTHING_TO_LIST: EXIT.error,
   NOT_ANCHORED_YET: EXIT.unknown,
-  /** Several anchored items have the same content. */
+  /** Several anchored items have the same content, or several members an item of the same commitment. */
   ITEM_AMBIGUOUS: EXIT.usage,
+  /** A commitment of which no member began custody. */
+  ITEM_NOT_OPENED: EXIT.error,
+  /** No hold of the own member could be lifted; the contracts refuse it under the same code. */
+  HOLD_UNKNOWN: EXIT.error,
   /** Another step came between, and what was asked for no longer says the same. */
   ITEM_CHANGED: EXIT.error,
   COMMITMENT_OF_OTHER_ITEM: EXIT.mismatch,
   CONTENT_DIFFERS: EXIT.mismatch,
+  /** A receipt of a screening does not commit to what was asked or answered. */
+  RECEIPT_MISMATCH: EXIT.mismatch,
   UNREACHABLE: EXIT.error,
   TIMED_OUT: EXIT.error,
   BAD_ANSWER: EXIT.error,
@@ -37,6 +43,8 @@ const EXITS = {
 
 /** Codes of other parts that end in an exit code of their own; all others are 1. */
 const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
+  // The same mistake as where the program itself finds it.
+  BAD_INPUT: EXIT.usage,
   UNAUTHENTICATED: EXIT.signIn,
   TOKEN_INVALID: EXIT.signIn,
   TOKEN_EXPIRED: EXIT.signIn,
@@ -49,6 +57,7 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
   LIST_MISMATCH: EXIT.mismatch,
   BUNDLE_OF_ANOTHER_ITEM: EXIT.mismatch,
   BAG_MISMATCH: EXIT.mismatch,
+  BAG_PROOF_INVALID: EXIT.mismatch,
   UNKNOWN: EXIT.unknown,
   ATTESTATION_PENDING: EXIT.unknown,
   HEIGHT_NOT_REACHED: EXIT.unknown,
@@ -90,7 +99,10 @@ export class ProblemError extends Error {
     detail: string,
     errors: readonly { path: string; message: string }[] = [],
   ) {
-    super([detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n'));
+    // The detail may be what is wrong with the only field.
+    const fields = errors.map(({ path, message }) => `${path}: ${message}`);
+    const more = fields.filter((field) => !detail.includes(field)).map((field) => `  ${field}`);
+    super([detail, ...more].join('\n'));
     this.status = status;
     this.code = code;
     this.errors = errors;

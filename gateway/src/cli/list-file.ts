@@ -8,7 +8,7 @@ import {
 } from '../evidence/list/hashdeep-list.ts';
 import { findSha256sumObstacle, writeSha256sumLine } from '../evidence/list/sha256sum-list.ts';
 import type { KnownItem, KnownItems } from '../evidence/tree/known-items.ts';
-import { showName } from './shown-name.ts';
+import { showName } from '../text/shown-name.ts';
 
 export interface ListForm {
   /** Why the form cannot carry a file's name. */

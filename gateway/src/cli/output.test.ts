@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { makePrintable, toPrintableJson } from './output.ts';
+import { makePrintable, toPrintableJson } from '../text/printable.ts';
 import { createProgress, formatDuration } from './progress.ts';
 import { formatBytes, formatFields, formatTable } from './table.ts';
 

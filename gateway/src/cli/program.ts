@@ -14,18 +14,21 @@ import { addExportCommands } from './commands/export.ts';
 import { addFollowUpCommands } from './commands/follow-up.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addImportCommands } from './commands/import.ts';
+import { addLabelCommands } from './commands/label.ts';
 import { addListCommands } from './commands/list.ts';
 import { addMemberCommands } from './commands/member.ts';
+import { addPersonCommands } from './commands/person.ts';
 import { addProofCommands } from './commands/proof.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addReviewCommands } from './commands/review.ts';
+import { addScreenCommand } from './commands/screen.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTrustCommands } from './commands/trust.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import type { Runner } from './context.ts';
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 error, 2 usage, 3 some input could not be read, 4 sign in first,
+Exit codes: 0 done, 1 error, 2 usage, 3 some input could not be read or proven, 4 sign in first,
   10 mismatch or break found, 11 not trusted, 12 pending or not known yet.
 With --json, standard output holds exactly one JSON document, {"error":{"code","message"}} if the
 command failed; without it, failures are told on standard error.
@@ -65,6 +68,9 @@ export function buildProgram(run: Runner, output: OutputConfiguration): Command 
   addExhibitCommands(program, run);
   addReviewCommands(program, run);
   addDisclosureCommands(program, run);
+  addLabelCommands(program, run);
+  addScreenCommand(program, run);
+  addPersonCommands(program, run);
   addListCommands(program, run);
   addProofCommands(program, run);
   addReportCommand(program, run);

@@ -7,6 +7,8 @@ export interface ProgressState {
   readonly filesDone?: number;
   /** Of a ledger that is read. */
   readonly blocksDone?: number;
+  /** Of a list that is screened. */
+  readonly linesDone?: number;
   readonly bytesDone: number;
   readonly filesTotal?: number | undefined;
   readonly bytesTotal?: number | undefined;
@@ -67,8 +69,9 @@ function createBar(stream: NodeJS.WritableStream, now: () => number): Progress {
   };
 }
 
-function describeCount({ filesDone, filesTotal, blocksDone }: ProgressState): string {
+function describeCount({ filesDone, filesTotal, blocksDone, linesDone }: ProgressState): string {
   if (blocksDone !== undefined) return `${blocksDone} blocks`;
+  if (linesDone !== undefined) return `${linesDone} addresses`;
   return `${filesDone ?? 0}${filesTotal === undefined ? '' : `/${filesTotal}`} files`;
 }
 

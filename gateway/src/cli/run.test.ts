@@ -2,9 +2,9 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EvidenceError } from '../evidence/error.ts';
+import { EXIT } from '../explain/exit-code.ts';
 import { IdentityError } from '../identity/error.ts';
 import { LedgerError } from '../ledger/port.ts';
-import { EXIT } from './exit-code.ts';
 import { CliError, describeFailure, ProblemError } from './failure.ts';
 import { makeTestDirectory, runCli } from './testing.ts';
 
@@ -41,6 +41,7 @@ describe('exit codes', () => {
     [new CliError('TRUST_CHANGED', ''), 11],
     [new CliError('INTERRUPTED', ''), 12],
     [new CliError('UNREACHABLE', ''), 1],
+    [new ProblemError(400, 'BAD_INPUT', ''), 2],
     [new ProblemError(401, 'TOKEN_EXPIRED', ''), 4],
     [new ProblemError(403, 'ROLE_NOT_ALLOWED', ''), 1],
     [new ProblemError(409, 'ATTESTATION_PENDING', ''), 12],

@@ -1,7 +1,7 @@
 /** Runs one command line: parse, act, print, answer with the exit code. */
 import { CommanderError } from 'commander';
+import { EXIT, type ExitCode } from '../explain/exit-code.ts';
 import type { Context, GlobalOptions, Invocation, Runner } from './context.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
 import { CliError, describeFailure } from './failure.ts';
 import { writeFailure, writeOutcome } from './output.ts';
 import { buildProgram } from './program.ts';

@@ -8,9 +8,9 @@ import {
   signInSystem,
   startDeviceSignIn,
 } from '../identity/sign-in.ts';
+import { makePrintable } from '../text/printable.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { CliError } from './failure.ts';
-import { makePrintable } from './output.ts';
 import {
   keepPrivate,
   type ProfilePaths,

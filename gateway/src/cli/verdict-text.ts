@@ -1,9 +1,10 @@
 /** What the verifier found, for people: the verdict, its steps, what was claimed, and what it does not show. */
 import { fromBase64url, fromUtf8, type Trust, type Verdict } from '@tabellion/proof';
+import { isGone } from '../custody/is-gone.ts';
 import { describeContainer } from '../exchange/container/describe-container.ts';
 import { formatFields, formatTable, formatTime } from './table.ts';
 
-const DOES_NOT_SHOW =
+export const DOES_NOT_SHOW =
   'whether the content is true or complete, who made it, whether collecting it was lawful, or what has been recorded since';
 
 /** What a verdict shows and what it does not (EVD-16): said each time, in every form of output. */
@@ -62,7 +63,6 @@ const describeItem = (claims: NonNullable<Verdict['claims']>): string =>
 
 function describeCustody(custody: NonNullable<Verdict['custody']>): string {
   const { content, holder, steps } = custody;
-  const isGone = custody.status === 'RETURNED' || custody.status === 'DISPOSED';
   const fields = formatFields([
     ['Item', custody.item],
     ['Case', custody.case],
@@ -71,7 +71,7 @@ function describeCustody(custody: NonNullable<Verdict['custody']>): string {
     ['SHA-256', content?.sha256],
     ['Size', content?.size],
     ['Status', custody.status],
-    [isGone ? 'Last held by' : 'Held by', `${holder.person} of ${holder.member}`],
+    [isGone(custody) ? 'Last held by' : 'Held by', `${holder.person} of ${holder.member}`],
     ['Seals', custody.seals.join(', ') || 'none'],
     ['Legal holds', custody.holds],
     ['Mirror copy', custody.mirror],

@@ -1,4 +1,4 @@
-/** The life of an item from the projection: a fixed number of queries, whatever the ledger's length. */
+/** The life of an item from the projection: as many queries, whatever the ledger's length and its own. */
 import type { DatabaseSync } from 'node:sqlite';
 import { standardOf } from '@tabellion/chaincode/custody/flags';
 import type {
@@ -16,7 +16,6 @@ import type {
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
-import type { ObjectionRecord, ReplyRecord } from '@tabellion/chaincode/review/record';
 import { type Page, toPage } from '../projection/cursor.ts';
 import type { PageRequest } from '../projection/evidence-view.ts';
 import { fitReader } from '../projection/reader-fit.ts';
@@ -26,9 +25,15 @@ import {
   type RecordRow,
   showRecord,
 } from '../projection/records.ts';
-import type { ItemLife, ObjectionState, Provenance } from './life.ts';
+import type { ItemLife, LifeListName, Provenance } from './life.ts';
+import { createLifeLists, type LifeListPage } from './life-lists.ts';
 
 export type StepPage = Page<ProjectedRecord<CustodyRecord>>;
+
+/** A life with the first page of each list. */
+export type ShownLife = Pick<ItemLife, 'opening' | 'head' | 'provenance' | 'reader'> & {
+  readonly [Name in LifeListName]: LifeListPage<Name>;
+} & { readonly steps: StepPage };
 
 const COLUMNS = 'key, value, tx_id, block, position, late';
 const STATE = 's.key, s.value, s.tx_id, s.block, s.position, s.late';
@@ -48,15 +53,7 @@ export function createItemLives(database: DatabaseSync) {
        WHERE i.source IS NOT NULL)
      SELECT ${STATE} FROM origin o CROSS JOIN state s ON s.key = 'item/' || o.id ORDER BY distance`,
   );
-  const selectDerived = database.prepare(
-    `SELECT ${STATE} FROM item i CROSS JOIN state s ON s.key = 'item/' || i.id
-     WHERE i.source = ? ORDER BY i.block, i.position`,
-  );
-  const selectReviews = database.prepare(
-    `SELECT ${STATE} FROM review r CROSS JOIN state s ON s.key = r.key
-     WHERE r.subject IN (SELECT value FROM json_each(?)) ORDER BY r.block, r.position`,
-  );
-  const selectLatest = database.prepare('SELECT latest FROM progress');
+  const lists = createLifeLists(database);
 
   const traceOrigin = (
     opening: ProjectedRecord<ItemRecord>,
@@ -78,22 +75,6 @@ export function createItemLives(database: DatabaseSync) {
     };
   };
 
-  const listReviews = (subjects: readonly string[]) => {
-    const { latest } = selectLatest.get() as { latest: number };
-    const found = rowsOf(selectReviews.all(JSON.stringify(subjects)));
-    const pick = <T>(word: string) =>
-      found.filter(({ key }) => key.startsWith(`${word}/`)).map(showRecord<T>);
-    const replies = pick<ReplyRecord>('reply');
-    return {
-      objections: pick<ObjectionRecord>('objection').map(
-        (objection): ObjectionState => judge(objection, replies, latest),
-      ),
-      regularity: pick<ItemLife['regularity'][number]['record']>('regularity'),
-      authenticity: pick<ItemLife['authenticity'][number]['record']>('authenticity'),
-      weights: pick<ItemLife['weights'][number]['record']>('weight'),
-    };
-  };
-
   const listSteps = (
     item: string,
     { cursor = [0], limit }: PageRequest<readonly [sequence: number]>,
@@ -110,48 +91,33 @@ export function createItemLives(database: DatabaseSync) {
   return {
     /**
      * @param reader MSP ID of the member that looks.
-     * @param limit most steps; what is beyond it begins at `next`.
+     * @param limit most entries of each list; what is beyond it begins at its `next`.
      * @throws UnreadableRecord where the ledger holds what cannot be read.
      */
-    findLife(
-      item: string,
-      reader: string,
-      limit: number = Number.MAX_SAFE_INTEGER - 1,
-    ): (ItemLife & { readonly next: string | null }) | undefined {
+    findLife(item: string, reader: string, limit: number): ShownLife | undefined {
       const opening = records.find<ItemRecord>(`item/${item}`);
       if (!opening) return undefined;
       const head = records.find<ItemHeadRecord>(`item-head/${item}`)!.record;
       const { acquisition } = selectAcquisition.get(item) as { acquisition: string };
-      const steps = listSteps(item, { limit });
       const { standard, ...provenance } = traceOrigin(opening, acquisition);
       return {
         opening,
         head,
-        steps: steps.items,
-        next: steps.next,
+        steps: listSteps(item, { limit }),
         provenance,
-        derived: rowsOf(selectDerived.all(item)).map(showRecord<ItemRecord>),
-        ...listReviews([item, ...provenance.sources.map(({ record }) => record.item), acquisition]),
+        derived: lists.derived(item, { limit }),
+        objections: lists.objections(item, { limit }),
+        regularity: lists.regularity(item, { limit }),
+        authenticity: lists.authenticity(item, { limit }),
+        weights: lists.weights(item, { limit }),
         reader: fitReader(records, reader, { ...provenance.acquisition.record, standard }),
       };
     },
-    hasItem: (item: string): boolean => records.find(`item/${item}`) !== undefined,
+    findOpening: (item: string) => records.find<ItemRecord>(`item/${item}`),
     /** In the chain's order. */
     listSteps,
+    lists,
   };
 }
 
 const rowsOf = (rows: unknown) => rows as RecordRow[];
-
-function judge(
-  objection: ProjectedRecord<ObjectionRecord>,
-  replies: readonly ProjectedRecord<ReplyRecord>[],
-  latest: number,
-): ObjectionState {
-  const own = replies.filter(({ record }) => record.objection === objection.record.id);
-  return {
-    objection,
-    replies: own,
-    overdue: own.length === 0 && latest > objection.record.answerBy,
-  };
-}

@@ -7,6 +7,8 @@ import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords, type ProjectedRecord } from '../projection/records.ts';
 
 export interface ItemFilter {
+  /** Leaf hash of the commitment, hex; several members may each have an item of it. */
+  readonly leaf?: string | undefined;
   readonly case?: string | undefined;
   readonly acquisition?: string | undefined;
   /** MSP ID of the member that holds it. */
@@ -57,6 +59,7 @@ interface AwaitedRow {
 const START: LedgerPosition = [-1, -1];
 /** Filter → condition; every value is bound. */
 const CONDITIONS: Readonly<Record<Exclude<keyof ItemFilter, 'flag'>, string>> = {
+  leaf: 'i.leaf = ?',
   case: 'i.case_reference = ?',
   acquisition: 'i.acquisition = ?',
   holder: 'i.holder = ?',

@@ -48,19 +48,36 @@ export interface Provenance {
   readonly sources: readonly ProjectedRecord<ItemRecord>[];
 }
 
-export interface ItemLife {
+/** What others add without an end: shown and read page by page, in the order of the ledger. */
+export interface LifeLists {
+  /** Items that were derived from it directly. */
+  readonly derived: ProjectedRecord<ItemRecord>;
+  /** On the item, on what it was made from, or on its acquisition; so are the reviews below. */
+  readonly objections: ObjectionState;
+  readonly regularity: ProjectedRecord<RegularityRecord>;
+  readonly authenticity: ProjectedRecord<AuthenticityRecord>;
+  readonly weights: ProjectedRecord<WeightRecord>;
+}
+export type LifeListName = keyof LifeLists;
+export const LIFE_LISTS = [
+  'derived',
+  'objections',
+  'regularity',
+  'authenticity',
+  'weights',
+] as const satisfies readonly LifeListName[];
+
+/** Entries of one list that clients read: others could make it longer than anybody can read. */
+export const MOST_ENTRIES = 1000;
+
+export interface ItemLife extends Readonly<{ [Name in LifeListName]: readonly LifeLists[Name][] }> {
   readonly opening: ProjectedRecord<ItemRecord>;
   readonly head: ItemHeadRecord;
   /** In the chain's order. */
   readonly steps: readonly ProjectedRecord<CustodyRecord>[];
   readonly provenance: Provenance;
-  /** Items that were derived from it directly. */
-  readonly derived: readonly ProjectedRecord<ItemRecord>[];
-  /** On the item, on what it was made from, or on its acquisition, oldest first; so are the reviews below. */
-  readonly objections: readonly ObjectionState[];
-  readonly regularity: readonly ProjectedRecord<RegularityRecord>[];
-  readonly authenticity: readonly ProjectedRecord<AuthenticityRecord>[];
-  readonly weights: readonly ProjectedRecord<WeightRecord>[];
+  /** Lists of which more is on record than stands here: whoever shows the life must say so. */
+  readonly leftOut: readonly LifeListName[];
   /** How it fits what the reader's member has declared, before it uses the item (EVD-15, EVD-20). */
   readonly reader: ReaderFit;
 }

@@ -38,14 +38,16 @@ export async function assembleCustodyProof(
   const read = rwset.flatMap(({ reads }) => reads).find((one) => one.key === key);
   const height = (read?.version?.block ?? 0) + 1;
   const reached = await projection.waitForHeight(height, AbortSignal.timeout(CATCH_UP_MS));
-  const life = reached ? lives.findLife(item, operator, Math.max(1, head.sequence)) : undefined;
-  if (!life) {
+  const opening = reached ? lives.findOpening(item) : undefined;
+  if (!opening) {
     throw new EvidenceError('ATTESTATION_PENDING', 'the gateway has not read the ledger so far');
   }
   const bundle = encodeCustodyBundle({
-    opening: canonicalBytes(life.opening.record),
+    opening: canonicalBytes(opening.record),
     // Steps that came after the attested head stand in the projection already.
-    steps: life.steps.slice(0, head.sequence).map(({ record }) => canonicalBytes(record)),
+    steps: lives
+      .listSteps(item, { limit: head.sequence })
+      .items.map(({ record }) => canonicalBytes(record)),
     head: response.payload,
     attestation,
   });

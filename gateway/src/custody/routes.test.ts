@@ -1,4 +1,4 @@
-import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
+import { canonicalBytes, fromBase64url, sha256, toBase64url, toHex } from '@tabellion/proof';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CN,
@@ -57,12 +57,13 @@ describe('the life of an item', () => {
 
   it('stands in the order of its chain, from the collection on', async () => {
     const life = await get(`items/${photo}`);
-    expect(life.steps.map(({ record }: { record: object }) => record)).toMatchObject([
+    const { items: steps } = life.steps;
+    expect(steps.map(({ record }: { record: object }) => record)).toMatchObject([
       { kind: 'OFFER', sequence: 1, previous: digestOf(life.opening.record) },
-      { kind: 'ACCEPT', sequence: 2, previous: life.steps[0].key.slice(8) },
-      { kind: 'EXAMINE', sequence: 3, previous: life.steps[1].key.slice(8) },
+      { kind: 'ACCEPT', sequence: 2, previous: steps[0].key.slice(8) },
+      { kind: 'EXAMINE', sequence: 3, previous: steps[1].key.slice(8) },
     ]);
-    expect(life.head).toMatchObject({ sequence: 3, last: life.steps[2].key.slice(8) });
+    expect(life.head).toMatchObject({ sequence: 3, last: steps[2].key.slice(8) });
     expect(life.head.holder.member).toBe(SG);
     expect(life.provenance).toMatchObject({
       acquisition: { key: `acquisition/${scene.acquisition}` },
@@ -70,8 +71,8 @@ describe('the life of an item', () => {
       closing: null,
       sources: [],
     });
-    expect(life.derived).toMatchObject([{ record: { item: copy } }]);
-    expect(life.next).toBeNull();
+    expect(life.derived).toMatchObject({ items: [{ record: { item: copy } }], next: null });
+    expect(life.steps.next).toBeNull();
   });
 
   it('goes back through what it was derived from, and fits the reader by its present form', async () => {
@@ -88,15 +89,15 @@ describe('the life of an item', () => {
   });
 
   it('can be had in pages, and says where it was cut', async () => {
-    const first = await get(`items/${photo}?steps=2`);
-    expect(first.steps).toHaveLength(2);
+    const { steps: first } = await get(`items/${photo}?limit=2`);
+    expect(first.items).toHaveLength(2);
     const rest = await get(`items/${photo}/steps?cursor=${first.next}`);
     expect(rest.items).toMatchObject([{ record: { sequence: 3 } }]);
     expect(rest.next).toBeNull();
     const whole = await get(`items/${photo}/steps`);
-    expect(whole.items).toEqual((await get(`items/${photo}`)).steps);
-    expect(await refused(`items/${photo}?steps=0`)).toEqual([400, 'BAD_INPUT']);
-    expect(await refused(`items/${photo}?steps=1001`)).toEqual([400, 'BAD_INPUT']);
+    expect(whole.items).toEqual((await get(`items/${photo}`)).steps.items);
+    expect(await refused(`items/${photo}?limit=0`)).toEqual([400, 'BAD_INPUT']);
+    expect(await refused(`items/${photo}?limit=201`)).toEqual([400, 'BAD_INPUT']);
     expect(await refused(`items/${photo}/steps?cursor=xx`)).toEqual([400, 'BAD_INPUT']);
   });
 
@@ -128,11 +129,16 @@ describe('the life of an item', () => {
     expect(items).toMatchObject([{ objection: { record: { id: onAll } } }]);
 
     const life = await get(`items/${photo}`);
-    expect(life.objections).toMatchObject([
+    expect(life.objections.items).toMatchObject([
       { objection: { record: { id: onItem } }, replies: [{ record: { outcome: 'REJECTED' } }] },
       { objection: { record: { id: onAll } }, replies: [], overdue: false },
     ]);
-    expect(life.regularity).toMatchObject([{ record: { outcome: 'CHALLENGED' } }]);
+    const { objections: first } = await get(`items/${photo}?limit=1`);
+    expect(first.items).toEqual(life.objections.items.slice(0, 1));
+    const rest = await get(`items/${photo}/objections?limit=1&cursor=${first.next}`);
+    expect(rest).toMatchObject({ items: life.objections.items.slice(1), next: null });
+    expect(await refused(`items/${newId(32)}/objections`)).toEqual([404, 'NOT_FOUND']);
+    expect(life.regularity.items).toMatchObject([{ record: { outcome: 'CHALLENGED' } }]);
     const challenged = await get('items?flag=CHALLENGED');
     expect(challenged.items).toMatchObject([{ key: `item/${photo}` }]);
     expect(challenged.items[0].flags).toEqual(
@@ -152,6 +158,17 @@ describe('the life of an item', () => {
     expect((await get('inbox', liaison.token)).items).toEqual([]);
     expect((await get('items?mirror=UNCONFIRMED')).items).toEqual([]);
     expect((await get(`items/${photo}`)).head.mirror).toBe('CONFIRMED');
+  });
+
+  it('is found by the leaf of its commitment, and so is what another member has of it', async () => {
+    const { leaf } = (await get(`items/${photo}`)).opening.record;
+    const found = async () =>
+      (await get(`items?leaf=${leaf}`)).items.map((one: { key: string }) => one.key);
+    expect(await found()).toEqual([`item/${photo}`]);
+    const theirs = await scene.derive(scene.people.sg, photo, { form: 'WORKING_COPY' }, leaf);
+    expect(await found()).toEqual([`item/${photo}`, `item/${theirs}`]);
+    expect((await get(`items?leaf=${photo}`)).items).toEqual([]);
+    expect(await refused('items?leaf=xx')).toEqual([400, 'BAD_INPUT']);
   });
 
   it('is not there for an item without records of its own', async () => {
@@ -218,7 +235,7 @@ describe('lists', () => {
     const sum = (figures: Record<string, number>) =>
       Object.values(figures).reduce((all, one) => all + one, 0);
     expect([sum(byStatus), sum(byOrigin)]).toEqual([total, total]);
-    expect(byOrigin).toMatchObject({ ANCHORED: 3, EXHIBIT: 1, DERIVED: 2 });
+    expect(byOrigin).toMatchObject({ ANCHORED: 3, EXHIBIT: 1, DERIVED: 3 });
     expect(counted.retrieval.collections).toEqual({ of: 0, outOf: 0, basisPoints: null });
     expect(counted.retrieval.handOvers).toEqual({ of: 1, outOf: 2, basisPoints: 5000 });
     expect(counted.definitions.scope).toMatch(/Recorded cases only/);
@@ -236,6 +253,30 @@ describe('lists', () => {
       { kind: 'READ', operation: 'countCustody' },
     ]);
   });
+});
+
+it('of two steps at once one is recorded, and the other one is not submitted', async () => {
+  const { cn } = scene.people;
+  const item = await scene.register();
+  const { sequence, last } = scene.headOf(item);
+  const chain = { item, sequence: sequence + 1, previous: last, happenedAt: Date.now() };
+  const sign = async (text: string) => toBase64url(await cn.signer.sign(fromBase64url(text)));
+  const post = (path: string, body: object) =>
+    gateway.call('POST', `/v1/${path}`, { token: cn.token, body });
+  const endorse = async (reason: string) => {
+    const input = { ...chain, reason, ...EXAMINED };
+    const { certificate } = cn.signer;
+    const { json } = await post('custody/examine', { input, certificate });
+    const signed = { proposal: json.proposal, signature: await sign(json.proposal) };
+    const { payload } = (await post('acts/endorse', signed)).json;
+    return { payload, signature: await sign(payload) };
+  };
+  const endorsed = [await endorse('one'), await endorse('other')];
+  const height = await consortium.ledger.height();
+  const answers = await Promise.all(endorsed.map((body) => post('acts/submit', body)));
+  expect(answers.map(({ json }) => json.code).sort()).toEqual(['OVERTAKEN', 'VALID']);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(await consortium.ledger.height()).toBe(height + 1);
 });
 
 const journalled = () =>

@@ -1,7 +1,7 @@
 /** `/v1/custody`: what the ledger says of items. The acts are in `http/acts.ts`. */
-import { custodyRecord, custodyStatus, itemId } from '@tabellion/chaincode/custody/record';
+import { custodyStatus } from '@tabellion/chaincode/custody/record';
 import { acquisitionId } from '@tabellion/chaincode/evidence/record';
-import { mspId, reference } from '@tabellion/chaincode/kernel/schema';
+import { digestHex, mspId, reference } from '@tabellion/chaincode/kernel/schema';
 import { memberKey } from '@tabellion/chaincode/member/key';
 import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import { BUNDLE_MEDIA_TYPE } from '@tabellion/proof';
@@ -9,20 +9,18 @@ import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
-import { integerText, limitText, pageOf, projected } from '../http/schema.ts';
-import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
+import { limitText, pageOf } from '../http/schema.ts';
+import { ledgerPosition } from '../projection/cursor.ts';
 import { createRecords } from '../projection/records.ts';
 import { createItemLives } from './item-life.ts';
 import { createItemList } from './item-list.ts';
+import { byItem, lifeEndpoints } from './life-routes.ts';
 import { assembleCustodyProof } from './proof.ts';
-import { awaited, itemFlag, itemLife, itemSummary, mirrorState, originKind } from './shape.ts';
+import { awaited, itemFlag, itemSummary, mirrorState, originKind } from './shape.ts';
 import { createCustodyStatistics, custodyStatistics } from './statistics.ts';
 
-/** Most steps that one answer shows with the item; the others follow page by page. */
-const MAX_STEPS = 1000;
 const tag = 'custody';
 
-const byId = z.strictObject({ id: itemId });
 const positionPage = z.strictObject({ cursor: ledgerPosition.optional(), limit: limitText });
 
 export function custodyEndpoints(deps: GatewayDeps): AnyEndpoint[] {
@@ -41,6 +39,7 @@ export function custodyEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       summary: 'Items that have custody records of their own, in the order of the ledger',
       access: 'member',
       query: positionPage.extend({
+        leaf: digestHex.optional(),
         case: reference.optional(),
         acquisition: acquisitionId.optional(),
         holder: mspId.optional(),
@@ -62,46 +61,7 @@ export function custodyEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         };
       },
     }),
-    defineEndpoint({
-      method: 'get',
-      path: '/v1/custody/items/:id',
-      id: 'showCustodyItem',
-      tag,
-      summary: 'The whole life of one item, from its collection to what was said of it since',
-      access: 'member',
-      params: byId,
-      query: z.strictObject({ steps: integerText(1, MAX_STEPS).default(MAX_STEPS) }),
-      projected: true,
-      logged: true,
-      answers: { 200: { description: 'The item', schema: itemLife } },
-      handle: async ({ params, query, principal }) => {
-        const found = lives.findLife(params.id, principal.member, query.steps);
-        if (!found) throw new Problem('NOT_FOUND');
-        return { status: 200, body: found, disclosed: [found.opening.key] };
-      },
-    }),
-    defineEndpoint({
-      method: 'get',
-      path: '/v1/custody/items/:id/steps',
-      id: 'listCustodySteps',
-      tag,
-      summary: 'Steps of an item in the order of its chain',
-      access: 'member',
-      params: byId,
-      query: z.strictObject({ cursor: cursorOf([z.int().min(0)]).optional(), limit: limitText }),
-      projected: true,
-      logged: true,
-      answers: { 200: { description: 'A page', schema: pageOf(projected(custodyRecord)) } },
-      handle: async ({ params, query }) => {
-        if (!lives.hasItem(params.id)) throw new Problem('NOT_FOUND');
-        const page = lives.listSteps(params.id, query);
-        return {
-          status: 200,
-          body: { ...page, height: projection.height },
-          disclosed: [`item/${params.id}/steps`, ...page.items.map((shown) => shown.key)],
-        };
-      },
-    }),
+    ...lifeEndpoints(deps, lives),
     defineEndpoint({
       method: 'get',
       path: '/v1/custody/items/:id/proof',
@@ -109,7 +69,7 @@ export function custodyEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       tag,
       summary: 'Proof of an item’s whole chain of custody as it stands now',
       access: 'member',
-      params: byId,
+      params: byItem,
       logged: true,
       answers: { 200: { description: 'The proof bundle', mediaType: BUNDLE_MEDIA_TYPE } },
       refusals: [409],

@@ -25,6 +25,8 @@ import {
 import { z } from 'zod';
 import { projected } from '../http/schema.ts';
 import { ITEM_STATE_FLAGS } from '../projection/apply-custody.ts';
+import { readerFit } from '../projection/reader-fit.ts';
+import type { LifeListName } from './life.ts';
 
 export const itemFlag = z.enum([...stepFlag.options, ...ITEM_STATE_FLAGS]);
 export const mirrorState = itemHeadRecord.shape.mirror.unwrap();
@@ -47,11 +49,29 @@ export const awaited = z.discriminatedUnion('kind', [
     overdue: z.boolean(),
   }),
 ]);
+/** One entry of each list of a life. */
+export const lifeEntries = {
+  derived: projected(itemRecord),
+  objections: z.strictObject({
+    objection: projected(objectionRecord),
+    replies: z.array(projected(replyRecord)),
+    overdue: z.boolean(),
+  }),
+  regularity: projected(regularityRecord),
+  authenticity: projected(authenticityRecord),
+  weights: projected(weightRecord),
+} as const satisfies Record<LifeListName, z.ZodType>;
+const firstPage = <T extends z.ZodType>(entry: T) =>
+  z.strictObject({
+    items: z.array(entry),
+    next: next.meta({
+      description: 'Cursor for what is not shown here; the list has its own route',
+    }),
+  });
 export const itemLife = z.strictObject({
   opening: projected(itemRecord),
   head: itemHeadRecord,
-  steps: z.array(projected(custodyRecord)),
-  next: next.meta({ description: 'Cursor for the steps that are not shown here' }),
+  steps: firstPage(projected(custodyRecord)),
   provenance: z.strictObject({
     acquisition: projected(acquisitionRecord),
     batch: projected(batchRecord).nullable(),
@@ -61,19 +81,10 @@ export const itemLife = z.strictObject({
     segregations: z.array(projected(segregationRecord)),
     sources: z.array(projected(itemRecord)),
   }),
-  derived: z.array(projected(itemRecord)),
-  objections: z.array(
-    z.strictObject({
-      objection: projected(objectionRecord),
-      replies: z.array(projected(replyRecord)),
-      overdue: z.boolean(),
-    }),
-  ),
-  regularity: z.array(projected(regularityRecord)),
-  authenticity: z.array(projected(authenticityRecord)),
-  weights: z.array(projected(weightRecord)),
-  reader: z.strictObject({
-    authorisation: z.enum(['ACCEPTED', 'NOT_ACCEPTED', 'NONE_STATED']),
-    standard: z.enum(['ADOPTED', 'NOT_ADOPTED']),
-  }),
+  derived: firstPage(lifeEntries.derived),
+  objections: firstPage(lifeEntries.objections),
+  regularity: firstPage(lifeEntries.regularity),
+  authenticity: firstPage(lifeEntries.authenticity),
+  weights: firstPage(lifeEntries.weights),
+  reader: readerFit,
 });

@@ -1,6 +1,6 @@
 /** Items on their way, for tests: over a gateway's routes, as its clients take them there. */
 import type { ItemHeadRecord, ItemRecord, StepVerb } from '@tabellion/chaincode/custody/record';
-import { buildTree, leafHash, toHex } from '@tabellion/proof';
+import { buildTree, fromHex, itemId, leafHash, toHex } from '@tabellion/proof';
 import { expect } from 'vitest';
 import {
   acquisitionInput,
@@ -66,7 +66,18 @@ export async function openCustodyScene(gateway: TestGateway) {
   const tree = buildTree(leaves);
 
   const headOf = (item: string) => records.find<ItemHeadRecord>(`item-head/${item}`)!.record;
-  const opening = (item: string) => ({ item, seals: [], witnesses: [], ...because() });
+  /** An item gets its name, and custody of its own. */
+  const begin = async (
+    person: TestPerson,
+    verb: 'open' | 'register' | 'derive',
+    leaf: string,
+    says: object,
+  ): Promise<string> => {
+    const item = itemId(person.signer.mspId, fromHex(leaf));
+    const opening = { item, leaf, seals: [], witnesses: [], ...because() };
+    await act<ItemRecord>(person, `custody/${verb}`, { ...opening, ...says });
+    return item;
+  };
   return {
     people,
     act,
@@ -76,34 +87,26 @@ export async function openCustodyScene(gateway: TestGateway) {
     transactions,
     headOf,
     /** Opens the custody of the anchored item with this number. */
-    async open(index: number, change: object = {}): Promise<string> {
-      const item = toHex(leaves[index]!);
-      await act<ItemRecord>(people.cn, 'custody/open', {
-        ...opening(item),
+    open: (index: number, change: object = {}) =>
+      begin(people.cn, 'open', toHex(leaves[index]!), {
         origin: { kind: 'ANCHORED', acquisition: acquisition.id, batch: row.digest, index },
         path: tree.path(index).map(toHex),
         ...change,
-      });
-      return item;
-    },
-    async register(change: object = {}): Promise<string> {
-      const item = newId(32);
-      await act(people.cn, 'custody/register', {
-        ...opening(item),
+      }),
+    register: (change: object = {}) =>
+      begin(people.cn, 'register', newId(32), {
         origin: {
           ...{ kind: 'EXHIBIT', acquisition: acquisition.id, exhibit: 'E-1', thing: 'phone' },
           ...{ storage: { place: 'store', conditions: 'dry' }, pictures: [] },
         },
         ...change,
-      });
-      return item;
-    },
-    async derive(person: TestPerson, source: string, as: object = { form: 'ANALYSIS' }) {
-      const item = newId(32);
-      const origin = { kind: 'DERIVED', source, as, tools: [] };
-      await act(person, 'custody/derive', { ...opening(item), origin });
-      return item;
-    },
+      }),
+    derive: (
+      person: TestPerson,
+      source: string,
+      as: object = { form: 'ANALYSIS' },
+      leaf = newId(32),
+    ) => begin(person, 'derive', leaf, { origin: { kind: 'DERIVED', source, as, tools: [] } }),
     /** One step, from where the item is. */
     step<T = { readonly flags: readonly string[] }>(
       person: TestPerson,

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { GrantInput } from '@tabellion/chaincode/disclosure/record';
+import type { Role } from '@tabellion/chaincode/member/record';
 import {
   buildSet,
   canonicalBytes,
@@ -142,6 +143,7 @@ const open = (credential: string, path = '', scheme = 'Tabellion-Grant') =>
   gateway.call('GET', `/v1/disclosure/view${path}`, {
     headers: { authorization: `${scheme} ${credential}` },
   });
+const shownNames = () => shown.map((leaf) => `leaf/${toHex(leaf)}`);
 const journalOf = async (member: string) =>
   gateway.deps.journal.list(member, 1, 10_000).map(({ entry }) => entry);
 
@@ -234,11 +236,45 @@ describe('every view', () => {
       who: `grant/${input.id}`,
       role: null,
       operation: 'viewItems',
-      objects: [`grant/${input.id}`, ...shown.map((leaf) => `item/${toHex(leaf)}`)],
+      objects: [`grant/${input.id}`, ...shown.map((leaf) => `leaf/${toHex(leaf)}`)],
     });
     const token = await gateway.signIn(CN, 'auditor', 'a');
     const { text } = await gateway.call('GET', '/v1/journal?limit=200', { token });
     expect(text).toContain(`grant/${input.id}`);
+  });
+
+  it('is told, grant by grant, to the member that granted and to nobody else', async () => {
+    const [one, two] = [await grant(), await grant([leaves[0]!])];
+    await open(one.credential, '/items');
+    await open(two.credential, '/set');
+    await open(`${one.credential.slice(0, 33)}${'A'.repeat(43)}`, '/set');
+    await open(one.credential, '/items/0/proof');
+    const path = `/v1/disclosure/grants/${one.input.id}/views`;
+    const asRole = async (member: string, role: Role) =>
+      gateway.call('GET', path, { token: await gateway.signIn(member, role, role) });
+    const whole = await asRole(CN, 'auditor');
+    const key = `grant/${one.input.id}`;
+    expect(whole.json.items).toMatchObject([
+      { kind: 'READ', operation: 'viewItems', code: null, objects: [key, ...shownNames()] },
+      { kind: 'REFUSAL', operation: 'viewSet', code: 'GRANT_REFUSED', objects: [] },
+      { kind: 'READ', operation: 'viewProof', code: null, objects: [key, shownNames()[0]] },
+    ]);
+    // Whoever leads the case sees that the access was used, and not what the defence looked at.
+    const told = await asRole(CN, 'prosecutor');
+    expect(told.json.items).toEqual(
+      whole.json.items.map((view: object) => ({ ...view, objects: null })),
+    );
+    expect(told.text).not.toContain('leaf/');
+    const token = await gateway.signIn(CN, 'auditor', 'auditor');
+    const first = await gateway.call('GET', `${path}?limit=2`, { token });
+    const rest = await gateway.call('GET', `${path}?limit=2&cursor=${first.json.next}`, { token });
+    expect([...first.json.items, ...rest.json.items]).toEqual(whole.json.items);
+    expect(rest.json.next).toBeNull();
+
+    expect((await asRole(SG, 'auditor')).json.code).toBe('NOT_FOUND');
+    expect((await asRole(CN, 'analyst')).json.code).toBe('ROLE_NOT_ALLOWED');
+    const nowhere = `/v1/disclosure/grants/${newId()}/views`;
+    expect((await gateway.call('GET', nowhere, { token })).json.code).toBe('NOT_FOUND');
   });
 
   it('that is not journalled is not answered', async () => {
@@ -369,8 +405,11 @@ describe('a set', () => {
     const stranger = await gateway.enrolPerson(SG, 'prosecutor', 'sg');
     expect(await put(rootOf(two), linesOf(two), acquisition, stranger)).toBe('NOT_FOUND');
     const analyst = await gateway.signIn(CN, 'analyst', 'analyst');
-    const byAnalyst = { ...prosecutor, token: analyst };
-    expect(await put(rootOf(two), linesOf(two), acquisition, byAnalyst)).toBe('ROLE_NOT_ALLOWED');
+    // Delegates grant for members that have no prosecutor, and a state has one.
+    for (const token of [analyst, await gateway.signIn(CN, 'delegate', 'delegate')]) {
+      const unfit = { ...prosecutor, token };
+      expect(await put(rootOf(two), linesOf(two), acquisition, unfit)).toBe('ROLE_NOT_ALLOWED');
+    }
   });
 
   it('must be held before anything is granted, of that acquisition and size', async () => {

@@ -4,6 +4,7 @@ import { acquisitionId } from '@tabellion/chaincode/evidence/record';
 import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
 import { fromHex, MAX_SET_ITEMS, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
+import { createRoleGuard } from '../http/act-guards.ts';
 import { findAct, rolesOf } from '../http/acts.ts';
 import { limitBytes } from '../http/body.ts';
 import type { GatewayDeps } from '../http/deps.ts';
@@ -13,10 +14,12 @@ import { Problem } from '../http/problem.ts';
 import { base64urlText, limitText, pageOf, projected } from '../http/schema.ts';
 import { ledgerPosition } from '../projection/cursor.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
+import { grantJournalEndpoint } from './grant-journal.ts';
 import { encodeLeaves, LEAVES, setProof, showSetProof } from './shown-set.ts';
 import { createGrantView, GRANT_STATES } from './view.ts';
 
 const tag = 'disclosure';
+const GRANT = findAct('disclosure:grant')!;
 /** 64 digits and a line feed each. */
 const MAX_SET_BYTES = 65 * MAX_SET_ITEMS;
 
@@ -32,6 +35,7 @@ const byRoot = z.strictObject({ root: digestHex });
 export function disclosureEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { projection, disclosures, now } = deps;
   const grants = createGrantView(projection.database);
+  const assertMayAct = createRoleGuard(deps);
   const evidence = createEvidenceView(projection.database);
 
   /** A grant of the caller's own member: only that member holds its set. */
@@ -48,13 +52,15 @@ export function disclosureEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       id: 'storeDisclosureSet',
       tag,
       summary: 'Hand in the list of items that a grant is to show, before it is granted',
-      access: rolesOf(findAct('disclosure:grant')!),
+      access: rolesOf(GRANT),
       params: byRoot,
       query: z.strictObject({ acquisition: acquisitionId }),
       streams: [LEAVES],
       answers: { 201: { description: 'Stored, and the items are there', schema: setSummary } },
       refusals: [422],
-      handle: async ({ params: { root }, query, principal: { member }, stream }) => {
+      handle: async ({ params: { root }, query, principal, stream }) => {
+        const { member } = principal;
+        assertMayAct(principal, GRANT);
         await assertOwnAcquisition(projection, evidence, query.acquisition, member);
         const body = limitBytes(stream!, MAX_SET_BYTES);
         return { status: 201, body: await disclosures.sets.put(member, { ...query, root }, body) };
@@ -149,5 +155,6 @@ export function disclosureEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         };
       },
     }),
+    grantJournalEndpoint(deps, findOwn),
   ];
 }

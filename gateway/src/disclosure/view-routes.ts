@@ -53,7 +53,7 @@ export function guestEndpoints({
     headers,
     disclosed: [grant.key, ...shown],
   });
-  const nameOf = ({ leaf }: SetItem) => `item/${toHex(leaf)}`;
+  const nameOf = ({ leaf }: SetItem) => `leaf/${toHex(leaf)}`;
 
   const guestOf = ({ guest }: Pick<Call, 'guest'>): Guest => guest!;
 

@@ -206,7 +206,7 @@ function assertSameRecord(expected: BatchRecord, result: Uint8Array): string {
   return toHex(sha256(bytes));
 }
 
-const CONFLICTS = new Set(['MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT']);
+const CONFLICTS = new Set(['MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT', 'OVERTAKEN']);
 
 function finish(
   attempt: Attempt,

@@ -2,6 +2,7 @@ import { canonicalText, fromUtf8, parseCanonical } from '@tabellion/proof';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digest } from '../../../chaincode/test/samples.ts';
 import { openItem, SAYS, takeStep } from '../../../test/contract/custody-scene.ts';
+import { sampleAssertion } from '../../../test/contract/label-scene.ts';
 import { closedWithItems, sampleGrant, sampleObjection } from '../../../test/contract/scene.ts';
 import { openWorld, type World } from '../../../test/contract/world.ts';
 import type { Signer } from '../ledger/act.ts';
@@ -23,12 +24,16 @@ it('reads every key by the word that writes it', async () => {
     await takeStep(world, signer, 'custody:examine', item, SAYS.examine),
     await world.act(signer, 'review:object', sampleObjection({ kind: 'ITEM', id: item })),
     await world.act(signer, 'disclosure:grant', sampleGrant(acquisition)),
+    await world.act(signer, 'label:assert', sampleAssertion(digest('a'), 1)),
   ].flatMap(({ writes }) => Object.entries(writes));
   expect(written.map(([key]) => key.split('/')[0]).sort()).toEqual([
     'custody',
     'grant',
     'item-head',
+    'label-batch',
+    'label-manifest',
     'objection',
+    'objection-head',
   ]);
   for (const [key, record] of written) {
     const bytes = await readKey(world.ledger, signer, key);

@@ -14,6 +14,7 @@ import {
   locationHeadRecord,
   readArgument as readEvidence,
 } from '@tabellion/chaincode/evidence/record';
+import { readArgument as readLabel } from '@tabellion/chaincode/label/record';
 import { memberKey, parameterKey } from '@tabellion/chaincode/member/key';
 import {
   memberRecord,
@@ -40,6 +41,7 @@ const READERS = [
   ['custody', readCustody],
   ['review', readReview],
   ['disclosure', readDisclosure],
+  ['label', readLabel],
 ] as const;
 
 type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;

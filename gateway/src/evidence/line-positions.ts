@@ -6,6 +6,7 @@ export function digestPrefix(sha256: string): number {
 }
 
 const FIRST_CAPACITY = 64;
+const OFFSET_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 export class LinePositions {
   #prefixes = new Float64Array(FIRST_CAPACITY);
@@ -35,6 +36,28 @@ export class LinePositions {
   offset(index: number): number {
     return this.#offsets[index]!;
   }
+
+  /** Of the lines from `first` to the one before `end`, or the last: see {@link decodeOffset}. */
+  encodeOffsets(first: number, end: number): Uint8Array {
+    const bytes = new DataView(new ArrayBuffer((Math.min(end, this.#size) - first) * OFFSET_BYTES));
+    for (let at = 0; at < bytes.byteLength; at += OFFSET_BYTES) {
+      bytes.setFloat64(at, this.offset(first + at / OFFSET_BYTES));
+    }
+    return new Uint8Array(bytes.buffer);
+  }
+
+  /** The lines in the order of their prefixes. */
+  sort(): Uint32Array {
+    const prefixes = this.#prefixes;
+    const lines = Uint32Array.from({ length: this.#size }, (_, line) => line);
+    return lines.sort((one, other) => prefixes[one]! - prefixes[other]!);
+  }
+}
+
+/** One of those that `encodeOffsets` gave. */
+export function decodeOffset(offsets: Uint8Array, at: number): number {
+  const { buffer, byteOffset, byteLength } = offsets;
+  return new DataView(buffer, byteOffset, byteLength).getFloat64(at * OFFSET_BYTES);
 }
 
 function grow(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import '@tabellion/proof/node';
+import { hash } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -39,6 +40,7 @@ afterEach(async () => {
 
 const code = (value: string) => expect.objectContaining({ name: 'EvidenceError', code: value });
 const SHA = 'ab'.repeat(32);
+const digestOf = (at: number) => hash('sha256', `file-${at}`);
 const lines = [makeLine('one'), makeLine('two', 1, SHA), makeLine('three')];
 const bytes = joinLines(lines);
 const manifest = describeLines(lines);
@@ -148,6 +150,49 @@ describe('the index', () => {
     expect(await find({})).toEqual(before);
     await store.rebuild();
     expect(await find({})).toEqual(before);
+  });
+
+  it('finds every line of a long manifest, whose digests are spread, where it stands', async () => {
+    const all = Array.from({ length: 4500 }, (_, at) => makeLine(`file-${at}`, 1, digestOf(at)));
+    const long = describeLines(all);
+    await store.put(long, [joinLines(all)]);
+    for (const at of [0, 1023, 1024, 4095, 4096, 4499]) {
+      const found = await find({ prefix: digestPrefix(digestOf(at)) });
+      expect(found.map(({ index, bytes: line }) => [index, Buffer.from(line)])).toEqual([
+        [at, Buffer.from(all[at]!)],
+      ]);
+    }
+    const [first] = await find({}, -1, 1);
+    const page = await find({}, first!.id + 1022, 3);
+    expect(page.map(({ bytes: line }) => Buffer.from(line))).toEqual(
+      all.slice(1023, 1026).map((line) => Buffer.from(line)),
+    );
+    expect(await find({}, first!.id + 4498, 10)).toHaveLength(1);
+  });
+
+  it('is made anew where an earlier version made it', async () => {
+    await store.put(manifest, [bytes]);
+    const before = await find({});
+    await store.close();
+    const { DatabaseSync } = await import('node:sqlite');
+    const index = new DatabaseSync(join(directory, 'index.sqlite'));
+    index.exec(`DROP TABLE item; DROP TABLE line; PRAGMA user_version = 0;
+      CREATE TABLE item (id INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, offset INTEGER NOT NULL);
+      INSERT INTO item VALUES (65536, 0, 0)`);
+    index.close();
+    store = await ManifestStore.open({ directory, escrow });
+    expect(await find({})).toEqual(before);
+  });
+
+  it('forgets what is gone, and keeps the rest', async () => {
+    await store.put(manifest, [bytes]);
+    const second = describeLines(lines.slice(1));
+    await store.put(second, [joinLines(lines.slice(1))]);
+    for (const file of copies(manifest.digest)) rmSync(file);
+    await reopen();
+    const found = await find({ prefix: digestPrefix(SHA) });
+    expect(found.map((item) => item.manifest)).toEqual([second.digest]);
+    expect(await find({})).toHaveLength(2);
   });
 
   it('is completed at the next start when it was cut off', async () => {

@@ -3,7 +3,7 @@
  * Whoever loses the manifests loses every proof, so nothing counts as stored before both are on disk.
  */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDiskFull } from '../http/disk-full.ts';
@@ -43,8 +43,6 @@ export interface StoredItem extends ItemPosition {
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** Items indexed before other events get their turn. */
-const INDEX_STEP = 4096;
 const DIGEST = /^[0-9a-f]{64}$/;
 const ACQUISITION = /^[0-9a-f]{32}$/;
 
@@ -122,17 +120,14 @@ export class ManifestStore {
 
   /** The commitment that begins at this offset. @throws EvidenceError `NOT_FOUND`. */
   async readLine(digest: string, offset: number): Promise<Uint8Array> {
+    const [line] = await this.#readLines(digest, [offset]);
+    return line!;
+  }
+
+  async #readLines(digest: string, offsets: readonly number[]): Promise<Uint8Array[]> {
     const file = await open(this.#pathOf(digest), 'r');
     try {
-      const splitter = new LineSplitter();
-      for (let at = offset; ; ) {
-        const piece = Buffer.allocUnsafe(1024);
-        const { bytesRead } = await file.read(piece, 0, piece.length, at);
-        const [line] = splitter.split(piece.subarray(0, bytesRead));
-        if (line !== undefined) return line;
-        if (bytesRead === 0) throw new EvidenceError('MANIFEST_INVALID', 'a line is missing');
-        at += bytesRead;
-      }
+      return await Promise.all(offsets.map((offset) => readLineAt(file, offset)));
     } finally {
       await file.close();
     }
@@ -144,12 +139,17 @@ export class ManifestStore {
    */
   async listItems(filter: ItemFilter, after: number, limit: number): Promise<StoredItem[]> {
     await this.#completeIndex();
-    return Promise.all(
-      this.#index.list(filter, after, limit).map(async (position) => ({
-        ...position,
-        bytes: await this.readLine(position.manifest, position.offset),
-      })),
-    );
+    const positions = this.#index.list(filter, after, limit);
+    const pages = Map.groupBy(positions, ({ manifest }) => manifest);
+    const items = await Promise.all([...pages].map((page) => this.#readItems(...page)));
+    // IDs grow from manifest to manifest, so that these are in order still.
+    return items.flat();
+  }
+
+  async #readItems(manifest: string, positions: readonly ItemPosition[]): Promise<StoredItem[]> {
+    const offsets = positions.map(({ offset }) => offset);
+    const lines = await this.#readLines(manifest, offsets);
+    return positions.map((position, at) => ({ ...position, bytes: lines[at]! }));
   }
 
   /** Forgets the index and computes it again from the files, each verified on the way. */
@@ -187,7 +187,7 @@ export class ManifestStore {
   }
 
   #addToIndex(manifest: StoredManifest, items: LinePositions): void {
-    this.#index.addManifest(manifest);
+    this.#index.addManifest(manifest, items);
     this.#unindexed.set(manifest.digest, items);
     this.#indexing = this.#indexing.then(() => this.#indexWaiting()).catch(ignoreFullDisk);
   }
@@ -203,12 +203,7 @@ export class ManifestStore {
 
   async #indexWaiting(): Promise<void> {
     for (const [digest, items] of this.#unindexed) {
-      for (let first = 0; first < items.size; first += INDEX_STEP) {
-        const end = Math.min(first + INDEX_STEP, items.size);
-        this.#index.addItems(digest, items, first, end);
-        await setImmediate();
-      }
-      this.#index.complete(digest);
+      for (const _ of this.#index.addItems(digest, items)) await setImmediate();
       this.#unindexed.delete(digest);
     }
   }
@@ -266,6 +261,18 @@ export class ManifestStore {
       }
       await this.#completeIndex();
     }
+  }
+}
+
+async function readLineAt(file: FileHandle, offset: number): Promise<Uint8Array> {
+  const splitter = new LineSplitter();
+  for (let at = offset; ; ) {
+    const piece = Buffer.allocUnsafe(1024);
+    const { bytesRead } = await file.read(piece, 0, piece.length, at);
+    const [line] = splitter.split(piece.subarray(0, bytesRead));
+    if (line !== undefined) return line;
+    if (bytesRead === 0) throw new EvidenceError('MANIFEST_INVALID', 'a line is missing');
+    at += bytesRead;
   }
 }
 

@@ -25,6 +25,7 @@ import { Problem } from '../http/problem.ts';
 import { integerText, limitText, MAX_PAGE, pageOf, projected } from '../http/schema.ts';
 import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
+import { readerFit } from '../projection/reader-fit.ts';
 import { createRecords } from '../projection/records.ts';
 
 /** 65,536 lines of commitments with long paths. */
@@ -49,10 +50,7 @@ const view = summary.extend({
   answers: z.array(projected(answerRecord)),
   locations: z.array(projected(locationRecord)),
   segregations: z.array(projected(segregationRecord)),
-  reader: z.strictObject({
-    authorisation: z.enum(['ACCEPTED', 'NOT_ACCEPTED', 'NONE_STATED']),
-    standard: z.enum(['ADOPTED', 'NOT_ADOPTED']),
-  }),
+  reader: readerFit,
 });
 const notice = z.strictObject({
   state: z.enum(['AWAITING_ANSWER', 'NOTICE_OVERDUE']),

@@ -16,6 +16,8 @@ export const EXCHANGE_ERROR_CODES = [
   'BAG_INCOMPLETE',
   /** Files that are missing, too many, or other than the bag's manifests say. */
   'BAG_MISMATCH',
+  /** A proof that is to go into a bag, or is in one, does not hold for its file. */
+  'BAG_PROOF_INVALID',
   /** No DFXML: not XML in UTF-8, or not in the form of its schema. */
   'DFXML_MALFORMED',
   /** A document type, which may hold entities, or more depth or text than any DFXML has. */

@@ -139,6 +139,7 @@ export function sampleLife(): ItemLife {
         type: 'tabellion.item',
         v: 1,
         item,
+        leaf: digest(item),
         origin,
         seals: ['S-1'],
         witnesses: [],
@@ -173,6 +174,8 @@ export function sampleLife(): ItemLife {
       seals: [],
       holds: [],
       mirror: null,
+      way: { steps: STEPS.length, bytes: 0 },
+      apart: [],
     }),
     steps: STEPS.map((body, at) =>
       recorded(
@@ -237,6 +240,7 @@ export function sampleLife(): ItemLife {
               subject,
               ...statement,
               overdue: false,
+              flags: [],
               timeWindowSeconds: 900,
             }),
           ),
@@ -268,9 +272,11 @@ export function sampleLife(): ItemLife {
           tools: [],
           result: 'INCONCLUSIVE',
           reason: 'too small',
+          flags: ['SELF_REVIEW'],
         }),
       ),
     ],
+    leftOut: [],
     weights: [
       recorded(
         `weight/${ITEM}/${digest('weigh')}`,
@@ -281,6 +287,7 @@ export function sampleLife(): ItemLife {
           subject,
           showsDestination: 'UNCLEAR',
           reason: 'one of two accounts',
+          flags: [],
         }),
       ),
     ],

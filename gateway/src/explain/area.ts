@@ -17,6 +17,8 @@ export const AREAS = {
   exchange: { en: 'failure with a format of others', zh: '外部格式的失败' },
   data: { en: 'failure with a data directory', zh: '数据目录的失败' },
   wallet: { en: 'failure of scripts/import-wallet', zh: 'scripts/import-wallet 的失败' },
+  label: { en: 'failure with labels of addresses', zh: '地址标签的失败' },
+  screening: { en: 'answer of a screening', zh: '筛查的答复' },
   verdict: { en: 'verdict on a proof', zh: '证明的核验结论' },
   step: { en: 'step of verifying a proof', zh: '核验证明的步骤' },
   outcome: { en: 'outcome of a check', zh: '检查的总体结果' },

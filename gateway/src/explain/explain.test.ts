@@ -13,11 +13,12 @@ import {
   VALIDATION_CODES,
   VERDICTS,
 } from '@tabellion/proof';
+import { ADDRESS_ERROR_CODES, PRIVATE_ERROR_CODES } from '@tabellion/screening';
 import { describe, expect, it } from 'vitest';
 import { WALLET_ERROR_CODES } from '../../../legacy/src/wallet/error.ts';
 import { BREAKS } from '../audit/break.ts';
 import { FINDINGS } from '../audit/finding.ts';
-import { EXIT } from '../cli/exit-code.ts';
+import { SET_VERDICTS } from '../cli/disclosure/set-verdict.ts';
 import { FAILURE_CODES } from '../cli/failure.ts';
 import { EVIDENCE_ERROR_CODES } from '../evidence/error.ts';
 import { HASH_LIST_ERROR_CODES } from '../evidence/list/hash-list-error.ts';
@@ -26,6 +27,11 @@ import { NOTES as TREE_NOTES, VERDICTS as TREE_VERDICTS } from '../evidence/tree
 import { EXCHANGE_ERROR_CODES } from '../exchange/exchange-error.ts';
 import { PROBLEM_CODES } from '../http/problem.ts';
 import { IDENTITY_ERROR_CODES } from '../identity/error.ts';
+import { LABEL_ERROR_CODES } from '../label/error.ts';
+import { ENTRY_REFUSAL_CODES, LABEL_FORMAT_ERROR_CODES } from '../label/format/entry.ts';
+import { LABEL_INDEX_ERROR_CODES } from '../label/index/error.ts';
+import { STALE_REASONS } from '../label/index/library.ts';
+import { VERDICTS as SCREENING_VERDICTS } from '../label/screen.ts';
 import { FILE_DAMAGES, FILE_NOTES } from '../ledger/file-damage.ts';
 import { LEDGER_ERROR_CODES } from '../ledger/port.ts';
 import { BACKUP_ERROR_CODES } from '../node/backup.ts';
@@ -33,6 +39,7 @@ import { DATA_DIRECTORY_ERROR_CODES } from '../node/data-directory.ts';
 import { EXIT_DISK, VITAL_FAILURES } from '../node/failure-watch.ts';
 import { REPORT_ERROR_CODES } from '../report/error.ts';
 import { AREA_NAMES, type Area } from './area.ts';
+import { EXIT } from './exit-code.ts';
 import { findNearest, findPages } from './lookup.ts';
 import { readAllPages, readPages } from './page.ts';
 
@@ -46,7 +53,7 @@ const FAILURES: readonly (readonly [Area, readonly string[]])[] = [
   ['validation', VALIDATION_CODES],
   ['input', [...JSON_ERROR_CODES, ...BYTES_ERROR_CODES, ...MERKLE_ERROR_CODES]],
   ['input', [...FABRIC_ERROR_CODES, ...MSP_ERROR_CODES]],
-  ['http', [...PROBLEM_CODES, ...EVIDENCE_ERROR_CODES]],
+  ['http', [...PROBLEM_CODES, ...EVIDENCE_ERROR_CODES, ...LABEL_ERROR_CODES]],
   ['identity', IDENTITY_ERROR_CODES],
   // A bare HTTP status, by its number.
   ['cli', [...FAILURE_CODES, 'HTTP_nnn']],
@@ -55,15 +62,26 @@ const FAILURES: readonly (readonly [Area, readonly string[]])[] = [
   ['exchange', EXCHANGE_ERROR_CODES],
   ['data', [...BACKUP_ERROR_CODES, ...DATA_DIRECTORY_ERROR_CODES, ...VITAL_FAILURES]],
   ['wallet', WALLET_ERROR_CODES],
+  ['label', [...ENTRY_REFUSAL_CODES, ...LABEL_FORMAT_ERROR_CODES, ...LABEL_INDEX_ERROR_CODES]],
+  ['label', PRIVATE_ERROR_CODES],
 ];
 
 const CHECKS: readonly (readonly [Area, readonly string[]])[] = [
-  ['verdict', [...Object.keys(VERDICTS), ...TRUST_ERROR_CODES]],
+  ['verdict', [...Object.keys(VERDICTS), ...TRUST_ERROR_CODES, ...Object.keys(SET_VERDICTS)]],
+  // NOT_READY has its page among the gateway's.
+  [
+    'screening',
+    [...SCREENING_VERDICTS, ...ADDRESS_ERROR_CODES, ...STALE_REASONS].filter(
+      (code) => code !== 'NOT_READY',
+    ),
+  ],
   ['step', STEPS],
   // INTACT is a verdict as well, and has its page there.
   [
     'outcome',
-    [...new Set(Object.values(VERDICTS)), 'CLEAN', 'BROKEN'].filter((o) => !(o in VERDICTS)),
+    [...new Set(Object.values(VERDICTS)), 'CLEAN', 'BROKEN', 'CONSISTENT'].filter(
+      (o) => !(o in VERDICTS),
+    ),
   ],
   ['break', Object.keys(BREAKS)],
   ['finding', Object.keys(FINDINGS)],
@@ -130,7 +148,9 @@ const listNames = (text: string): string[] =>
 
 describe('the sources', () => {
   const root = join(import.meta.dirname, '..', '..', '..');
-  const files = globSync('{proof,chaincode,gateway,node-config,legacy}/src/**/*.ts', { cwd: root });
+  const files = globSync('{proof,chaincode,screening,gateway,node-config,legacy}/src/**/*.ts', {
+    cwd: root,
+  });
   const texts = files
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'));
@@ -142,12 +162,14 @@ describe('the sources', () => {
     const sets = find(/extends CodedError<(\w+)>|readonly code: ([A-Z]\w+(?: \| [A-Z]\w+)*);/g);
     // A new one belongs into the lists above, with pages; then its name here.
     expect(sets.sort()).toEqual([
+      'AddressErrorCode',
       'BackupErrorCode',
       'BreakCode',
       'BytesErrorCode',
       // Of files of the ledger.
       'Code',
       'DataDirectoryErrorCode',
+      'EntryRefusalCode',
       'ErrorCode',
       'EvidenceErrorCode',
       'ExchangeErrorCode',
@@ -158,11 +180,15 @@ describe('the sources', () => {
       'IdentityErrorCode',
       'InvalidCode',
       'JsonErrorCode',
+      'LabelErrorCode',
+      'LabelFormatErrorCode',
+      'LabelIndexErrorCode',
       'LedgerErrorCode',
       'MerkleErrorCode',
       'MspErrorCode',
       'Omission',
       'Omission | Note',
+      'PrivateErrorCode',
       'ProblemCode',
       'RefusalCode',
       'ReportErrorCode',

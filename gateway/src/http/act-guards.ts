@@ -1,27 +1,42 @@
 /** What must hold before an act is prepared, or its person's signature relayed. */
 import type { GrantInput } from '@tabellion/chaincode/disclosure/record';
 import type { AnchorInput } from '@tabellion/chaincode/evidence/record';
+import type { AssertInput } from '@tabellion/chaincode/label/record';
 import { memberKey } from '@tabellion/chaincode/member/key';
-import { mayAct } from '@tabellion/chaincode/member/permission';
+import { listRoles, mayAct } from '@tabellion/chaincode/member/permission';
 import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import { parseStrict } from '@tabellion/proof';
 import type { Signed } from '../ledger/port.ts';
 import { createRecords } from '../projection/records.ts';
-import { type Act, findAct, rolesOf } from './acts.ts';
+import { type Act, findAct } from './acts.ts';
 import { type Asked, assertOwner, assertSigned, fingerprintOf } from './creator.ts';
 import type { GatewayDeps, Principal } from './deps.ts';
 import type { Call } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
-export function createActGuards({ enrolment, manifests, disclosures, projection }: GatewayDeps) {
+/**
+ * The same matrix as the contract's, so that a refusal comes before anything is signed, or stored for
+ * what could not be signed. @throws Problem `ROLE_NOT_ALLOWED`.
+ */
+export function createRoleGuard({ projection }: Pick<GatewayDeps, 'projection'>) {
   const records = createRecords(projection.database);
-
-  /** The same matrix as the contract's, so that a refusal comes before anything is signed. */
-  const assertMayAct = ({ member, role }: Principal, act: Act) => {
+  return ({ member, role }: Principal, act: Pick<Act, 'transaction'>): void => {
     const kind = records.find<MemberRecord>(memberKey(member))?.record.kind;
-    const allowed = kind ? mayAct(role, kind, act.transaction) : rolesOf(act).includes(role);
+    const allowed = kind
+      ? mayAct(role, kind, act.transaction)
+      : listRoles(act.transaction).includes(role);
     if (!allowed) throw new Problem('ROLE_NOT_ALLOWED', `${role} may not ${act.transaction}`);
   };
+}
+
+export function createActGuards({
+  enrolment,
+  manifests,
+  disclosures,
+  labels,
+  projection,
+}: GatewayDeps) {
+  const assertMayAct = createRoleGuard({ projection });
 
   /** A root whose manifest is not in safe keeping would prove nothing later. */
   const assertManifest = async ({ member }: Principal, act: Act, input: unknown) => {
@@ -45,6 +60,7 @@ export function createActGuards({ enrolment, manifests, disclosures, projection 
   const assertHeld = async (principal: Principal, act: Act, input: unknown) => {
     await assertManifest(principal, act, input);
     await assertSet(principal, act, input);
+    if (act.transaction === 'label:assert') await labels.assertHeld(input as AssertInput);
   };
 
   /** Whose signature is being relayed for which act. */

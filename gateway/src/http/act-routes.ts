@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
+import { type End, InFlight } from '../ledger/in-flight.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { resubmitting } from '../ledger/resubmit.ts';
 import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
@@ -43,6 +44,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
   const looks = createShares(LOOKS);
+  const inFlight = new InFlight();
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
     const timeout = AbortSignal.timeout(waitMs);
@@ -99,9 +101,12 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     if (!signer || principal.clientKind !== 'system') throw new Problem('KEY_NOT_HELD');
     call.note({ certificate: fingerprintOf(signer.certificate) });
     const port = resubmitting(ledger);
+    let end: End = () => {};
+    let isValid = false;
     const remembering = {
       ...port,
-      submit: (payload: Parameters<typeof ledger.submit>[0]) => {
+      submit: async (payload: Parameters<typeof ledger.submit>[0]) => {
+        end = await inFlight.begin(payload.bytes);
         call.remember(readAskedTransaction(payload.bytes, ledger).txId, payload);
         return port.submit(payload);
       },
@@ -123,11 +128,14 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         },
       );
       assertValid(status);
+      isValid = true;
       return { status: 201, body: { ...status, record: parseStrict(result) } };
     } catch (error) {
       if (error instanceof LedgerError && error.code === 'UNKNOWN' && error.txId !== undefined)
         return unknownReply(error.txId);
       throw error;
+    } finally {
+      end(isValid);
     }
   };
 
@@ -237,15 +245,21 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const signed = { bytes: call.body.payload, signature: call.body.signature };
         const asked = readAskedTransaction(signed.bytes, ledger);
         await assertRelayable(call, asked, signed);
-        call.remember(asked.txId, signed);
+        const end = await inFlight.begin(signed.bytes);
+        let isValid = false;
         try {
-          await ledger.submit(signed);
-        } catch (error) {
-          // Ordering may refuse what it has already taken: only the transaction ID tells.
-          const found = await findStatus(asked.txId, LOOK_MS).catch(() => undefined);
-          if (!found) throw error;
+          call.remember(asked.txId, signed);
+          await ledger.submit(signed).catch(async (error: unknown) => {
+            // Ordering may refuse what it has already taken: only the transaction ID tells.
+            const found = await findStatus(asked.txId, LOOK_MS).catch(() => undefined);
+            if (!found) throw error;
+          });
+          const reply = await replyStatus(asked.txId, call);
+          isValid = reply.status === 200;
+          return reply;
+        } finally {
+          end(isValid);
         }
-        return replyStatus(asked.txId, call);
       },
       resolve,
     }),

@@ -428,7 +428,9 @@ describe('reads of evidence', () => {
         journal: {
           record: () => Promise.reject(new Error('disk full')),
           list: () => [],
+          listOfGuest: () => [],
           prove: () => undefined,
+          open: () => undefined,
           close: async () => undefined,
         },
       },

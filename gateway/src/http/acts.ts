@@ -18,7 +18,16 @@ import {
   discloseInput,
   segregateInput,
 } from '@tabellion/chaincode/evidence/record';
-import { PERMISSIONS } from '@tabellion/chaincode/member/permission';
+import {
+  answerInput as answerDisputeInput,
+  assertInput,
+  corroborateInput,
+  disputeInput,
+  opineInput,
+  sightInput,
+  withdrawInput,
+} from '@tabellion/chaincode/label/record';
+import { listRoles, type TransactionName } from '@tabellion/chaincode/member/permission';
 import {
   declareInput,
   proposeInput,
@@ -35,10 +44,10 @@ import {
 import type { z } from 'zod';
 
 export interface Act {
-  readonly word: 'member' | 'evidence' | 'custody' | 'review' | 'disclosure';
+  readonly word: 'member' | 'evidence' | 'custody' | 'review' | 'disclosure' | 'label';
   readonly verb: string;
   /** Fabric function name. */
-  readonly transaction: keyof typeof PERMISSIONS;
+  readonly transaction: TransactionName;
   readonly input: z.ZodType;
   readonly summary: string;
 }
@@ -88,9 +97,16 @@ export const ACTS: readonly Act[] = [
     'Give somebody outside the membership access to a set of items',
   ),
   act('disclosure:revoke', revokeInput, 'End such access before its time'),
+  act('label:assert', assertInput, 'Assert the labels of a manifest that the gateway holds'),
+  act('label:corroborate', corroborateInput, 'Say that the own member comes to the same'),
+  act('label:opine', opineInput, 'Say how far the own member agrees'),
+  act('label:sight', sightInput, 'Record that a labelled address was met, or is harmless'),
+  act('label:dispute', disputeInput, 'Dispute a label, for the member or a labelled person'),
+  act('label:answer', answerDisputeInput, 'Answer a dispute'),
+  act('label:withdraw', withdrawInput, 'Withdraw a label, or put another in its place'),
 ];
 
 export const findAct = (transaction: string): Act | undefined =>
   ACTS.find((entry) => entry.transaction === transaction);
 
-export const rolesOf = (entry: Act): readonly Role[] => PERMISSIONS[entry.transaction].roles;
+export const rolesOf = (entry: Act): readonly Role[] => listRoles(entry.transaction);

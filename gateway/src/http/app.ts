@@ -15,6 +15,8 @@ import { disclosureEndpoints } from '../disclosure/routes.ts';
 import { guestEndpoints } from '../disclosure/view-routes.ts';
 import { evidenceEndpoints } from '../evidence/routes.ts';
 import { journalEndpoints } from '../journal/routes.ts';
+import { labelEndpoints } from '../label/routes.ts';
+import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { actEndpoints } from './act-routes.ts';
@@ -133,6 +135,8 @@ function describeEndpoints(
     ...reviewEndpoints(deps),
     ...disclosureEndpoints(deps),
     ...guestEndpoints(deps),
+    ...labelEndpoints(deps),
+    ...screenEndpoints(deps),
     ...itemEndpoints(deps),
     ...ledgerEndpoints(deps, limits),
     ...journalEndpoints(deps),

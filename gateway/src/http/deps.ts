@@ -10,6 +10,7 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Disclosures } from '../disclosure/disclosures.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Labels } from '../label/labels.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { Projection } from '../projection/projection.ts';
@@ -193,6 +194,7 @@ export interface GatewayDeps {
   readonly anchoring: Anchoring;
   readonly proofs: Proofs;
   readonly disclosures: Disclosures;
+  readonly labels: Labels;
   /** Keys that the gateway holds, one a member that it serves (`keyCustody=gateway`). */
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** The trust file as it stands now. */

@@ -62,7 +62,10 @@ export async function* readItems(
   }
 }
 
-async function* splitLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+/** The lines of a stream, those that came together in one group; the last may lack its line feed. */
+export async function* splitLines(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly Uint8Array[]> {
   let rest: Uint8Array = new Uint8Array();
   for await (const chunk of body) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

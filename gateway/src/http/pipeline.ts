@@ -13,6 +13,7 @@ import type { IdempotencyStore } from './idempotency.ts';
 import { type GatewayLimits, limitByPrincipal } from './limits.ts';
 import { fieldProblem, Problem, toProblem } from './problem.ts';
 import { pseudonymOf } from './pseudonym.ts';
+import { readPurpose } from './purpose.ts';
 import { answerOnce, type Digested, type Memory } from './replay.ts';
 import { encodeBody, isStream, PIECE, sendProblem, sendReply } from './reply.ts';
 import { createShares } from './shares.ts';
@@ -140,7 +141,7 @@ export function createPipeline(context: PipelineContext) {
     if (!endpoint.logged) return;
     const caller = callerOf(facts);
     if (!caller || !reply.disclosed) throw new Error(`${endpoint.id} does not say what it shows`);
-    const purpose = readPurpose(call);
+    const purpose = readPurpose(call.headers);
     await deps.journal.record({
       kind: 'READ',
       ...caller,
@@ -260,13 +261,6 @@ async function readInput(
 }
 
 /** @throws Problem `BAD_REQUEST` for a purpose that is too long or not printable ASCII. */
-function readPurpose({ headers }: Request): string | undefined {
-  const purpose = headers['tabellion-purpose'];
-  if (purpose === undefined) return undefined;
-  if (typeof purpose === 'string' && /^[\x20-\x7e]{1,200}$/.test(purpose)) return purpose;
-  throw new Problem('BAD_REQUEST', 'Tabellion-Purpose: 1 to 200 printable ASCII characters');
-}
-
 /**
  * Every refusal of an act, and every attempt that identity or role stopped. A request without any
  * token is nobody's attempt; requests that are merely malformed are not refusals.

@@ -38,6 +38,7 @@ import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts
 import { createTokenVerifier } from '../identity/token.ts';
 import { createJournal } from '../journal/journal.ts';
 import { openJournalStore } from '../journal/store.ts';
+import { openLabels } from '../label/labels.ts';
 import type { Signer } from '../ledger/act.ts';
 import { openConsortiumLedger } from '../node/consortium-ledger.ts';
 import { createPendingRevocations } from '../node/pending-revocations.ts';
@@ -189,6 +190,12 @@ export async function startTestGateway(
     trust,
     now,
   });
+  const labels = await openLabels({
+    directory: join(directory, 'labels'),
+    projection,
+    logger,
+    now,
+  });
   const disclosures = openDisclosures({
     directory: join(directory, 'disclosure'),
     ledger,
@@ -208,6 +215,7 @@ export async function startTestGateway(
     anchoring,
     proofs,
     disclosures,
+    labels,
     serviceSigners: network.serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(network.authorities, projection),
@@ -296,6 +304,7 @@ export async function startTestGateway(
     async close() {
       await gateway.close();
       await anchoring.close();
+      await labels.close();
       await manifests.close();
       await journal.close();
       enrolment.close();

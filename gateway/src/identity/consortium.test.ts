@@ -6,6 +6,7 @@ import { foundingInput, loadConsortium } from './consortium.ts';
 import { CONSORTIUM_FILE, makeTestDirectory } from './testing.ts';
 
 const REFERENCE_FILE = join(dirname(CONSORTIUM_FILE), 'reference.yaml');
+const TAXONOMY_FILE = join(dirname(CONSORTIUM_FILE), 'label-taxonomy.yaml');
 
 /** The project's own files with the given changes, each of which must change something. */
 async function loadChanged(changes: {
@@ -23,6 +24,7 @@ async function loadChanged(changes: {
   };
   await copy(CONSORTIUM_FILE, 'consortium.yaml', changes.consortium);
   await copy(REFERENCE_FILE, 'reference.yaml', changes.reference);
+  await copy(TAXONOMY_FILE, 'label-taxonomy.yaml');
   return loadConsortium(join(directory, 'consortium.yaml'));
 }
 

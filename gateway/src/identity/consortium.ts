@@ -22,6 +22,7 @@ import {
 } from '@tabellion/chaincode/member/record';
 import { leastEndorsements } from '@tabellion/chaincode/member/threshold';
 import { z } from 'zod';
+import { taxonomyFile } from '../label/format/taxonomy.ts';
 import { assertFaultless, type Fault, readYamlFile, truthValue, wholeNumber } from './yaml-file.ts';
 
 export interface ConsortiumMember {
@@ -91,10 +92,27 @@ const consortiumText = z.strictObject({
     .max(64),
   /** File of the reference data, relative to this one. */
   reference: z.string().min(1),
+  /** File of the categories that addresses are labelled as, likewise; without it none can be labelled. */
+  taxonomy: z.string().min(1).optional(),
   founding: z.strictObject({ legalBasis: governedText, reason: plainText(280) }),
   members: z.array(memberText).min(2).max(64),
   parameters: parameterTexts,
 });
+
+const wholePoints = wholeNumber(z.int());
+/** The numbers of a scoring rule. */
+const scoringText = z
+  .strictObject({
+    weights: z.record(z.string(), wholePoints),
+    halfLifeDays: wholePoints,
+    corroboration: wholePoints,
+    corroborationsMax: wholePoints,
+    falsePositive: wholePoints,
+    falsePositivesMax: wholePoints,
+    openDispute: wholePoints,
+    opinion: wholePoints,
+  })
+  .partial().shape;
 
 const referenceText = z.strictObject({
   entries: z
@@ -102,7 +120,7 @@ const referenceText = z.strictObject({
       z
         .looseObject({
           version: wholeNumber(z.int()),
-          body: z.looseObject({ unilateral: truthValue.optional() }),
+          body: z.looseObject({ unilateral: truthValue.optional(), ...scoringText }),
         })
         .pipe(referenceEntry),
     )
@@ -111,11 +129,24 @@ const referenceText = z.strictObject({
 
 /** @throws IdentityError `CONFIGURATION_INVALID`, naming file, field and fault. */
 export async function loadConsortium(file: string): Promise<Consortium> {
-  const { reference, ...consortium } = await readYamlFile(file, consortiumText);
-  const { entries } = await readYamlFile(resolve(dirname(file), reference), referenceText);
+  const { reference, taxonomy, ...consortium } = await readYamlFile(file, consortiumText);
+  const { entries: own } = await readYamlFile(resolve(dirname(file), reference), referenceText);
+  const entries =
+    taxonomy === undefined ? own : [...own, await readTaxonomy(resolve(dirname(file), taxonomy))];
   assertFaultless(resolve(dirname(file), reference), findDoubleEntries(entries));
   assertFaultless(file, findFaults(consortium, entries));
   return { ...consortium, reference: entries };
+}
+
+/** The categories as the members govern them; the words for them are each gateway's own. */
+async function readTaxonomy(file: string): Promise<ReferenceEntry> {
+  const { id, version, categories, ...titles } = await readYamlFile(file, taxonomyFile);
+  const governed = categories.map(({ id, parent, title }) => ({
+    id,
+    ...(parent !== undefined && { parent }),
+    title,
+  }));
+  return { register: 'taxonomy', id, version, body: { ...titles, categories: governed } };
 }
 
 /** The argument of `member:found`. */

@@ -3,7 +3,7 @@
  * ledger) and every read of evidence (O-3). Entries hold no input, no token and no name; they stay
  * with the member, and the ledger sees only the Merkle root of a batch of them.
  */
-import { timestamp } from '@tabellion/chaincode/kernel/schema';
+import { digestHex, timestamp } from '@tabellion/chaincode/kernel/schema';
 import { z } from 'zod';
 
 const shared = {
@@ -42,6 +42,19 @@ export const journalEntry = z.discriminatedUnion('kind', [
     code: z.string().max(64),
     /** Fingerprint of the certificate that was to sign. */
     certificate: z.string().length(64).optional(),
+  }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('SCREENING'),
+    purpose: z.string().max(200),
+    /** Addresses asked about. */
+    queries: z.int().min(1),
+    /** Merkle root over the salted queries: what was asked shows only to whoever is given the opening. */
+    commitment: digestHex,
+    /** HMAC-SHA256 of the answers under the secret that opens the commitment: they hold the addresses. */
+    answers: digestHex,
+    /** Blocks that the answers rest on. */
+    height: z.int().min(0),
   }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
 import { fromHex, leafHash, rootFromPath, sha256, toHex, utf8 } from '@tabellion/proof';
 import { pino } from 'pino';
@@ -8,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type JournalLedger, startJournalAnchorer } from './anchorer.ts';
 import type { JournalFact } from './entry.ts';
 import { createJournal } from './journal.ts';
-import { type JournalStore, openJournalStore } from './store.ts';
+import { type JournalStore, OF_GUEST, openJournalStore } from './store.ts';
 
 let directory: string;
 let file: string;
@@ -113,6 +114,36 @@ it('counts positions for each member and goes on after a restart', async () => {
     [1, 'a'],
     [2, 'c'],
   ]);
+});
+
+it('finds the entries of one grant by an index, in a journal from before there was one too', async () => {
+  const journal = createJournal(store, now);
+  const guest = (grant: string, member = 'A'): JournalFact => ({
+    ...read('item/1', member),
+    who: `grant/${grant}`,
+    role: null,
+  });
+  for (const fact of [guest('1'), read('x'), guest('2'), guest('1', 'B'), guest('1')]) {
+    await journal.record(fact);
+  }
+  const positions = (from: number, limit: number) =>
+    journal.listOfGuest('A', 'grant/1', from, limit).map(({ position }) => position);
+  expect(positions(1, 10)).toEqual([1, 4]);
+  expect(positions(2, 10)).toEqual([4]);
+  expect(positions(1, 1)).toEqual([1]);
+  // What is no grant stands in no index, and is not found by this way.
+  expect(journal.listOfGuest('A', 'w', 1, 10)).toEqual([]);
+  await journal.close();
+
+  const older = new DatabaseSync(file);
+  older.exec('DROP INDEX entry_of_guest');
+  older.close();
+  store = openJournalStore(file);
+  const plan = new DatabaseSync(file, { readOnly: true });
+  const steps = plan.prepare(`EXPLAIN QUERY PLAN ${OF_GUEST}`).all('A', 'grant/1', 1, 10);
+  plan.close();
+  expect(JSON.stringify(steps)).toContain('USING INDEX entry_of_guest');
+  expect(store.entriesOfGuest('A', 'grant/1', 1, 10).length).toBe(2);
 });
 
 it('anchors by size and by age, and proves every entry under the root', async () => {

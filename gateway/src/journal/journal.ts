@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { buildTree, canonicalBytes, leafHash, toBase64url } from '@tabellion/proof';
 import { type JournalEntry, type JournalFact, journalEntry } from './entry.ts';
-import type { JournalStore, StoredEntry } from './store.ts';
+import type { JournalStore, NewEntry, StoredEntry } from './store.ts';
 
 export interface JournalItem {
   readonly position: number;
@@ -26,17 +26,27 @@ export interface EntryProof {
 
 export interface Journal {
   /** Resolves once the entry is on disk; calls of the same moment share one fsync. */
-  record(fact: JournalFact): Promise<void>;
+  record(fact: JournalFact, opening?: Uint8Array): Promise<RecordedEntry>;
+  /** What an entry commits to: of a screening, the canonical JSON of the queries and their secret. */
+  open(member: string, position: number): Uint8Array | undefined;
   /** Entries of one member from a position on, oldest first. */
   list(member: string, from: number, limit: number): JournalItem[];
+  /** The same of whoever came, or tried to come, with one grant (`grant/<id>`). */
+  listOfGuest(member: string, who: string, from: number, limit: number): JournalItem[];
   /** Undefined while the entry does not exist or is not anchored yet. */
   prove(member: string, position: number): EntryProof | undefined;
   close(): Promise<void>;
 }
 
+/** Where an entry stands in its member's journal, and its RFC 8785 bytes. */
+export interface RecordedEntry {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 interface Waiting {
-  readonly row: { member: string; at: number; bytes: Uint8Array };
-  readonly done: PromiseWithResolvers<void>;
+  readonly row: NewEntry;
+  readonly done: PromiseWithResolvers<RecordedEntry>;
 }
 
 export function createJournal(store: JournalStore, now: () => number): Journal {
@@ -48,20 +58,31 @@ export function createJournal(store: JournalStore, now: () => number): Journal {
     waiting = [];
     flushing = undefined;
     try {
-      store.append(group.map((entry) => entry.row));
-      for (const entry of group) entry.done.resolve();
+      const positions = store.append(group.map((entry) => entry.row));
+      for (const [at, { row, done }] of group.entries()) {
+        done.resolve({ position: positions[at]!, bytes: row.bytes });
+      }
     } catch (error) {
       for (const entry of group) entry.done.reject(error);
     }
   };
 
+  const showOf =
+    (member: string) =>
+    ({ position, bytes }: StoredEntry): JournalItem => ({
+      position,
+      entry: journalEntry.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))),
+      batch: store.batchOf(member, position)?.digest ?? null,
+    });
+
   return {
-    record(fact) {
+    open: (member, position) => store.openingOf(member, position),
+    record(fact, opening) {
       const at = now();
       const salt = toBase64url(randomBytes(16));
       const bytes = canonicalBytes({ type: 'tabellion.journalEntry', v: 1, ...fact, at, salt });
-      const done = Promise.withResolvers<void>();
-      waiting.push({ row: { member: fact.member, at, bytes }, done });
+      const done = Promise.withResolvers<RecordedEntry>();
+      waiting.push({ row: { member: fact.member, at, bytes, opening }, done });
       flushing ??= new Promise((resolve) =>
         setImmediate(() => {
           flush();
@@ -70,12 +91,9 @@ export function createJournal(store: JournalStore, now: () => number): Journal {
       );
       return done.promise;
     },
-    list: (member, from, limit) =>
-      store.entries(member, from, limit).map(({ position, bytes }) => ({
-        position,
-        entry: journalEntry.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))),
-        batch: store.batchOf(member, position)?.digest ?? null,
-      })),
+    list: (member, from, limit) => store.entries(member, from, limit).map(showOf(member)),
+    listOfGuest: (member, who, from, limit) =>
+      store.entriesOfGuest(member, who, from, limit).map(showOf(member)),
     prove(member, position) {
       const batch = store.batchOf(member, position);
       if (!batch?.digest) return undefined;

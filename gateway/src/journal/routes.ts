@@ -9,7 +9,8 @@ import { base64urlText, integerText, limitText, pageOf } from '../http/schema.ts
 import { cursorOf, toPage } from '../projection/cursor.ts';
 import { journalEntry } from './entry.ts';
 
-const access = ['auditor', 'delegate'] as const;
+/** Who supervises the reads and refusals of the own member. */
+export const SUPERVISORS = ['auditor', 'delegate'] as const;
 const tag = 'journal';
 
 export function journalEndpoints({ journal, projection }: GatewayDeps): AnyEndpoint[] {
@@ -20,7 +21,7 @@ export function journalEndpoints({ journal, projection }: GatewayDeps): AnyEndpo
       id: 'listJournal',
       tag,
       summary: 'Refusals and reads of evidence at this gateway by the caller’s own member',
-      access,
+      access: SUPERVISORS,
       query: z.strictObject({
         cursor: cursorOf([z.int().min(0)]).optional(),
         limit: limitText,
@@ -61,7 +62,7 @@ export function journalEndpoints({ journal, projection }: GatewayDeps): AnyEndpo
       id: 'proveJournalEntry',
       tag,
       summary: 'Shows that a journal entry is under a root on the ledger (RFC 6962 path)',
-      access,
+      access: SUPERVISORS,
       params: z.strictObject({ position: integerText(1, Number.MAX_SAFE_INTEGER) }),
       logged: true,
       answers: {

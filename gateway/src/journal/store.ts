@@ -1,5 +1,6 @@
 /** The journal's SQLite file: entries by member and position, and the batches that cover them. */
 import { openPrivateDatabase } from '../identity/private-database.ts';
+import { writeAtOnce } from '../sqlite/write-at-once.ts';
 
 export interface StoredEntry {
   /** Counts from 1 for each member. */
@@ -23,6 +24,14 @@ export interface StoredBatch {
   readonly digest: string | null;
 }
 
+export interface NewEntry {
+  readonly member: string;
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  /** What the entry commits to; stays here and is shown under audit only. */
+  readonly opening?: Uint8Array | undefined;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS entry (
     member TEXT NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -33,8 +42,23 @@ const SCHEMA = `
     root TEXT NOT NULL, earliest INTEGER NOT NULL, latest INTEGER NOT NULL, digest TEXT,
     PRIMARY KEY (member, number)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS opening (
+    member TEXT NOT NULL, position INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (member, position)
+  ) WITHOUT ROWID;
   PRAGMA user_version = 1;
 `;
+/**
+ * Entries of whoever came with a grant are looked up grant by grant, in a journal that grows for years;
+ * only they stand in the index. A journal that was written before it had one gets it when it is opened.
+ */
+const WHO = `CAST(bytes AS TEXT) ->> '$.who'`;
+const IS_GUEST = `${WHO} GLOB 'grant/*'`;
+const INDEX = `CREATE INDEX IF NOT EXISTS entry_of_guest ON entry (member, ${WHO}, position)
+  WHERE ${IS_GUEST}`;
+/** Entries of one member's journal and one grant, from a position on. */
+export const OF_GUEST = `SELECT position, at, bytes FROM entry INDEXED BY entry_of_guest
+  WHERE member = ? AND ${WHO} = ? AND ${IS_GUEST} AND position >= ? ORDER BY position LIMIT ?`;
 const BATCH_COLUMNS =
   'member, number, first, last, root, earliest AS "from", latest AS "to", digest';
 
@@ -44,14 +68,20 @@ export type JournalStore = ReturnType<typeof openJournalStore>;
 export function openJournalStore(file: string) {
   const database = openPrivateDatabase(file);
   database.exec(SCHEMA);
+  database.exec(INDEX);
   const insertEntry = database.prepare(
     `INSERT INTO entry SELECT :member, coalesce(max(position), 0) + 1, :at, :bytes
-     FROM entry WHERE member = :member`,
+     FROM entry WHERE member = :member RETURNING position`,
+  );
+  const insertOpening = database.prepare('INSERT INTO opening VALUES (?, ?, ?)');
+  const selectOpening = database.prepare(
+    'SELECT bytes FROM opening WHERE member = ? AND position = ?',
   );
   const selectEntries = database.prepare(
     `SELECT position, at, bytes FROM entry
      WHERE member = ? AND position >= ? ORDER BY position LIMIT ?`,
   );
+  const selectOfGuest = database.prepare(OF_GUEST);
   const selectUncovered = database.prepare(
     `SELECT position, at, bytes FROM entry WHERE member = :member AND position >
        (SELECT coalesce(max(last), 0) FROM batch WHERE member = :member)
@@ -70,19 +100,26 @@ export function openJournalStore(file: string) {
   const selectMembers = database.prepare('SELECT DISTINCT member FROM entry');
 
   return {
-    append(entries: readonly { member: string; at: number; bytes: Uint8Array }[]): void {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        for (const entry of entries) insertEntry.run(entry);
-        database.exec('COMMIT');
-      } catch (error) {
-        // A full disk has ended it already.
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
+    /** Returns their positions. */
+    append(entries: readonly NewEntry[]): number[] {
+      const positions: number[] = [];
+      writeAtOnce(database, () => {
+        for (const { member, at, bytes, opening } of entries) {
+          const { position } = insertEntry.get({ member, at, bytes }) as { position: number };
+          if (opening !== undefined) insertOpening.run(member, position, opening);
+          positions.push(position);
+        }
+      });
+      return positions;
     },
+    /** What an entry commits to, where it was kept. */
+    openingOf: (member: string, position: number) =>
+      (selectOpening.get(member, position) as { bytes: Uint8Array } | undefined)?.bytes,
     entries: (member: string, from: number, limit: number) =>
       selectEntries.all(member, from, limit) as unknown as StoredEntry[],
+    /** Of whoever came, or tried to come, with one grant: `who` is `grant/<id>`. */
+    entriesOfGuest: (member: string, who: string, from: number, limit: number) =>
+      selectOfGuest.all(member, who, from, limit) as unknown as StoredEntry[],
     /** Entries that no batch covers yet. */
     uncovered: (member: string, limit: number) =>
       selectUncovered.all({ member, limit }) as unknown as StoredEntry[],

@@ -82,6 +82,7 @@ describe('what is signed', () => {
 describe('custody', () => {
   const opening = {
     item: 'd'.repeat(64),
+    leaf: '1'.repeat(64),
     origin: {
       kind: 'ANCHORED',
       acquisition: 'b'.repeat(32),
@@ -113,6 +114,7 @@ describe('custody', () => {
     expect(() => compareOpened(item)).not.toThrow();
     for (const change of [
       { item: 'f'.repeat(64) },
+      { leaf: 'f'.repeat(64) },
       { origin: { ...opening.origin, index: 1 } },
       { seals: ['S-1'] },
       // Nothing is added that was left unsaid.

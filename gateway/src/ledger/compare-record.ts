@@ -16,6 +16,15 @@ import {
 } from '@tabellion/chaincode/evidence/record';
 import { readCredentials } from '@tabellion/chaincode/kernel/credentials';
 import {
+  corroborationRecord,
+  disputeAnswerRecord,
+  disputeRecord,
+  labelBatchRecord,
+  opinionRecord,
+  sightingRecord,
+  withdrawalRecord,
+} from '@tabellion/chaincode/label/record';
+import {
   foundingRecord,
   memberRecord,
   proposalRecord,
@@ -37,6 +46,8 @@ interface Answer {
   readonly schema: z.ZodType;
   /** Input that travels without standing in the record. */
   readonly unrecorded?: readonly string[];
+  /** What the record may have beyond the input: it follows from what the input names. */
+  readonly followed?: readonly string[];
 }
 
 const steps = Object.keys(CUSTODY_DECISIONS).map((name) => [name, { schema: custodyRecord }]);
@@ -68,6 +79,14 @@ const RECORDS: Readonly<Record<string, Answer>> = {
   'review:weigh': { schema: weightRecord },
   'disclosure:grant': { schema: grantRecord },
   'disclosure:revoke': { schema: revocationRecord },
+  'label:assert': { schema: labelBatchRecord },
+  'label:corroborate': { schema: corroborationRecord, unrecorded: ['path'] },
+  'label:opine': { schema: opinionRecord, unrecorded: ['path'] },
+  'label:sight': { schema: sightingRecord, unrecorded: ['path'] },
+  'label:dispute': { schema: disputeRecord, unrecorded: ['path'] },
+  // What is disputed stands in the dispute.
+  'label:answer': { schema: disputeAnswerRecord, followed: ['label'] },
+  'label:withdraw': { schema: withdrawalRecord, unrecorded: ['path', 'replacementPath'] },
 };
 
 /**
@@ -89,6 +108,7 @@ export function expectRecord(
       if (!isSame(record[field], value)) throw mismatch(txId, `${field} is not as asked for`);
     }
     for (const field of Object.keys(record)) {
+      if (kind.followed?.includes(field)) continue;
       const added = !Object.hasOwn(asked, field) && isOptional(kind.schema, field);
       if (added) throw mismatch(txId, `${field} was not asked for`);
     }

@@ -16,14 +16,16 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 it('answers what it was asked before it closes, and waits for nobody who asks nothing', async () => {
+  const asked = Promise.withResolvers<void>();
   const control = await listenForControl(path, async ({ to }) => {
+    asked.resolve();
     await sleep(100);
     return to;
   });
   const idle = connect(path);
   await once(idle, 'connect');
   const answer = askControl(path, { verb: 'backup', to: '/copy' });
-  await sleep(20);
+  await asked.promise;
   await control.close();
   expect(await answer).toEqual({ done: '/copy' });
   await once(idle, 'close');

@@ -21,6 +21,16 @@ it.each([
   });
 });
 
+it('is one of several that came while all was closed', () => {
+  const failed = sqliteError(10 + (4 << 8));
+  for (const [error, suppressed] of [
+    [failed, new Error('other')],
+    [new Error('other'), failed],
+  ]) {
+    expect(findVitalFailure(new SuppressedError(error, suppressed))?.cause).toBe(failed);
+  }
+});
+
 it('is a ledger that stopped, not one that closes', () => {
   const cause = systemError('ENOSPC', 'write');
   const stopped = new LedgerError('STOPPED', 'a block could not be written', { cause });

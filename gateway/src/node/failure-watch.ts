@@ -46,13 +46,19 @@ export function findVitalFailure(error: unknown): VitalFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   // The second place of manifests is another disk: what it refuses is refused, and all else goes on.
   if ('code' in error && error.code === 'ESCROW_FAILED') return undefined;
-  const inner = findVitalFailure(error.cause);
+  const inner = findVitalFailure(error.cause) ?? findAmongSuppressed(error);
   if (inner) return inner;
   if (isDiskFailure(error)) return { kind: 'DISK_FAILED', cause: error };
   // The embedded ledger takes no more blocks; it closes with the same code and without a cause.
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (code !== 'STOPPED' || !(cause instanceof Error)) return undefined;
   return { kind: 'LEDGER_STOPPED', cause: findRoot(cause) };
+}
+
+/** Where several parts could not be closed. */
+function findAmongSuppressed(error: Error): VitalFailure | undefined {
+  if (!(error instanceof SuppressedError)) return undefined;
+  return findVitalFailure(error.suppressed) ?? findVitalFailure(error.error);
 }
 
 function isDiskFailure(error: Error): boolean {

@@ -3,31 +3,19 @@
  * HTTP surface. Everything that is chosen is chosen here.
  */
 
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { openDisclosures } from '../disclosure/disclosures.ts';
-import { openAnchoring } from '../evidence/anchoring.ts';
-import { followBatches } from '../evidence/attestation-follower.ts';
-import { Attestations } from '../evidence/attestations.ts';
 import { startDisclosure } from '../evidence/disclosure.ts';
-import { createLedgerReader } from '../evidence/ledger-reader.ts';
-import { openManifests } from '../evidence/member-manifests.ts';
 import { createProofs } from '../evidence/proof.ts';
 import { createGateway } from '../http/app.ts';
 import type { GatewayDeps } from '../http/deps.ts';
 import type { GatewayLimits } from '../http/limits.ts';
-import { toProblem } from '../http/problem.ts';
 import { loadConsortium } from '../identity/consortium.ts';
 import type { DevelopmentPeople } from '../identity/development/people.ts';
 import { GatewayEnrolment } from '../identity/enrol.ts';
 import type { TrustedIssuer } from '../identity/token.ts';
-import { startJournalAnchorer } from '../journal/anchorer.ts';
-import type { JournalFact } from '../journal/entry.ts';
-import { createJournal } from '../journal/journal.ts';
-import { linkJournalLedger } from '../journal/ledger-link.ts';
-import { openJournalStore } from '../journal/store.ts';
+import { openLabels } from '../label/labels.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { backUpRunning } from './backup.ts';
@@ -37,17 +25,15 @@ import { controlPath, listenForControl } from './control-socket.ts';
 import { assertRoom, holdDataDirectory, makeDataDirectory } from './data-directory.ts';
 import type { FabricMember, openFabricMember } from './fabric-member.ts';
 import { type VitalFailure, watchFailures } from './failure-watch.ts';
+import { findFreePort } from './free-port.ts';
 import { guardLedger } from './guarded-ledger.ts';
+import { openEvidence } from './open-evidence.ts';
+import { openJournal } from './open-journal.ts';
 import { createPendingRevocations } from './pending-revocations.ts';
 import { openDevelopmentSignIn, trustIssuers } from './people-sign-in.ts';
 import { createLedgerTrust, type LedgerTrust } from './trust.ts';
 
 const HOST = '127.0.0.1';
-/** A journal entry waits about this long for its batch on the ledger, milliseconds. */
-const JOURNAL_AGE_MS = 60_000;
-const JOURNAL_ENTRIES = 65_536;
-/** How long closing waits for the ledger to take what the journal holds, milliseconds. */
-const JOURNAL_LAST_RUN_MS = 10_000;
 /** How long starting waits for the projection, which goes on by itself after that, milliseconds. */
 const CATCH_UP_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -113,7 +99,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const held = holdDataDirectory(directory);
   opened.defer(() => held[Symbol.dispose]());
   await assertRoom(own);
-  const port = options.port === 0 ? await findFreePort() : options.port;
+  const port = options.port === 0 ? await findFreePort(HOST) : options.port;
   const address = `http://${HOST}:${port}`;
 
   const consortium = await loadConsortium(options.consortium);
@@ -148,63 +134,18 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const [operator] = members;
   const operatorSigner = serviceSigners.get(operator!)!;
 
-  const manifests = await openManifests({
-    directory: join(own, 'manifests'),
-    ...(options.escrow === undefined ? {} : { escrow: resolve(options.escrow) }),
-    members,
-    batchOf: evidence.batchOf,
-  });
-  opened.defer(() => manifests.close());
-  const attestations = new Attestations({
-    directory: join(own, 'attestations'),
-    ledger,
-    signer: operatorSigner,
-  });
-  const batches = await followBatches({
-    directory: join(own, 'attestations'),
-    ledger,
-    members,
-    attestations,
-    logger,
-    onFailure,
-  });
-  opened.defer(() => batches.close());
-
-  const store = openJournalStore(join(own, 'journal.sqlite'));
-  const journal = createJournal(store, now);
-  opened.defer(() => journal.close());
-  const anchorer = startJournalAnchorer(
-    store,
-    linkJournalLedger(ledger, serviceSigners, projection),
-    { maxAgeMs: JOURNAL_AGE_MS, maxEntries: JOURNAL_ENTRIES, now, logger, onFailure },
+  const journal = openJournal(
+    { own, ledger, serviceSigners, projection, now, logger, onFailure },
+    opened,
   );
-  opened.defer(() => anchorer.close(JOURNAL_LAST_RUN_MS));
-
-  const anchoring = await openAnchoring({
-    directory: join(own, 'spool'),
-    portsOf: (member) => {
-      const signer = serviceSigners.get(member);
-      if (signer === undefined) return undefined;
-      const reader = createLedgerReader(ledger, signer);
-      return { act: ledger, signer, reader, target: ledger };
+  const { manifests, attestations, anchoring } = await openEvidence(
+    {
+      ...{ own, ledger, serviceSigners, journal, now, logger, onFailure, evidence, assertClock },
+      operator: operator!,
+      escrow: options.escrow,
     },
-    manifestsOf: (member) => manifests.of(member),
-    onSpoolFailure: (member, error) => {
-      onFailure(error);
-      logger.warn({ member, code: (error as { code?: string }).code }, 'spooled items wait');
-    },
-    onSpoolRefusal: (member, error) =>
-      void journal.record(describeSpoolRefusal(member, error)).catch((cause) => {
-        onFailure(cause);
-        logger.error({ member }, 'a refusal is not in the journal');
-      }),
-    // When an item was collected is judged by no clock that is wrong.
-    now: () => {
-      assertClock();
-      return now();
-    },
-  });
-  opened.defer(() => anchoring.close());
+    opened,
+  );
 
   const disclosure = startDisclosure({
     ledger,
@@ -239,6 +180,14 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     : await openDevelopmentSignIn({ ...development, directory, consortium, logger, now });
   opened.defer(() => signIn.close());
 
+  const labels = await openLabels({
+    directory: join(own, 'labels'),
+    projection,
+    logger,
+    onFailure,
+    now,
+  });
+  opened.defer(() => labels.close());
   const disclosures = openDisclosures({
     directory: join(own, 'disclosure'),
     ...(options.escrow === undefined ? {} : { escrow: resolve(options.escrow) }),
@@ -269,6 +218,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
       now,
     }),
     disclosures,
+    labels,
     serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(authorities, projection),
@@ -297,25 +247,4 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     opened.defer(() => listening.close());
   }
   return { address, people: signIn.people, failed };
-}
-
-/** Nobody waits for the answer behind a receipt, so the refusal is told by the journal. */
-const describeSpoolRefusal = (member: string, error: unknown): JournalFact => ({
-  kind: 'REFUSAL',
-  member,
-  who: null,
-  role: 'system',
-  operation: 'addItems',
-  verb: 'evidence:anchor',
-  code: toProblem(error).code,
-});
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -11,18 +11,20 @@ const AT = 1_795_000_000_000;
 const ACQUISITION = '1'.repeat(32);
 const ITEM = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
+const LEAF = 'd'.repeat(64);
 const act = { at: AT, member: 'CnAgencyMSP', jurisdiction: 'CN', person: 'p-1' };
 const shared = { case: 'C-1', legalBases: [], reason: 'r', happenedAt: AT, flags: [], act };
 const anchored = { kind: 'ANCHORED', acquisition: ACQUISITION, batch: 'c'.repeat(64), index: 0 };
 
 const opening = (item: string, origin: object = anchored) => ({
-  ...{ type: 'tabellion.item', v: 1, item, origin, seals: [], witnesses: [] },
+  ...{ type: 'tabellion.item', v: 1, item, leaf: LEAF, origin, seals: [], witnesses: [] },
   ...shared,
 });
 const headAt = (item: string, sequence: number, change: object = {}) => ({
   ...{ type: 'tabellion.item-head', v: 1, item, sequence, last: '', happenedAt: AT },
   ...{ status: 'HELD', holder: { member: 'CnAgencyMSP', person: 'p-1' } },
   ...{ offer: null, seals: [], holds: [], mirror: null },
+  ...{ way: { steps: 0, bytes: 0 }, apart: [] },
   ...change,
 });
 const stepOf = (item: string, sequence: number, change: object = {}) => ({
@@ -101,7 +103,7 @@ describe('an item', () => {
     expect(commit({ [`item/${OTHER}`]: rootless, [`item-head/${OTHER}`]: head })).toBe(false);
     expect(list({})).toEqual([ITEM]);
     expect(statistics().byStatus).toMatchObject({ HELD: 1 });
-    expect(() => createItemLives(database).findLife(OTHER, 'CnAgencyMSP')).toThrow(
+    expect(() => createItemLives(database).findLife(OTHER, 'CnAgencyMSP', 10)).toThrow(
       expect.objectContaining({ code: 'STATE_CORRUPT' }),
     );
   });
@@ -137,7 +139,7 @@ describe('the time line', () => {
     const lives = createItemLives(database);
     expect(lives.listSteps(ITEM, { limit: 10 }).items).toHaveLength(1);
     // The head that the ledger holds now was written by what no contract of ours writes.
-    expect(() => lives.findLife(ITEM, 'CnAgencyMSP')).toThrow(
+    expect(() => lives.findLife(ITEM, 'CnAgencyMSP', 200)).toThrow(
       expect.objectContaining({ code: 'STATE_CORRUPT' }),
     );
   });
@@ -169,7 +171,7 @@ describe('the time line', () => {
           };
         },
       });
-      createItemLives(counting).findLife(ITEM, 'CnAgencyMSP');
+      createItemLives(counting).findLife(ITEM, 'CnAgencyMSP', 200);
       return reads;
     };
     database.exec(`INSERT INTO state VALUES ('batch/${'c'.repeat(64)}', '{}', 0, 0, '', 0, 0, 0)`);
@@ -177,6 +179,8 @@ describe('the time line', () => {
     const one = countReads();
     for (let sequence = 2; sequence <= 100; sequence += 1) takeStep(sequence);
     expect(countReads()).toBe(one);
-    expect(createItemLives(database).findLife(ITEM, 'CnAgencyMSP')!.steps).toHaveLength(100);
+    expect(createItemLives(database).findLife(ITEM, 'CnAgencyMSP', 200)!.steps.items).toHaveLength(
+      100,
+    );
   });
 });

@@ -9,6 +9,7 @@ import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import type {
   ObjectionRecord,
   RegularityRecord,
+  ReviewFlag,
   Subject,
 } from '@tabellion/chaincode/review/record';
 import type { TimedTransaction } from './apply.ts';
@@ -23,6 +24,7 @@ export const ITEM_STATE_FLAGS = [
   'OBJECTION',
   'CHALLENGED',
   'EXCLUDED',
+  'SELF_REVIEW',
 ] as const;
 
 /** How an offer ended, by the kind of the step that ended it. */
@@ -53,7 +55,7 @@ export function createCustodyWriter(database: DatabaseSync) {
   };
   const records = createRecords(database);
   const addItem = run(
-    'INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)',
+    'INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)',
   );
   const setHead = run(
     'UPDATE item SET status = ?, holder = ?, mirror = ?, offered_to = ? WHERE id = ?',
@@ -66,7 +68,7 @@ export function createCustodyWriter(database: DatabaseSync) {
   const addFlag = run(
     `INSERT OR IGNORE INTO item_flag SELECT ?, block, position, id FROM item WHERE id = ?`,
   );
-  const addReview = run('INSERT INTO review VALUES (?, ?, ?, ?)');
+  const addReview = run('INSERT INTO review VALUES (?, ?, ?, ?, ?)');
   const addObjection = run('INSERT INTO objection VALUES (?, ?, ?, ?, ?, 0)');
   const setAnswered = run('UPDATE objection SET answered = 1 WHERE id = ?');
   const addToTally = run(
@@ -78,7 +80,7 @@ export function createCustodyWriter(database: DatabaseSync) {
   const findItem = (id: string) => selectItem.get(id) as ItemRow | undefined;
 
   const applyItem = (id: string, record: ItemRecord, block: number, tx: TimedTransaction) => {
-    const { origin, mirrorOf, case: reference } = record;
+    const { leaf, origin, mirrorOf, case: reference } = record;
     const source = origin.kind === 'DERIVED' ? origin.source : null;
     // Where nothing stands that the contract asks for, null is refused, and the transaction with it.
     const acquisition =
@@ -90,7 +92,7 @@ export function createCustodyWriter(database: DatabaseSync) {
     const holder = head?.holder.member ?? null;
     const place = mirrorOf?.jurisdiction ?? null;
     addItem(
-      ...[id, block, tx.position, reference, acquisition, origin.kind, source],
+      ...[id, leaf, block, tx.position, reference, acquisition, origin.kind, source],
       ...[status, holder, mirror, place],
     );
     addToTally(tallyName.status(String(status)), 1);
@@ -140,15 +142,16 @@ export function createCustodyWriter(database: DatabaseSync) {
   };
 
   const applyReview = (key: string, value: Uint8Array, block: number, position: number) => {
-    const [word, id = ''] = key.split('/');
-    const { subject } = parse<{ subject: Subject }>(value);
-    addReview(subject.id, block, position, key);
+    const [word = '', id = ''] = key.split('/');
+    const { subject, flags = [] } = parse<{ subject: Subject; flags?: ReviewFlag[] }>(value);
+    addReview(subject.id, block, position, word, key);
     if (word === 'objection') {
       const { answerer, answerBy } = parse<ObjectionRecord>(value);
       addObjection(id, block, position, answerer, answerBy);
       markItem(subject, 'OBJECTION');
     }
     if (word === 'reply') setAnswered(id);
+    for (const flag of flags) markItem(subject, flag);
     if (word === 'regularity') {
       const { outcome } = parse<RegularityRecord>(value);
       if (outcome !== 'ACCEPTED') markItem(subject, outcome);

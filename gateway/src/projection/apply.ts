@@ -11,6 +11,7 @@ import type {
 } from '@tabellion/chaincode/evidence/record';
 import { toHex } from '@tabellion/proof';
 import { createCustodyWriter, isStep } from './apply-custody.ts';
+import { createLabelWriter } from './apply-labels.ts';
 import { isTime, type ProjectedBlock, type ProjectedTransaction } from './read-block.ts';
 import { parseStored as parse } from './records.ts';
 
@@ -50,6 +51,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
   const addUnreadable = run('INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?, ?)');
   const removeUnreadable = run('DELETE FROM unreadable WHERE key = ?');
   const custody = createCustodyWriter(database);
+  const labels = createLabelWriter(database);
   const selectLatest = database.prepare('SELECT latest FROM progress');
   const selectWindow = database.prepare(
     `SELECT value FROM state WHERE key = 'parameter/timeWindowSeconds'`,
@@ -111,7 +113,8 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
         return addJournal(act.member, sequence, root, id);
       }
       default:
-        return custody.applyWrite(key, value, block, tx);
+        custody.applyWrite(key, value, block, tx);
+        return labels.applyWrite(key, value, block, tx.position);
     }
   };
 

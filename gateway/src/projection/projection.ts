@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { blockHeaderHash, readBlock } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import type { LedgerPort } from '../ledger/port.ts';
+import { Checkpoints } from '../sqlite/checkpoints.ts';
+import { writeAtOnce } from '../sqlite/write-at-once.ts';
 import { createBlockWriter } from './apply.ts';
 import { lastDefinition } from './channel-view.ts';
 import { type ProjectedBlock, readProjectedBlock } from './read-block.ts';
@@ -41,6 +43,7 @@ export interface ProjectionOptions {
 export async function startProjection(options: ProjectionOptions): Promise<Projection> {
   const { ledger, logger } = options;
   const database = openProjectionFile(options.file);
+  const checkpoints = new Checkpoints(database);
   const selectProgress = database.prepare('SELECT height, hash FROM progress');
   const selectLatest = database.prepare('SELECT latest FROM progress');
   const progress = () => selectProgress.get() as { height: number; hash: Uint8Array | null };
@@ -63,20 +66,15 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
     const { hash } = progress();
     if (block.number !== height) return false;
     if (hash && !Buffer.from(hash).equals(block.previousHash)) return false;
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    writeAtOnce(database, () => {
       for (const { position } of write(block)) {
         logger.error({ block: block.number, position }, 'a valid transaction cannot be projected');
       }
-      database.exec('COMMIT');
-    } catch (error) {
-      // A full disk has ended it already.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+    });
     height += 1;
     latestTime = readLatest();
     blocks.dispatchEvent(new Event('applied'));
+    checkpoints.afterCommit();
     return true;
   };
 
@@ -157,7 +155,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
     async close() {
       closed.abort();
       await halt();
-      database.close();
+      checkpoints.close();
     },
   };
   return projection;

@@ -3,14 +3,16 @@ import { isStandardAdopted, judgeAuthorisation } from '@tabellion/chaincode/evid
 import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
 import { memberKey } from '@tabellion/chaincode/member/key';
 import type { MemberRecord } from '@tabellion/chaincode/member/record';
+import { z } from 'zod';
 import type { Records } from './records.ts';
 
-export interface ReaderFit {
-  /** EVD-20. */
-  readonly authorisation: 'ACCEPTED' | 'NOT_ACCEPTED' | 'NONE_STATED';
+export const readerFit = z.strictObject({
+  /** EVD-20; `NOT_STATED` is no acceptance. */
+  authorisation: z.enum(['ACCEPTED', 'NOT_ACCEPTED', 'NOT_STATED']),
   /** EVD-15. */
-  readonly standard: 'ADOPTED' | 'NOT_ADOPTED';
-}
+  standard: z.enum(['ADOPTED', 'NOT_ADOPTED']),
+});
+export type ReaderFit = z.infer<typeof readerFit>;
 
 /** @param reader MSP ID of the member that looks; one that is not in the register accepts nothing. */
 export function fitReader(
@@ -19,10 +21,9 @@ export function fitReader(
   evidence: Pick<AcquisitionRecord, 'authorisation' | 'standard'>,
 ): ReaderFit {
   const profile = records.find<MemberRecord>(memberKey(reader))?.record.profile;
-  const judged = profile ? judgeAuthorisation(evidence, profile) : 'NOT_ACCEPTED';
   const isAdopted = profile !== undefined && isStandardAdopted(evidence, profile);
   return {
-    authorisation: judged === 'NOT_STATED' ? 'NONE_STATED' : judged,
+    authorisation: profile ? judgeAuthorisation(evidence, profile) : 'NOT_ACCEPTED',
     standard: isAdopted ? 'ADOPTED' : 'NOT_ADOPTED',
   };
 }

@@ -3,9 +3,10 @@
  * schema drops the file's contents and reads the ledger again.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { DERIVED } from '../sqlite/checkpoints.ts';
 
 /** Raise with every change below or in what writes it. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 5;
 
 const SCHEMA = `
   CREATE TABLE progress (
@@ -63,12 +64,13 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX journal_root ON journal (member, root);
   CREATE TABLE item (
-    id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, leaf TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL,
     case_reference TEXT NOT NULL, acquisition TEXT NOT NULL, origin TEXT NOT NULL, source TEXT,
     status TEXT NOT NULL, holder TEXT NOT NULL, mirror TEXT, mirrored TEXT,
     offered_to TEXT, offer_block INTEGER, offer_position INTEGER, offer_abroad INTEGER
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX item_order ON item (block, position);
+  CREATE INDEX item_leaf ON item (leaf, block, position);
   CREATE INDEX item_case ON item (case_reference, block, position);
   CREATE INDEX item_acquisition ON item (acquisition, block, position);
   CREATE INDEX item_source ON item (source, block, position) WHERE source IS NOT NULL;
@@ -90,15 +92,35 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX step_key ON step (key);
   CREATE TABLE review (
-    subject TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
+    subject TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    word TEXT NOT NULL, key TEXT NOT NULL,
     PRIMARY KEY (subject, block, position)
   ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX review_word ON review (subject, word, block, position);
   CREATE TABLE objection (
     id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
     answerer TEXT NOT NULL, answer_by INTEGER NOT NULL, answered INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX objection_open ON objection (answerer, block, position) WHERE answered = 0;
   CREATE INDEX objection_due ON objection (answer_by) WHERE answered = 0;
+  CREATE TABLE label_act (
+    block INTEGER NOT NULL, position INTEGER NOT NULL, batch TEXT NOT NULL, leaf TEXT,
+    key TEXT NOT NULL, PRIMARY KEY (block, position)
+  ) WITHOUT ROWID;
+  CREATE INDEX label_act_batch ON label_act (batch, leaf, block, position);
+  CREATE TABLE label_batch (
+    digest TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    member TEXT NOT NULL, manifest TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX label_batch_manifest ON label_batch (manifest);
+  CREATE INDEX label_batch_order ON label_batch (block, position);
+  CREATE INDEX label_batch_member ON label_batch (member, block, position);
+  CREATE TABLE dispute (
+    id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    answerer TEXT NOT NULL, answer_by INTEGER NOT NULL, answered INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX dispute_order ON dispute (block, position);
+  CREATE INDEX dispute_open ON dispute (answerer, block, position) WHERE answered = 0;
   CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -107,7 +129,7 @@ const SCHEMA = `
 export function openProjectionFile(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   // Losing the last blocks costs a re-read, not data: no need to wait for the disk.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.exec(DERIVED);
   const version = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version.user_version !== SCHEMA_VERSION) resetProjection(database);
   return database;

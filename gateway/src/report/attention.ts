@@ -1,4 +1,5 @@
 /** What a reader must not overlook: gathered from the records, said before anything else. */
+import { MOST_ENTRIES } from '../custody/life.ts';
 import { type Line, strong } from './content.ts';
 import type { ReportContext } from './context.ts';
 import type { RecordedEvent } from './events.ts';
@@ -9,6 +10,7 @@ export function listAttention(context: ReportContext, events: readonly RecordedE
   const a = words.attention;
   return [
     ...(brokenAt === null ? [] : [a.brokenChain]),
+    ...context.life.leftOut.map((name) => a.leftOut(a.lists[name], MOST_ENTRIES)),
     ...flagged(context, events),
     ...standing(context),
     ...reviewed(context),

@@ -1,6 +1,14 @@
 import type { ItemRecord } from '@tabellion/chaincode/custody/record';
 import type { LocationRecord } from '@tabellion/chaincode/evidence/record';
-import { commitmentBytes, committedBytes, itemIdOf, toBase64url, utf8 } from '@tabellion/proof';
+import {
+  commitmentBytes,
+  committedBytes,
+  itemId,
+  leafHash,
+  toBase64url,
+  toHex,
+  utf8,
+} from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import type { ProjectedRecord } from '../projection/records.ts';
 import { buildReport } from './build-report.ts';
@@ -49,6 +57,27 @@ describe('the report', () => {
     expect(lead).toContain(en.flags.SEAL_BROKEN);
     expect(lead).toContain(en.flags.TRANSIT_GAP);
     expect(lead).toContain(en.attention.objectionOverdue);
+  });
+
+  it('says first which lists it does not hold to their end', () => {
+    const leadOf = (leftOut: ReportInput['life']['leftOut']) =>
+      textsOf(buildReport(withLife(makeInput(), { leftOut })).lead).join('\n');
+    const told = en.attention.leftOut(en.attention.lists.regularity, 1000);
+    expect(leadOf(['regularity'])).toContain(told);
+    expect(leadOf([])).not.toContain(told);
+  });
+
+  it('says whose word an authorisation is, and who reviewed their own work', () => {
+    const report = buildReport(makeInput(15));
+    expect(sectionOf(report, 'legal')).toContain(en.legal.stated);
+    expect(sectionOf(report, 'legal')).toContain('CnAgencyMSP');
+    const reviews = sectionOf(report, 'reviews');
+    expect(reviews).toContain(en.reviews.selfReview);
+    const at = reviews.indexOf(en.reviews.answers);
+    expect(reviews.slice(at, at + 4)).toContain('01'.repeat(16));
+    const lead = textsOf(report.lead).join('\n');
+    expect(lead).toContain(en.attention.selfReview);
+    expect(lead).toContain(en.flags.MIRROR_DENIED);
   });
 
   it('shows event time and recording time of each step side by side, with block and gap', () => {
@@ -129,6 +158,7 @@ describe('the report', () => {
     }
     expect(texts).toContain(words.details.checks.DIFFERS);
     expect(texts).toContain(words.details.confirmations.DENIED);
+    expect(texts).toContain(words.details.grounds.NOT_AUTHORISED);
     expect(texts).toContain(words.details.broken);
   });
 
@@ -146,7 +176,8 @@ describe('the report', () => {
     const { opening, provenance } = input.life;
     const record: ItemRecord = {
       ...opening.record,
-      item: itemIdOf(described),
+      item: itemId(opening.record.act.member, leafHash(described)),
+      leaf: toHex(leafHash(described)),
       origin: {
         kind: 'EXHIBIT',
         acquisition: provenance.acquisition.record.id,
@@ -261,7 +292,7 @@ describe('the report', () => {
   it.each([
     'ACCEPTED',
     'NOT_ACCEPTED',
-    'NONE_STATED',
+    'NOT_STATED',
   ] as const)('says what the reader’s member makes of the authorisation: %s', (authorisation) => {
     const input = makeInput();
     const report = buildReport(withLife(input, { reader: { authorisation, standard: 'ADOPTED' } }));
@@ -313,7 +344,7 @@ describe('the report', () => {
       salt: toBase64url(new Uint8Array(16)),
     });
     const source = { ...input.life.opening, record: { ...input.life.opening.record } };
-    source.record.item = itemIdOf(named);
+    source.record.item = itemId(source.record.act.member, leafHash(named));
     const report = buildReport({
       ...withLife(input, { provenance: { ...input.life.provenance, sources: [source] } }),
       bundles: [{ name: 'a', bytes: named }],
@@ -388,6 +419,14 @@ describe('the report', () => {
     expect(said).toContain(zh.flags.SEAL_BROKEN);
     for (const text of Object.values(en.flags)) expect(said).not.toContain(text);
     for (const text of Object.values(en.steps)) expect(said.split('\n')).not.toContain(text);
+  });
+
+  it('tells what an image states of its content, and that nobody recomputed it', () => {
+    const container = { format: 'EWF' as const, size: 512, md5: 'ab'.repeat(16) };
+    const shown = sectionOf(buildReport(makeInput(1, {}, { container })), 'item');
+    expect(shown).toContain(`EWF 512 md5:${'ab'.repeat(16)}`);
+    expect(shown).toContain(en.item.container);
+    expect(sectionOf(buildReport(makeInput(1)), 'item')).not.toContain(en.item.container);
   });
 
   it('dates itself by its latest record', () => {

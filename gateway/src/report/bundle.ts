@@ -11,7 +11,7 @@ import {
   compactBundle,
   custodyBundle,
   fromBase64url,
-  itemIdOf,
+  MAX_BUNDLE_BYTES,
   parseCanonical,
   readCommitted,
   sha256,
@@ -19,9 +19,9 @@ import {
 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { ItemLife } from '../custody/life.ts';
+import { isNamedBy } from '../custody/named.ts';
 import { ReportError } from './error.ts';
 
-const MAX_BYTES = 16 << 20;
 const proof = z.discriminatedUnion('kind', [compactBundle, custodyBundle]);
 
 export interface ReadBundle {
@@ -60,7 +60,7 @@ type Parsed =
 
 function parse(name: string, bytes: Uint8Array): Parsed {
   try {
-    const value = parseCanonical(bytes, { maxBytes: MAX_BYTES });
+    const value = parseCanonical(bytes, { maxBytes: MAX_BUNDLE_BYTES });
     if ((value as { type?: unknown } | null)?.type !== 'tabellion.proof') {
       return { kind: 'commitment', parsed: null, commitment: bytes };
     }
@@ -85,9 +85,8 @@ function describe(name: string, bytes: Uint8Array, life: ItemLife): ReadBundle['
   } catch (error) {
     throw new ReportError('BUNDLE_MALFORMED', `${name}: its commitment cannot be read`, error);
   }
-  const id = itemIdOf(bytes);
-  if (id === life.opening.record.item) return { of: 'ITEM', commitment };
-  if (life.provenance.sources.some(({ record }) => record.item === id)) {
+  if (isNamedBy(life.opening.record, bytes)) return { of: 'ITEM', commitment };
+  if (life.provenance.sources.some(({ record }) => isNamedBy(record, bytes))) {
     return { of: 'SOURCE', commitment };
   }
   return refuse(name, 'it describes neither this item nor one that it was made from');

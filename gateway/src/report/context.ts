@@ -2,6 +2,7 @@
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import type { Act, Governed } from '@tabellion/chaincode/kernel/schema';
 import type { MemberRecord, ReferenceEntry } from '@tabellion/chaincode/member/record';
+import { formatGoverned } from '../text/governed.ts';
 import { type ReadBundle, readBundle } from './bundle.ts';
 import { code, type Inline, type Line, quoted } from './content.ts';
 import type { ReportInput } from './input.ts';
@@ -67,10 +68,9 @@ function findBreak({ life }: ReportInput, digests: readonly string[]): number | 
   return sequence === life.steps.length && last === digests.at(-1) ? null : life.steps.length + 1;
 }
 
-export const nameGoverned = ({ id, version }: Governed): string => `${id}@${version}`;
 export const governedLine = (entries: readonly Governed[], { comma }: Words): Line =>
   entries.flatMap(
-    (entry, index): Line => [...(index === 0 ? [] : [comma]), code(nameGoverned(entry))],
+    (entry, index): Line => [...(index === 0 ? [] : [comma]), code(formatGoverned(entry))],
   );
 
 /** Person, role and member, as the certificate said them. */

@@ -1,9 +1,11 @@
 /** Everything that was recorded of the item and of what it goes back to, in the ledger's order. */
 import type { CustodyRecord } from '@tabellion/chaincode/custody/record';
 import type { Act } from '@tabellion/chaincode/kernel/schema';
+import type { ReviewFlag } from '@tabellion/chaincode/review/record';
 import type { ProjectedRecord } from '../projection/records.ts';
+import { formatGoverned } from '../text/governed.ts';
 import { code, type Line, quoted, strong, time } from './content.ts';
-import { actorLine, governedLine, nameGoverned, type ReportContext } from './context.ts';
+import { actorLine, governedLine, type ReportContext } from './context.ts';
 import { type Flag, stepLines } from './step-lines.ts';
 import type { Words } from './words/words.ts';
 
@@ -187,8 +189,10 @@ function reviewEvents({ life, words }: ReportContext): RecordedEvent[] {
   const basis = (entry: { id: string; version: number }): Line => [
     details.legalBasis,
     words.colon,
-    code(nameGoverned(entry)),
+    code(formatGoverned(entry)),
   ];
+  const selfReview = ({ flags }: { readonly flags: readonly ReviewFlag[] }) =>
+    flags.includes('SELF_REVIEW') ? [attention.selfReview] : [];
   return [
     ...life.objections.flatMap(({ objection, replies, overdue }) => [
       toEvent(objection, words, {
@@ -200,6 +204,7 @@ function reviewEvents({ life, words }: ReportContext): RecordedEvent[] {
               objection.record.act.member,
             ),
           ],
+          [code(objection.record.id)],
           basis(objection.record.legalBasis),
         ],
         warnings: overdue ? [attention.objectionOverdue] : [],
@@ -209,9 +214,13 @@ function reviewEvents({ life, words }: ReportContext): RecordedEvent[] {
           title: events.reply,
           details: [
             [strong(reviews.outcomes[reply.record.outcome])],
+            [reviews.answers, words.colon, code(reply.record.objection)],
             basis(reply.record.legalBasis),
           ],
-          warnings: reply.record.overdue ? [attention.replyOverdue] : [],
+          warnings: [
+            ...(reply.record.overdue ? [attention.replyOverdue] : []),
+            ...selfReview(reply.record),
+          ],
         }),
       ),
     ]),
@@ -233,8 +242,12 @@ function reviewEvents({ life, words }: ReportContext): RecordedEvent[] {
           [strong(authenticity.results[examination.record.result])],
           [details.method, words.colon, quoted(examination.record.method)],
         ],
-        warnings:
-          examination.record.result === 'SIGNS_OF_MANIPULATION' ? [attention.manipulation] : [],
+        warnings: [
+          ...(examination.record.result === 'SIGNS_OF_MANIPULATION'
+            ? [attention.manipulation]
+            : []),
+          ...selfReview(examination.record),
+        ],
       }),
     ),
     ...life.weights.map((weight) =>
@@ -244,6 +257,7 @@ function reviewEvents({ life, words }: ReportContext): RecordedEvent[] {
           [reviews.destinations[weight.record.showsDestination]],
           governedLine(weight.record.legalBases, words),
         ],
+        warnings: selfReview(weight.record),
       }),
     ),
   ];

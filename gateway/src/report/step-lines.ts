@@ -1,8 +1,9 @@
 /** What a step of custody says besides who, when and why. */
 import type { CustodyRecord, StepFlag } from '@tabellion/chaincode/custody/record';
 import type { AcquisitionFlag } from '@tabellion/chaincode/evidence/record';
+import { formatGoverned } from '../text/governed.ts';
 import { code, type Inline, join, type Line, quoted, strong } from './content.ts';
-import { nameGoverned, type ReportContext } from './context.ts';
+import type { ReportContext } from './context.ts';
 import type { Words } from './words/words.ts';
 
 export type Flag = StepFlag | AcquisitionFlag | 'VOLATILE_LATE';
@@ -96,12 +97,12 @@ export function stepLines(record: CustodyRecord, context: ReportContext): Line[]
     case 'RETURN':
       return [named(d.to, quoted(record.to)), ...digest(d.receipt, record.receipt)];
     case 'HOLD':
-      return [named(d.legalBasis, code(nameGoverned(record.legalBasis)))];
+      return [named(d.legalBasis, code(formatGoverned(record.legalBasis)))];
     case 'LIFT':
       return [named(d.lifts, code(record.hold))];
     case 'DISPOSE':
       return [
-        named(d.legalBasis, code(nameGoverned(record.legalBasis))),
+        named(d.legalBasis, code(formatGoverned(record.legalBasis))),
         named(
           d.authority,
           words.legal.kinds[record.authority.kind],
@@ -124,7 +125,8 @@ export function stepLines(record: CustodyRecord, context: ReportContext): Line[]
             ? strong(d.confirmations.DENIED)
             : d.confirmations[record.position],
         ),
-        named(d.original, code(record.sha256)),
+        ...(record.ground === undefined ? [] : [named(d.ground, d.grounds[record.ground])]),
+        ...digest(d.original, record.sha256),
       ];
   }
 }

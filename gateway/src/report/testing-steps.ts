@@ -56,7 +56,13 @@ export function makeSteps(count: number, opening: ItemRecord, reason: string): C
       flags: [],
     },
     { kind: 'LIFT', hold: hex('hold'), flags: [] },
-    { kind: 'CONFIRM', position: 'DENIED', sha256: hex('content'), flags: [] },
+    {
+      kind: 'CONFIRM',
+      position: 'DENIED',
+      ground: 'NOT_AUTHORISED',
+      sha256: hex('content'),
+      flags: ['MIRROR_DENIED'],
+    },
     { kind: 'RETURN', to: 'The owner', receipt: hex('receipt'), flags: [] },
     {
       kind: 'DISPOSE',

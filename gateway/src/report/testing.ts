@@ -15,11 +15,12 @@ import {
 } from '@tabellion/chaincode/member/record';
 import {
   buildTree,
+  type Commitment,
   canonicalBytes,
   commitmentBytes,
   encodeBundle,
   encodeCustodyBundle,
-  itemIdOf,
+  itemId,
   leafHash,
   toBase64url,
   toHex,
@@ -48,8 +49,13 @@ const PLAIN: LifeTexts = {
 const acquisitionId = 'ab'.repeat(16);
 /**
  * @param count of the steps that are drawn from a turning list of kinds.
+ * @param more of the commitment of the item's content.
  */
-export function makeInput(count = 6, texts: Partial<LifeTexts> = {}): ReportInput {
+export function makeInput(
+  count = 6,
+  texts: Partial<LifeTexts> = {},
+  more: Partial<Commitment> = {},
+): ReportInput {
   const said = { ...PLAIN, ...texts };
   const write = createScribe();
   const commitment = commitmentBytes({
@@ -61,9 +67,11 @@ export function makeInput(count = 6, texts: Partial<LifeTexts> = {}): ReportInpu
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     path: toBase64url(utf8(said.path)),
     salt: toBase64url(new Uint8Array(16)),
+    ...more,
   });
-  const item = itemIdOf(commitment);
-  const tree = buildTree([leafHash(utf8('another')), leafHash(commitment)]);
+  const leaf = leafHash(commitment);
+  const item = itemId('CnAgencyMSP', leaf);
+  const tree = buildTree([leafHash(utf8('another')), leaf]);
 
   const acquisition = write(
     `acquisition/${acquisitionId}`,
@@ -155,6 +163,7 @@ export function makeInput(count = 6, texts: Partial<LifeTexts> = {}): ReportInpu
       type: 'tabellion.item',
       v: 1,
       item,
+      leaf: toHex(leaf),
       origin: { kind: 'ANCHORED', acquisition: acquisitionId, batch: batchDigest, index: 1 },
       mirrorOf: { jurisdiction: 'SG', custodian: 'SG-REGISTRY-7', sha256: hex('content') },
       seals: ['SEAL-0001'],
@@ -183,10 +192,13 @@ export function makeInput(count = 6, texts: Partial<LifeTexts> = {}): ReportInpu
     offer: null,
     seals: ['SEAL-0001'],
     holds: [],
+    way: { steps: 0, bytes: 0 },
+    apart: [],
     mirror: 'UNCONFIRMED',
   });
   const life: ItemLife = {
     opening,
+    leftOut: [],
     head,
     steps,
     provenance: {

@@ -1,4 +1,4 @@
-import { makePrintable } from '../cli/output.ts';
+import { makePrintable } from '../text/printable.ts';
 
 /** Nothing in a text may steer the page or hide: what a terminal must not see, and line ends. */
 export const makeVisible = (text: string): string =>

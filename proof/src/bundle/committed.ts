@@ -1,12 +1,11 @@
 /**
  * Commitments of items that have custody records of their own. Their exact bytes are handed over with
- * the item, off the ledger; their leaf hash is the item's name on it.
+ * the item, off the ledger, which has their leaf hash.
  */
 import { z } from 'zod';
-import { fromBase64url, toHex } from '../bytes/encoding.ts';
+import { fromBase64url } from '../bytes/encoding.ts';
 import { canonicalBytes } from '../json/canonical.ts';
 import { parseCanonical, parseStrict } from '../json/parse.ts';
-import { leafHash } from '../merkle/path.ts';
 import { commitment, MAX_BUNDLE_BYTES, salt } from './record.ts';
 
 /** Longest commitment, bytes: a path of 16 KiB or a description fit with everything else. */
@@ -31,7 +30,7 @@ export const exhibitCommitment = z.strictObject({
 });
 export type ExhibitCommitment = z.infer<typeof exhibitCommitment>;
 
-/** What an item's name stands for: content with a digest, or a thing. */
+/** What an item is: content with a digest, or a thing. */
 export const committed = z.discriminatedUnion('type', [commitment, exhibitCommitment]);
 export type Committed = z.infer<typeof committed>;
 
@@ -44,9 +43,6 @@ export function committedBytes(item: Committed): Uint8Array<ArrayBuffer> {
 export function readCommitted(bytes: Uint8Array): Committed {
   return committed.parse(parseCanonical(bytes, { maxBytes: MAX_COMMITMENT_BYTES, maxDepth: 4 }));
 }
-
-/** The item's name on the ledger, hex. */
-export const itemIdOf = (bytes: Uint8Array): string => toHex(leafHash(bytes));
 
 /**
  * The commitment's exact bytes in a file that was handed over: the commitment itself, or a proof that

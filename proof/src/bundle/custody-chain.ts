@@ -8,6 +8,7 @@ import { equalBytes, fromHex, toHex } from '../bytes/encoding.ts';
 import { sha256 } from '../crypto/provider.ts';
 import { parseCanonical } from '../json/parse.ts';
 import { leafHash } from '../merkle/path.ts';
+import { itemId } from './item-id.ts';
 import { demand } from './refusal.ts';
 import { isNewer } from './trust.ts';
 
@@ -21,7 +22,7 @@ const time = z.int().min(0);
 const holder = z.object({ member: z.string(), person: z.string() });
 const act = z.object({
   at: time,
-  member: z.string(),
+  member: z.string().min(1).max(64),
   person: z.string(),
   keyCustody: z.enum(['person', 'gateway']),
 });
@@ -42,6 +43,7 @@ const provenOpening = z.object({
   type: z.literal('tabellion.item'),
   v: z.literal(1),
   item: digest,
+  leaf: digest,
   origin: z.object({ kind: z.string() }),
   case: z.string(),
   happenedAt: time,
@@ -74,7 +76,10 @@ export interface ProvenStep {
 }
 
 export interface ProvenCustody {
+  /** Its name: follows from the member that began the chain and from the leaf. */
   readonly item: string;
+  /** Leaf hash of its commitment. */
+  readonly leaf: string;
   readonly case: string;
   /** How the item came to be one: `ANCHORED`, `EXHIBIT` or `DERIVED`. */
   readonly origin: string;
@@ -106,7 +111,8 @@ export function headKeyOf(head: Uint8Array): string {
 }
 
 /**
- * @throws Refusal `CHAIN_MISMATCH` where a record is missing, altered, out of order or another item's;
+ * @throws Refusal `CHAIN_MISMATCH` where a record is missing, altered, out of order or another item's, or
+ * the item's name is not the one that follows from its leaf and the member that began the chain;
  * `UNSUPPORTED_VERSION`.
  */
 export function readChain({ head, opening, steps }: CustodyParts): ProvenCustody {
@@ -114,6 +120,7 @@ export function readChain({ head, opening, steps }: CustodyParts): ProvenCustody
   const { item, sequence, last } = stands;
   const first = read(provenOpening, opening);
   demand(first.item === item && sequence === steps.length, 'CHAIN_MISMATCH');
+  demand(itemId(first.act.member, fromHex(first.leaf)) === item, 'CHAIN_MISMATCH');
   let previous = toHex(sha256(opening));
   const records = steps.map((bytes, at) => {
     const record = read(provenStep, bytes);
@@ -125,6 +132,7 @@ export function readChain({ head, opening, steps }: CustodyParts): ProvenCustody
   demand(previous === last, 'CHAIN_MISMATCH');
   return {
     item,
+    leaf: first.leaf,
     case: first.case,
     origin: first.origin.kind,
     status: stands.status,
@@ -136,9 +144,9 @@ export function readChain({ head, opening, steps }: CustodyParts): ProvenCustody
   };
 }
 
-/** An item's name is the leaf hash of its commitment. @throws Refusal `ITEM_MISMATCH`. */
-export function checkCommitment(commitment: Uint8Array, { item }: ProvenCustody): void {
-  demand(equalBytes(leafHash(commitment), fromHex(item)), 'ITEM_MISMATCH');
+/** The opening names the leaf of the item's commitment. @throws Refusal `ITEM_MISMATCH`. */
+export function checkCommitment(commitment: Uint8Array, { leaf }: ProvenCustody): void {
+  demand(equalBytes(leafHash(commitment), fromHex(leaf)), 'ITEM_MISMATCH');
 }
 
 const tell = ({

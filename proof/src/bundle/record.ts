@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Past this no bundle of any kind is read at all. */
-export const MAX_BUNDLE_BYTES = 16 << 20;
+export const MAX_BUNDLE_BYTES = 32 << 20;
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.tabellion.proof+json';
 /** Most items under one root: paths stay at 16 hashes. */
 export const MAX_BATCH_ITEMS = 65_536;
@@ -29,6 +29,11 @@ export const imageContainer = z.strictObject({
   sha256: hex(32).optional(),
   sha1: hex(20).optional(),
   md5: hex(16).optional(),
+  /**
+   * AFF4 Standard 1.0, `blockMapHashSHA512`: SHA-512 over the digests of all blocks and the map that says
+   * where they lie. What tools write for a whole disk, in place of a digest of its bytes in a row.
+   */
+  blockMapSha512: hex(64).optional(),
 });
 export type ImageContainer = z.infer<typeof imageContainer>;
 

@@ -50,6 +50,45 @@ describe('a set', () => {
   });
 });
 
+describe('what is no hash', () => {
+  const set = buildSet(sorted([1, 2, 3]));
+  const lengths = [0, 1, 31, 33, 64];
+
+  it('is refused as a question: that it is not in the set would show nothing', () => {
+    const refusal = expect.objectContaining({ code: 'MERKLE_HASH' });
+    for (const length of lengths) {
+      const leaf = new Uint8Array(length);
+      expect(() => set.prove(leaf)).toThrow(refusal);
+      expect(() => set.find(leaf)).toThrow(refusal);
+      const proof = set.prove(leafOf(9));
+      expect(() => checkSetProof(leaf, proof, set)).toThrow(refusal);
+    }
+  });
+
+  it('shows nothing as a neighbour, a member or a step of a path', () => {
+    const absent = set.prove(leafOf(9)) as SetProof & { kind: 'ABSENT' };
+    for (const length of lengths) {
+      const odd = new Uint8Array(length);
+      for (const side of ['left', 'right'] as const) {
+        const place = absent[side];
+        if (place === null) continue;
+        for (const forged of [
+          { ...place, leaf: odd },
+          { ...place, hashes: [...place.hashes.slice(1), odd] },
+        ]) {
+          expect(checkSetProof(leafOf(9), { ...absent, [side]: forged }, set)).toBeUndefined();
+        }
+      }
+      const one = { root: odd, size: 1 };
+      const place = { leaf: odd, index: 0, hashes: [] };
+      expect(checkSetProof(leafOf(9), { kind: 'MEMBER', place }, one)).toBeUndefined();
+      expect(
+        checkSetProof(leafOf(9), { kind: 'ABSENT', left: place, right: null }, one),
+      ).toBeUndefined();
+    }
+  });
+});
+
 describe('a forged proof', () => {
   const leaves = sorted([1, 2, 3, 4, 5, 6, 7]);
   const set = buildSet(leaves);

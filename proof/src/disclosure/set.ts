@@ -5,7 +5,7 @@
  */
 import { compareBytes, equalBytes } from '../bytes/encoding.ts';
 import { MerkleError } from '../merkle/error.ts';
-import { rootFromPath } from '../merkle/path.ts';
+import { assertHash, rootFromPath } from '../merkle/path.ts';
 import { type BatchTree, buildTree } from '../merkle/tree.ts';
 
 /** Most items in a set. */
@@ -31,10 +31,10 @@ export type SetProof =
 
 export interface DisclosureSet extends SetFacts {
   readonly leaves: readonly Uint8Array[];
-  /** Position of a leaf, from 0; undefined if it is not in the set. */
+  /** Position of a leaf, from 0; undefined if it is not in the set. @throws MerkleError `MERKLE_HASH`. */
   find(leaf: Uint8Array): number | undefined;
   place(index: number): SetPlace;
-  /** Shows of any leaf hash that it is in the set or that it is not. */
+  /** Shows of any leaf hash that it is in the set or that it is not. @throws MerkleError `MERKLE_HASH`. */
   prove(leaf: Uint8Array): SetProof;
 }
 
@@ -59,10 +59,12 @@ export function buildSet(leaves: readonly Uint8Array[]): DisclosureSet {
     leaves,
     place,
     find: (leaf) => {
+      assertHash(leaf);
       const index = rankOf(leaves, leaf);
       return index < size && equalBytes(leaves[index]!, leaf) ? index : undefined;
     },
     prove: (leaf) => {
+      assertHash(leaf);
       const index = rankOf(leaves, leaf);
       if (index < size && equalBytes(leaves[index]!, leaf)) {
         return { kind: 'MEMBER', place: place(index) };
@@ -80,12 +82,14 @@ export function buildSet(leaves: readonly Uint8Array[]): DisclosureSet {
  * Whether the proof shows that the leaf is in the set, or that it is not; undefined where it shows
  * neither, which says nothing of the set. Absence rests on the set's order: whoever granted it bound
  * itself to an ascending list, and with the whole list at hand {@link buildSet} holds it to that.
+ * @throws MerkleError `MERKLE_HASH` for a leaf asked about that is no hash: of it nothing can be shown.
  */
 export function checkSetProof(
   leaf: Uint8Array,
   proof: SetProof,
   set: SetFacts,
 ): SetProof['kind'] | undefined {
+  assertHash(leaf);
   try {
     const holds =
       proof.kind === 'MEMBER' ? isMember(leaf, proof.place, set) : isAbsent(leaf, proof, set);

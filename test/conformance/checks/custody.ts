@@ -2,56 +2,30 @@
 import { randomBytes } from 'node:crypto';
 import { itemHeadRecord } from '@tabellion/chaincode/custody/record';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
-import { canonicalBytes, leafHash, parseCanonical, toHex } from '@tabellion/proof';
+import { itemId, leafHash, toHex } from '@tabellion/proof';
 import { expect } from 'vitest';
 import { SAYS } from '../../../chaincode/test/custody-scene.ts';
-import { sampleAcquire, sampleAnchor, sampleFounding } from '../../../chaincode/test/samples.ts';
+import { sampleAcquire, sampleAnchor } from '../../../chaincode/test/samples.ts';
 import type { Signer } from '../../../gateway/src/ledger/act.ts';
-import { LedgerError } from '../../../gateway/src/ledger/port.ts';
 import { check } from '../check.ts';
-import { type Call, type Client, text } from '../client.ts';
+import { type Client, text } from '../client.ts';
+import {
+  callOf,
+  contractRefusal,
+  ensureFounded,
+  jurisdictionOf,
+  perform,
+  read,
+} from '../founded.ts';
 
-const callOf = (fn: string, input: object, by: Signer, endorsers?: readonly string[]): Call => ({
-  fn,
-  args: [Buffer.from(canonicalBytes(input)).toString()],
-  by,
-  ...(endorsers && { endorsers }),
-});
+const drawLeaf = () => leafHash(randomBytes(32));
 
-async function perform(client: Client, fn: string, input: object, by: Signer) {
-  const { code, result } = await client.invoke(callOf(fn, input, by));
-  if (code !== 'VALID') throw new Error(`${fn} committed as ${code}`);
-  return parseCanonical(Buffer.from(result));
-}
-
-const read = (client: Client, fn: string, key: string) => client.evaluate(fn, key);
-
-/** Once for each ledger: its members found their consortium. */
-async function ensureFounded(client: Client): Promise<void> {
-  try {
-    await read(client, 'member:read', 'founding');
-    return;
-  } catch (error) {
-    if (!(error instanceof LedgerError) || error.contractCode !== 'NOT_FOUND') throw error;
-  }
-  const { members: samples, ...founding } = sampleFounding();
-  const members = client.ledger.members.map(({ mspId, state }, index) => ({
-    mspId,
-    name: mspId,
-    jurisdiction: 'ABCD'.charAt(index).repeat(2),
-    kind: state ? ('STATE' as const) : ('EXCHANGE' as const),
-    profile: samples[0]!.profile,
-  }));
-  const delegate = await client.ledger.person(client.state(0), 'delegate');
-  await perform(client, 'member:found', { ...founding, members }, delegate);
-}
-
-/** An item in custody of an investigator of the first state; returns its name. */
-async function openItem(client: Client, by: Signer): Promise<string> {
+/** An item in custody of an investigator, collected at home; returns its name. */
+async function openItem(client: Client, by: Signer, hash = drawLeaf()): Promise<string> {
   await ensureFounded(client);
   const now = Date.now();
   const acquisition = randomBytes(16).toString('hex');
-  const place = 'AA';
+  const place = jurisdictionOf(client.ledger.members.findIndex(({ mspId }) => mspId === by.mspId));
   await perform(
     client,
     'evidence:acquire',
@@ -66,11 +40,12 @@ async function openItem(client: Client, by: Signer): Promise<string> {
     }),
     by,
   );
-  const item = toHex(leafHash(randomBytes(32)));
-  const anchored = sampleAnchor({ acquisition, root: item, size: 1, collectedAt: now - 1000 });
+  const [item, leaf] = [itemId(by.mspId, hash), toHex(hash)];
+  const anchored = sampleAnchor({ acquisition, root: leaf, size: 1, collectedAt: now - 1000 });
   const batch = digestRecord(await perform(client, 'evidence:anchor', anchored, by));
   const opening = {
     item,
+    leaf,
     origin: { kind: 'ANCHORED', acquisition, batch, index: 0 },
     path: [],
     seals: [],
@@ -88,17 +63,6 @@ const readHead = async (client: Client, item: string) =>
 async function following(client: Client, item: string, says: object) {
   const { sequence, last, happenedAt } = await readHead(client, item);
   return { item, sequence: sequence + 1, previous: last, happenedAt, reason: 'agreed', ...says };
-}
-
-/** The code with which the contract refuses; anything else is thrown on. */
-async function contractRefusal(refused: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await refused;
-    return 'NONE';
-  } catch (error) {
-    if (error instanceof LedgerError) return error.contractCode ?? error.code;
-    throw error;
-  }
 }
 
 export const custodyChecks = [
@@ -130,6 +94,22 @@ export const custodyChecks = [
     for (const offer of offers) await client.submit(offer, giver);
     for (const { txId } of offers) expect((await client.status(txId)).code).toBe('VALID');
   }),
+
+  check(
+    'a member that takes the leaf of an item first keeps nobody from the item',
+    async (client) => {
+      const leaf = drawLeaf();
+      const rival = await client.ledger.person(client.state(1));
+      const collector = await client.ledger.person(client.state(0));
+      const taken = await openItem(client, rival, leaf);
+      const item = await openItem(client, collector, leaf);
+      expect(taken).not.toBe(item);
+      expect((await readHead(client, taken)).holder.member).toBe(client.state(1));
+      expect((await readHead(client, item)).holder.member).toBe(client.state(0));
+      const again = openItem(client, collector, leaf);
+      expect(await contractRefusal(again)).toBe('ALREADY_EXISTS');
+    },
+  ),
 
   check('nobody but the receiver accepts an item', async (client) => {
     const giver = await client.ledger.person(client.state(0));

@@ -4,16 +4,16 @@ import { lstat } from 'node:fs/promises';
 import { anchorPaths } from '../../evidence/anchor-paths.ts';
 import { isOmission, type Report } from '../../evidence/source.ts';
 import { readContainer } from '../../exchange/container/read-container.ts';
+import { EXIT } from '../../explain/exit-code.ts';
+import { showName } from '../../text/shown-name.ts';
 import { openAnchorPorts } from '../anchor-ports.ts';
 import { anchorDirectory, describeAnchored, keepAnchorReport } from '../anchor-report.ts';
 import type { Invocation } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { assertAcquisitionId } from '../known-source.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
-import { showName } from '../shown-name.ts';
 import { formatBytes, formatCount } from '../table.ts';
 
 export interface AnchorOptions {

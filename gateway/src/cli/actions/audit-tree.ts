@@ -7,13 +7,13 @@ import { NdjsonFile } from '../../evidence/ndjson-file.ts';
 import { KnownItems } from '../../evidence/tree/known-items.ts';
 import { auditTree, type Finding, type TreeAuditResult } from '../../evidence/tree/tree-audit.ts';
 import { findBase } from '../../evidence/tree/tree-base.ts';
+import { EXIT, type ExitCode } from '../../explain/exit-code.ts';
+import { showName } from '../../text/shown-name.ts';
 import type { Invocation } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { type LoadedSource, loadSource, type SourceOptions } from '../known-source.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { showName } from '../shown-name.ts';
 import { formatBytes, formatFields } from '../table.ts';
 
 export interface AuditTreeOptions extends SourceOptions {

@@ -12,11 +12,11 @@ import {
 } from '../../audit/manifest-audit.ts';
 import { describeAudit } from '../../audit/report.ts';
 import type { RecordReader } from '../../audit/stored-record.ts';
+import { EXIT } from '../../explain/exit-code.ts';
 import { openLedgerBlocks } from '../../ledger/stored-blocks.ts';
 import { checkFiles, type FilesReport, hasTornTail } from '../../ledger/stored-files.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { readGatewayBlocks } from '../gateway-blocks.ts';
 import type { Outcome } from '../output.ts';

@@ -7,9 +7,13 @@ import {
   committedBytes,
   compactBundle,
   exhibitCommitment,
+  extractCommitted,
   fromBase64url,
+  itemId,
+  leafHash,
   parseStrict,
   toBase64url,
+  toHex,
   utf8,
 } from '@tabellion/proof';
 import type { z } from 'zod';
@@ -17,7 +21,8 @@ import { drawSalt } from '../../evidence/commitment.ts';
 import { parseGoverned, parseTool, withoutAbsent } from '../acquisition-input.ts';
 import { describeActed, performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
-import { readBundleBytes, resolveItem } from '../custody/handed-over.ts';
+import { readBundleBytes } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { withNewFile } from '../custody/with-new-file.ts';
 import { checkInput, parseTime } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -25,8 +30,9 @@ import { type BatchPlace, findAnchored, type PlaceFlags } from '../find-anchored
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
+import { listPersons } from '../person.ts';
 import { readRecording } from '../read-recording.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession, ownMember, type Session } from '../session.ts';
 
 export interface OpeningFlags {
   readonly reason: string;
@@ -48,12 +54,12 @@ export async function openCustody(invocation: Invocation<OpenFlags>): Promise<Ou
   const session = await openSession(invocation);
   const { batch, index } = await findOnly(session.client, args[0], options);
   const proof = await session.client.getBytes(`/v1/evidence/batches/${batch}/proofs/${index}`);
-  const { item, committed } = readBundleBytes(proof);
+  const { committed } = readBundleBytes(proof);
   const { record, path } = expectShape(compactBundle, parseStrict(proof));
   const { acquisition } = expectShape(batchRecord, parseStrict(fromBase64url(record)));
   const origin = { kind: 'ANCHORED', acquisition, batch, index };
-  const mirrorOf = await draftMirror(options, committed);
-  return begin(invocation, session, 'custody:open', openInput, proof, item, {
+  const mirrorOf = await draftMirror(session, options, committed);
+  return begin(invocation, session, 'custody:open', openInput, proof, {
     ...{ origin, path: path.hashes },
     ...(mirrorOf && { mirrorOf }),
   });
@@ -72,7 +78,7 @@ export interface DeriveFlags extends OpeningFlags {
 export async function deriveItem(invocation: Invocation<DeriveFlags>): Promise<Outcome> {
   const { args, options } = invocation;
   const session = await openSession(invocation);
-  const source = await resolveItem(args[0] as string);
+  const source = await resolveItem(session, args[0] as string);
   const { sha256, size } = await hashFile(options.file);
   const commitment = committedBytes({
     type: 'tabellion.item',
@@ -84,8 +90,7 @@ export async function deriveItem(invocation: Invocation<DeriveFlags>): Promise<O
     path: toBase64url(utf8(basename(options.file))),
     salt: drawSalt(),
   });
-  const { item } = readBundleBytes(commitment);
-  return begin(invocation, session, 'custody:derive', deriveInput, commitment, item, {
+  return begin(invocation, session, 'custody:derive', deriveInput, commitment, {
     origin: {
       kind: 'DERIVED',
       source,
@@ -120,8 +125,7 @@ export async function registerExhibit(invocation: Invocation<RegisterFlags>): Pr
     marks: (options.mark ?? []).map(parseMark),
     salt: drawSalt(),
   });
-  const { item } = readBundleBytes(commitment);
-  return begin(invocation, session, 'custody:register', registerInput, commitment, item, {
+  return begin(invocation, session, 'custody:register', registerInput, commitment, {
     origin: {
       kind: 'EXHIBIT',
       acquisition,
@@ -140,14 +144,16 @@ async function begin(
   transaction: string,
   schema: z.ZodType<object>,
   bundle: Uint8Array,
-  item: string,
   facts: object,
 ): Promise<Outcome> {
   const { reason, happened, seal = [], witness = [] } = options;
+  const leaf = leafHash(extractCommitted(bundle));
+  const item = itemId(ownMember(session), leaf);
   const input = checkInput(schema, {
     item,
+    leaf: toHex(leaf),
     seals: seal,
-    witnesses: witness,
+    witnesses: await listPersons(witness),
     happenedAt: happened === undefined ? context.now() : parseTime(happened),
     reason,
     ...facts,
@@ -179,6 +185,7 @@ async function findOnly(
 
 /** `JURISDICTION:custodian` of the original, and its digest: the copy's own unless another is given. */
 async function draftMirror(
+  session: Session,
   { mirrorOf, originalSha256, originalItem }: OpenFlags,
   committed: Committed,
 ) {
@@ -193,7 +200,7 @@ async function draftMirror(
     jurisdiction: mirrorOf.slice(0, at),
     custodian: mirrorOf.slice(at + 1),
     sha256: originalSha256 ?? own,
-    original: originalItem && (await resolveItem(originalItem)),
+    original: originalItem && (await resolveItem(session, originalItem)),
   });
 }
 

@@ -2,10 +2,11 @@
 import { acquisitionRecord } from '@tabellion/chaincode/evidence/record';
 import { z } from 'zod';
 import type { Awaited, ItemSummary } from '../../custody/item-list.ts';
+import { describeLeftOut } from '../../custody/left-out.ts';
 import { awaited, itemSummary } from '../../custody/shape.ts';
 import { custodyStatistics } from '../../custody/statistics.ts';
 import type { Invocation } from '../context.ts';
-import { resolveItem } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { readItemLife } from '../custody/read-life.ts';
 import { describeReceiver } from '../custody/standing.ts';
 import { describeItem, describeReviews, describeTimeLine } from '../custody/time-line.ts';
@@ -26,6 +27,7 @@ const notice = z.looseObject({
 });
 
 export interface ItemListFlags {
+  readonly leaf?: string;
   readonly case?: string;
   readonly acquisition?: string;
   readonly holder?: string;
@@ -40,8 +42,9 @@ export interface ItemListFlags {
 
 export async function listItems(invocation: Invocation<ItemListFlags>): Promise<Outcome> {
   const { limit, cursor, case: reference, ...flags } = invocation.options;
-  const { acquisition, holder, status, origin, offeredTo, flag, mirror } = flags;
-  const filter = { case: reference, acquisition, holder, status, origin, offeredTo, flag, mirror };
+  const { leaf, acquisition, holder, status, origin, offeredTo, flag, mirror } = flags;
+  const place = { leaf, acquisition, holder, status, origin, offeredTo, flag, mirror };
+  const filter = { case: reference, ...place };
   const { client } = await openSession(invocation);
   const page = await getPage(client, '/v1/custody/items', itemSummary as z.ZodType<ItemSummary>, {
     ...filter,
@@ -61,13 +64,14 @@ export const listExhibits = (invocation: Invocation<ItemListFlags>): Promise<Out
   listItems({ ...invocation, options: { ...invocation.options, origin: 'EXHIBIT' } });
 
 export async function showItem(invocation: Invocation): Promise<Outcome> {
-  const { client } = await openSession(invocation);
-  const item = await resolveItem(invocation.args[0] as string);
-  const { life } = await readItemLife(client, item);
+  const session = await openSession(invocation);
+  const item = await resolveItem(session, invocation.args[0] as string);
+  const { life } = await readItemLife(session.client, item);
   const parts = [
     describeItem(life),
     describeTimeLine(life),
     describeReviews(life),
+    ...describeLeftOut(life),
     'HAPPENED is what the author claims, RECORDED when the ledger took it. The records are unchanged since;\nwhether what they say is true, the ledger does not know.',
   ];
   return { document: life, text: parts.filter((part) => part !== '').join('\n\n') };

@@ -1,16 +1,23 @@
 /** `custody …` and `exhibit move`: one step of an item each. */
 import type { ItemHeadRecord, StepVerb } from '@tabellion/chaincode/custody/record';
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
-import { parseAuthorisation, parseGoverned, parseTool } from '../acquisition-input.ts';
+import {
+  parseAuthorisation,
+  parseGoverned,
+  parseTool,
+  withoutAbsent,
+} from '../acquisition-input.ts';
 import { describeActed } from '../act.ts';
 import type { Action, Invocation } from '../context.ts';
 import { findStepKey } from '../custody/find-step.ts';
-import { type CheckFlags, checkContent, resolveItem } from '../custody/handed-over.ts';
+import { type CheckFlags, checkContent } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { readItem, takeStep } from '../custody/take-step.ts';
 import { parseTime } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
+import { listPersons } from '../person.ts';
 import { readRecording } from '../read-recording.ts';
 import { openSession, ownMember, type Session } from '../session.ts';
 
@@ -35,6 +42,7 @@ export interface StepFlags extends CheckFlags {
   readonly corrects?: string;
   readonly statement?: string;
   readonly position?: string;
+  readonly ground?: string;
   readonly sha256?: string;
   readonly original?: string;
 }
@@ -54,9 +62,14 @@ const listSeals = ({ foundSeal = [], brokenSeal = [] }: StepFlags) => [
 ];
 const listPictures = ({ picture = [] }: StepFlags) => Promise.all(picture.map(readRecording));
 
-const receive = async ({ item, flags }: Asked) => ({
-  foundSeals: listSeals(flags),
-  checked: await checkContent(item, flags),
+const check = ({ session, item, flags }: Asked) =>
+  checkContent(
+    async () => ({ ...(await readItem(session.client, item)).opening.record, item }),
+    flags,
+  );
+const receive = async (asked: Asked) => ({
+  foundSeals: listSeals(asked.flags),
+  checked: await check(asked),
 });
 const nothing = async () => ({});
 
@@ -66,21 +79,21 @@ const BODIES: Readonly<Record<StepVerb, (asked: Asked) => Promise<Body>>> = {
   refuse: nothing,
   withdraw: nothing,
   takeOver: receive,
-  examine: async ({ item, flags }) => ({
+  examine: async ({ flags, ...asked }) => ({
     method: flags.method,
     tools: (flags.tool ?? []).map(parseTool),
     ...(flags.report !== undefined && { report: await hashFile(flags.report) }),
-    checked: await checkContent(item, flags),
+    checked: await check({ flags, ...asked }),
     recordings: await listPictures(flags),
   }),
   seal: async ({ flags }) => ({
     seals: flags.seal ?? [],
-    witnesses: flags.witness ?? [],
+    witnesses: await listPersons(flags.witness),
     pictures: await listPictures(flags),
   }),
   unseal: async ({ flags }) => ({
     foundSeals: listSeals(flags),
-    witnesses: flags.witness ?? [],
+    witnesses: await listPersons(flags.witness),
     pictures: await listPictures(flags),
   }),
   move: async ({ flags: { place, conditions, ...flags } }) => ({
@@ -98,16 +111,22 @@ const BODIES: Readonly<Record<StepVerb, (asked: Asked) => Promise<Body>>> = {
   dispose: async ({ flags }) => ({
     legalBasis: parseGoverned(flags.legalBasis!),
     authority: parseAuthorisation(flags.authority!),
-    witnesses: flags.witness ?? [],
+    witnesses: await listPersons(flags.witness),
   }),
   correct: async ({ session, item, flags }) => ({
     corrects: await findCorrected(session, item, flags.corrects!),
     statement: flags.statement,
   }),
-  confirm: async ({ flags: { position, original, sha256: digest } }) => ({
-    position,
-    sha256: digest ?? (await digestOriginal(original)),
-  }),
+  confirm: async ({ flags: { position, ground, ...flags } }) => {
+    const sha256 = await digestOriginal(flags);
+    if (position === 'DENIED' && ground === undefined) {
+      throw new CliError('USAGE', 'say on what ground with --ground');
+    }
+    if (sha256 === undefined && (position === 'CONFIRMED' || ground === 'CONTENT_DIFFERS')) {
+      throw new CliError('USAGE', 'give the original with --original, or its digest with --sha256');
+    }
+    return withoutAbsent({ position, ground, sha256 });
+  },
 };
 
 /** The action of one verb. */
@@ -115,7 +134,7 @@ export function stepAction(verb: StepVerb): Action<StepFlags> {
   return async (invocation: Invocation<StepFlags>): Promise<Outcome> => {
     const { options: flags, context, args } = invocation;
     const session = await openSession(invocation);
-    const item = await resolveItem(args[0] as string);
+    const item = await resolveItem(session, args[0] as string);
     const body = await BODIES[verb]({ session, item, flags });
     const told = flags.happened === undefined ? undefined : parseTime(flags.happened);
     const acted = await takeStep(session, verb, item, (head) => ({
@@ -153,12 +172,11 @@ function parseReceiver(text: string): { member: string; person?: string } {
 function findOwnHold({ holds }: ItemHeadRecord, member: string): string {
   const own = holds.filter((hold) => hold.member === member);
   if (own.length === 1) return own[0]!.hold;
-  throw new CliError(
-    'USAGE',
-    own.length === 0
-      ? 'no hold of your member is in force on it'
-      : `give --hold with one of ${own.map(({ hold }) => hold).join(', ')}`,
-  );
+  if (own.length === 0) {
+    throw new CliError('HOLD_UNKNOWN', 'no legal hold of your member is in force on it');
+  }
+  const choice = own.map(({ hold }) => hold).join(', ');
+  throw new CliError('USAGE', `your member has several holds on it: give --hold, one of ${choice}`);
 }
 
 /** The digest of a record of the item: given as such, or by its number in the time line. */
@@ -177,7 +195,9 @@ async function findCorrected(session: Session, item: string, corrects: string): 
   return findStepKey(session.client, item, Number(corrects));
 }
 
-async function digestOriginal(file: string | undefined): Promise<string> {
-  if (file !== undefined) return (await hashFile(file)).sha256;
-  throw new CliError('USAGE', 'give the original with --original, or its digest with --sha256');
+async function digestOriginal({
+  sha256,
+  original,
+}: Pick<StepFlags, 'sha256' | 'original'>): Promise<string | undefined> {
+  return original === undefined ? sha256 : (await hashFile(original)).sha256;
 }

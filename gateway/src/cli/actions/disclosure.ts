@@ -1,27 +1,27 @@
 /** `disclosure grant|revoke|list|prove`: the granting member's side. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  grantId,
   grantInput,
   grantRecord,
   revocationRecord,
   revokeInput,
 } from '@tabellion/chaincode/disclosure/record';
-import { digestHex } from '@tabellion/chaincode/kernel/schema';
-import { buildSet, canonicalBytes, toHex, utf8 } from '@tabellion/proof';
+import { buildSet, canonicalBytes, leafHash, toHex, utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import { encodeLeaves, LEAVES, setProof } from '../../disclosure/shown-set.ts';
 import { parseGoverned } from '../acquisition-input.ts';
 import { describeActed, performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
+import { readHandedOver } from '../custody/handed-over.ts';
 import { withNewFile } from '../custody/with-new-file.ts';
 import { type SelectFlags, selectLeaves } from '../disclosure/select-items.ts';
-import { checkInput, parseTime } from '../document.ts';
+import { checkInput, parseDigits, parseTime } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { listAll } from '../page.ts';
+import { readPersonDigest } from '../person.ts';
 import { openSession } from '../session.ts';
 import { formatCount, formatFields, formatTable, formatTime } from '../table.ts';
 
@@ -41,10 +41,7 @@ export interface GrantOptions extends SelectFlags {
 /** The set is stored first, the secret is on disk before the ledger has its digest, and shown nowhere. */
 export async function grantAccess(invocation: Invocation<GrantOptions>): Promise<Outcome> {
   const { options, context } = invocation;
-  const [acquisition = ''] = invocation.args;
-  if (!/^[0-9a-f]{32}$/.test(acquisition)) {
-    throw new CliError('USAGE', 'an acquisition is named by 32 hexadecimal digits');
-  }
+  const acquisition = parseDigits('an acquisition', 32, invocation.args[0]);
   const session = await openSession(invocation);
   const leaves = await selectLeaves(context, session.client, acquisition, options);
   if (leaves.length === 0) throw new CliError('USAGE', 'the set would be empty');
@@ -56,7 +53,7 @@ export async function grantAccess(invocation: Invocation<GrantOptions>): Promise
     acquisition,
     root,
     size: set.size,
-    to: { capacity: options.to, person: options.person },
+    to: { capacity: options.to, person: await readPersonDigest(options.person) },
     access: createHash('sha256').update(secret).digest('hex'),
     expiresAt: parseTime(options.until),
     legalBasis: parseGoverned(options.legalBasis),
@@ -76,7 +73,10 @@ export async function grantAccess(invocation: Invocation<GrantOptions>): Promise
   );
   const { withheld } = grantRecord.parse(acted.record);
   return {
-    document: { ...describeActed(acted), secretFile: options.secret },
+    document: {
+      ...{ id: input.id, acquisition, secretFile: options.secret },
+      ...describeActed(acted),
+    },
     text: [
       formatFields([
         ['Grant', input.id],
@@ -96,12 +96,15 @@ export async function revokeAccess(
   invocation: Invocation<{ readonly reason: string }>,
 ): Promise<Outcome> {
   const input = checkInput(revokeInput, {
-    grant: invocation.args[0],
+    grant: parseDigits('a grant', 32, invocation.args[0]),
     reason: invocation.options.reason,
   });
   const session = await openSession(invocation);
   const acted = await performOwnAct(session, { transaction: 'disclosure:revoke', input });
-  return { document: describeActed(acted), text: `revoked (${acted.txId})` };
+  return {
+    document: { grant: input.grant, ...describeActed(acted) },
+    text: `revoked (${acted.txId})`,
+  };
 }
 
 const shownGrant = z.looseObject({
@@ -138,7 +141,8 @@ export async function listGrants(invocation: Invocation<ListOptions>): Promise<O
 }
 
 export interface ProveOptions {
-  readonly leaf: string;
+  readonly leaf?: string;
+  readonly item?: string;
   readonly output: string;
   readonly force?: true;
 }
@@ -146,17 +150,26 @@ export interface ProveOptions {
 const lookup = z.object({ proof: setProof, attestation: z.string() });
 
 export async function proveDisclosed(invocation: Invocation<ProveOptions>): Promise<Outcome> {
-  const grant = checkInput(grantId, invocation.args[0]);
+  const grant = parseDigits('a grant', 32, invocation.args[0]);
   const { output, force } = invocation.options;
-  const leaf = checkInput(digestHex, invocation.options.leaf);
+  const leaf = await readLeaf(invocation.options);
   const { client } = await openSession(invocation);
   const answer = await client.get(`/v1/disclosure/grants/${grant}/lookup/${leaf}`);
   const { proof, attestation } = expectShape(lookup, answer.body);
   const document = { type: 'tabellion.disclosure-proof', v: 1, leaf, proof, attestation };
   await writeNewFile(output, canonicalBytes(document), force === true);
-  const told = proof.kind === 'MEMBER' ? 'the item is in the set' : 'the item is not in the set';
+  const told = proof.kind === 'MEMBER' ? 'this leaf is in the set' : 'this leaf is not in the set';
   return {
     document: { file: output, grant, leaf, kind: proof.kind },
     text: `${output}: shows that ${told}; check it with: tabellion disclosure verify ${output} --trust FILE`,
   };
+}
+
+/** From the file that came with the item, or as given: an item's name in custody is no leaf hash. */
+async function readLeaf({ leaf, item }: ProveOptions): Promise<string> {
+  if (leaf !== undefined && item === undefined) return parseDigits('a leaf', 64, leaf);
+  if (item === undefined || leaf !== undefined) {
+    throw new CliError('USAGE', 'give one of --item and --leaf');
+  }
+  return toHex(leafHash((await readHandedOver(item)).bytes));
 }

@@ -2,8 +2,8 @@
 import { checkMachine } from '../../doctor/machine.mjs';
 import { checkCertificate, checkGateway, type GatewayAnswer } from '../../doctor/profile.ts';
 import { fail, isHealthy, type Result, toDocument, toText } from '../../doctor/result.mjs';
+import { EXIT } from '../../explain/exit-code.ts';
 import type { Context, Invocation } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError, describeFailure } from '../failure.ts';
 import type { Outcome } from '../output.ts';
 import { chooseGateway, locateProfile, readKept, readSettings } from '../profile.ts';

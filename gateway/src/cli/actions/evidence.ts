@@ -11,6 +11,8 @@ import {
 } from '@tabellion/chaincode/evidence/record';
 import { commitment, fromBase64url } from '@tabellion/proof';
 import { z } from 'zod';
+import { formatGoverned } from '../../text/governed.ts';
+import { describeAuthorisation } from '../authorisation-text.ts';
 import type { Invocation } from '../context.ts';
 import { parseCount } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -133,9 +135,9 @@ function describeAcquisition({ record, head, closing, reader, ...now }: View): s
     ['By', `${record.act.person} of ${record.act.member}, ${record.act.role}`],
     ['Recorded at', formatTime(record.act.at)],
     ['Route', record.route],
-    ['Method', `${record.method.id}@${record.method.version}`],
-    ['Standard', `${record.standard.id}@${record.standard.version}, ${reader.standard} by you`],
-    ['Authorisation', `${record.authorisation?.kind ?? 'none'}, ${reader.authorisation} by you`],
+    ['Method', formatGoverned(record.method)],
+    ['Standard', `${formatGoverned(record.standard)}, ${reader.standard} by you`],
+    ['Authorisation', describeAuthorisation(record, reader.authorisation)],
     ['Reason', record.reason],
     ['Abroad', now.crossBorder],
     ['Touches', now.touched.join(', ') || 'nobody known'],

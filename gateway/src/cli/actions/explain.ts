@@ -1,12 +1,12 @@
 /** `explain`: what a code means and what to do, from the pages that come with the program. */
 import { VERDICTS, type VerdictCode } from '@tabellion/proof';
 import { AREA_NAMES, AREAS, EFFECTS, LANGUAGES, type Language } from '../../explain/area.ts';
+import { EXIT } from '../../explain/exit-code.ts';
 import { findNearest, findPages } from '../../explain/lookup.ts';
 import { type Page, readPages } from '../../explain/page.ts';
 import { type PageStatus, showPage } from '../../explain/show.ts';
 import { isProblemCode, PROBLEMS } from '../../http/problem.ts';
 import type { Context, Invocation } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError, foreignExit, ownExit } from '../failure.ts';
 import type { Outcome } from '../output.ts';
 import { VERDICT_EXITS } from './verify.ts';

@@ -1,4 +1,5 @@
 /** `export csv`: the items of an acquisition, its time line, or that of one item. */
+import { describeLeftOut } from '../../custody/left-out.ts';
 import { type Cell, writeCsv } from '../../exchange/csv/csv.ts';
 import { ITEM_HEADING, listItemRows } from '../../exchange/csv/item-rows.ts';
 import {
@@ -21,7 +22,7 @@ export interface CsvOptions extends ExportOptions {
 export async function exportCsv(invocation: Invocation<CsvOptions>): Promise<Outcome> {
   const { output, force, timeLine } = invocation.options;
   const subject = pickSubject(invocation.options);
-  const { client } = await openSession(invocation);
+  const session = await openSession(invocation);
   let rows = 0;
   const write = (
     heading: readonly string[],
@@ -37,11 +38,13 @@ export async function exportCsv(invocation: Invocation<CsvOptions>): Promise<Out
   };
   const tell = () => `${formatCount(rows, 'row')} written to ${output}`;
   if ('item' in subject) {
-    const { life } = await openItem(client, subject.item);
+    const { life } = await openItem(session, subject.item);
     await write(TIMELINE_HEADING, listLifeRows(life));
-    return { document: { output, rows }, text: tell() };
+    const { leftOut } = life;
+    const text = [tell(), ...describeLeftOut(life)].join('\n');
+    return { document: { output, rows, leftOut }, text };
   }
-  const source = await openAcquisition(client, subject.acquisition);
+  const source = await openAcquisition(session.client, subject.acquisition);
   if (timeLine === true) {
     await write(TIMELINE_HEADING, listAcquisitionRows(source.facts, source.batches));
     return { document: { output, rows }, text: tell() };

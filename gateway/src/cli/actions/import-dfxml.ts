@@ -2,9 +2,9 @@
 
 import { KnownItems } from '../../evidence/tree/known-items.ts';
 import { type DfxmlOmission, readDfxml } from '../../exchange/dfxml/read-dfxml.ts';
+import { EXIT } from '../../explain/exit-code.ts';
 import type { Invocation } from '../context.ts';
 import { collectItems, writeImportedList } from '../exchange/import-list.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { readFileChunks } from '../known-source.ts';
 import type { Outcome } from '../output.ts';

@@ -6,6 +6,7 @@ import { anchorList, type SizedFile } from '../../evidence/list/anchor-list.ts';
 import { HashListError } from '../../evidence/list/hash-list-error.ts';
 import { type ListDeviation, measureList } from '../../evidence/list/measure-list.ts';
 import { KnownItems, loadKnownItems } from '../../evidence/tree/known-items.ts';
+import { showName } from '../../text/shown-name.ts';
 import { openAnchorPorts } from '../anchor-ports.ts';
 import { anchorDirectory, describeAnchored } from '../anchor-report.ts';
 import type { Invocation } from '../context.ts';
@@ -24,7 +25,6 @@ import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
-import { showName } from '../shown-name.ts';
 
 export interface ListExportOptions extends Pick<SourceOptions, 'acquisition' | 'manifest'> {
   readonly format: 'hashdeep' | 'sha256sum';

@@ -4,9 +4,11 @@ import {
   parameterRecord,
   proposalRecord,
   referenceRecord,
+  referenceRegister,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
 import { z } from 'zod';
+import { formatGoverned } from '../../text/governed.ts';
 import type { Invocation } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
@@ -69,8 +71,6 @@ export async function showMember(invocation: Invocation): Promise<Outcome> {
   };
 }
 
-const formatGoverned = ({ id, version }: { id: string; version: number }) => `${id}@${version}`;
-
 export async function listParameters(invocation: Invocation): Promise<Outcome> {
   const { client } = await openSession(invocation);
   const { items, height } = await listAll(client, '/v1/member/parameters', parameterView);
@@ -117,12 +117,12 @@ export async function listProposals(invocation: Invocation): Promise<Outcome> {
   };
 }
 
-const REGISTERS = new Set(['method', 'legalBasis', 'standard']);
+const REGISTERS: readonly string[] = referenceRegister.options;
 
 export async function listReference(invocation: Invocation): Promise<Outcome> {
   const register = invocation.args[0] ?? '';
-  if (!REGISTERS.has(register)) {
-    throw new CliError('USAGE', 'the registers are method, legalBasis and standard');
+  if (!REGISTERS.includes(register)) {
+    throw new CliError('USAGE', `the registers are ${REGISTERS.join(', ')}`);
   }
   const { client } = await openSession(invocation);
   const { items, height } = await listAll(
@@ -131,7 +131,7 @@ export async function listReference(invocation: Invocation): Promise<Outcome> {
     referenceView,
   );
   const rows = items.map(({ record: { entry } }) => [
-    `${entry.id}@${entry.version}`,
+    formatGoverned(entry),
     'title' in entry.body ? entry.body.title : `${entry.body.instrument}, ${entry.body.article}`,
   ]);
   return { document: { items, height }, text: formatTable(['ENTRY', 'TITLE'], rows) };

@@ -2,10 +2,18 @@
  * `proof custody`: the whole chain of custody of one item, written to a file. The chain comes from the
  * gateway; the commitment, which it does not give, from whoever has it.
  */
-import { addCommitment, committedBytes } from '@tabellion/proof';
+import { itemRecord } from '@tabellion/chaincode/custody/record';
+import {
+  addCommitment,
+  custodyBundle,
+  fromBase64url,
+  MAX_BUNDLE_BYTES,
+  parseStrict,
+} from '@tabellion/proof';
 import type { Invocation } from '../context.ts';
-import { readHandedOver, resolveItem } from '../custody/handed-over.ts';
-import { CliError } from '../failure.ts';
+import { readCommitmentOf } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
+import { expectShape } from '../gateway-client.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { openSession } from '../session.ts';
@@ -20,12 +28,11 @@ export async function exportCustodyProof(
   invocation: Invocation<CustodyProofOptions>,
 ): Promise<Outcome> {
   const { options, args } = invocation;
-  const item = await resolveItem(args[0] as string);
-  const commitment =
-    options.commitment === undefined ? undefined : await readCommitment(options.commitment, item);
-  const { client } = await openSession(invocation);
-  const chain = await client.getBytes(`/v1/custody/items/${item}/proof`);
-  const bytes = commitment === undefined ? chain : addCommitment(chain, commitment);
+  const session = await openSession(invocation);
+  const item = await resolveItem(session, args[0] as string);
+  const chain = await session.client.getBytes(`/v1/custody/items/${item}/proof`);
+  const { commitment } = options;
+  const bytes = commitment === undefined ? chain : await complete(chain, item, commitment);
   const output = options.output ?? `${item.slice(0, 16)}.custody.json`;
   await writeNewFile(output, bytes, options.force === true);
   return {
@@ -34,10 +41,13 @@ export async function exportCustodyProof(
   };
 }
 
-async function readCommitment(path: string, item: string): Promise<Uint8Array> {
-  const { item: named, committed } = await readHandedOver(path);
-  if (named !== item) {
-    throw new CliError('COMMITMENT_OF_OTHER_ITEM', `${path} is of another item: ${named}`);
-  }
-  return committedBytes(committed);
+/** The chain with the commitment of the item that was asked for, whatever item the chain says it is of. */
+async function complete(chain: Uint8Array, item: string, path: string): Promise<Uint8Array> {
+  const { opening } = expectShape(
+    custodyBundle,
+    parseStrict(chain, { maxBytes: MAX_BUNDLE_BYTES }),
+  );
+  const { act } = expectShape(itemRecord, parseStrict(fromBase64url(opening)));
+  const { bytes } = await readCommitmentOf({ item, act }, path);
+  return addCommitment(chain, bytes);
 }

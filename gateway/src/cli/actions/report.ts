@@ -1,7 +1,7 @@
 /** `report`: the life of one item as a document for people, with its proofs attached. */
 import { extname } from 'node:path';
 import { memberRecord, referenceRecord } from '@tabellion/chaincode/member/record';
-import { custodyBundle, parseStrict } from '@tabellion/proof';
+import { custodyBundle, MAX_BUNDLE_BYTES, parseStrict } from '@tabellion/proof';
 import { z } from 'zod';
 import type { ItemLife } from '../../custody/life.ts';
 import type { Language } from '../../explain/area.ts';
@@ -9,7 +9,7 @@ import { buildReport } from '../../report/build-report.ts';
 import { renderHtml } from '../../report/html.ts';
 import { type ReportInput, SECTIONS, type SectionId } from '../../report/input.ts';
 import type { Invocation } from '../context.ts';
-import { resolveItem } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { readItemLife } from '../custody/read-life.ts';
 import { readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -20,7 +20,6 @@ import { listAll } from '../page.ts';
 import { openSession } from '../session.ts';
 import { readTrust } from '../trust-pin.ts';
 
-const MAX_BUNDLE_BYTES = 16 << 20;
 const REGISTERS = ['legalBasis', 'method', 'standard'] as const;
 
 export interface ReportOptions {
@@ -39,8 +38,8 @@ export async function writeReport(invocation: Invocation<ReportOptions>): Promis
   if (options.withoutProof && options.bundle !== undefined) {
     throw new CliError('USAGE', '--bundle and --without-proof exclude each other');
   }
-  const item = await resolveItem(args[0] as string);
   const session = await openSession(invocation);
+  const item = await resolveItem(session, args[0] as string);
   const { client } = session;
   const trust = await readTrust(session);
   const { life, height } = await readItemLife(client, item);

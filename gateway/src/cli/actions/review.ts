@@ -7,19 +7,23 @@ import {
   objectionRecord,
   replyInput,
   replyRecord,
+  type Subject,
   weighInput,
 } from '@tabellion/chaincode/review/record';
 import { z } from 'zod';
+import { listFlags } from '../../exchange/recorded.ts';
 import { parseGoverned, parseTool } from '../acquisition-input.ts';
 import { type Act, describeActed, performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { checkInput } from '../document.ts';
 import { CliError } from '../failure.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { listAll } from '../page.ts';
-import { openSession } from '../session.ts';
+import { readPersonDigest } from '../person.ts';
+import { openSession, type Session } from '../session.ts';
 import { formatTable, formatTime } from '../table.ts';
 
 export interface ObjectOptions {
@@ -31,16 +35,18 @@ export interface ObjectOptions {
 
 export async function objectTo(invocation: Invocation<ObjectOptions>): Promise<Outcome> {
   const { for: capacity, person, legalBasis, reason } = invocation.options;
+  const session = await openSession(invocation);
   const input = checkInput(objectInput, {
     id: randomBytes(16).toString('hex'),
-    subject: parseSubject(invocation.args[0]),
-    by: { capacity, person },
+    subject: await resolveSubject(session, invocation.args[0]),
+    by: { capacity, person: await readPersonDigest(person) },
     legalBasis: parseGoverned(legalBasis),
     reason,
   });
   return act(
-    invocation,
+    session,
     { transaction: 'review:object', input },
+    { id: input.id, subject: input.subject.id },
     `objection ${input.id} brought; see when it is to be answered with: tabellion review list`,
   );
 }
@@ -59,7 +65,12 @@ export async function reply(invocation: Invocation<ReplyOptions>): Promise<Outco
     legalBasis: parseGoverned(legalBasis),
     reason,
   });
-  return act(invocation, { transaction: 'review:reply', input }, `answered: ${outcome}`);
+  return act(
+    await openSession(invocation),
+    { transaction: 'review:reply', input },
+    { objection: input.objection },
+    `answered objection ${input.objection}: ${outcome}`,
+  );
 }
 
 interface Reported {
@@ -69,14 +80,20 @@ interface Reported {
 
 export async function judge(invocation: Invocation<ReplyOptions & Reported>): Promise<Outcome> {
   const { outcome, legalBasis, reason } = invocation.options;
+  const session = await openSession(invocation);
   const input = checkInput(judgeInput, {
-    subject: parseSubject(invocation.args[0]),
+    subject: await resolveSubject(session, invocation.args[0]),
     outcome,
     legalBasis: parseGoverned(legalBasis),
     reason,
     ...(await readReport(invocation)),
   });
-  return act(invocation, { transaction: 'review:judge', input }, `judged: ${outcome}`);
+  return act(
+    session,
+    { transaction: 'review:judge', input },
+    { subject: input.subject.id },
+    `judged: ${outcome}`,
+  );
 }
 
 export interface ExamineOptions extends Reported {
@@ -87,15 +104,21 @@ export interface ExamineOptions extends Reported {
 
 export async function examine(invocation: Invocation<ExamineOptions>): Promise<Outcome> {
   const { method, tool = [], result, reason } = invocation.options;
+  const session = await openSession(invocation);
   const input = checkInput(examineInput, {
-    subject: parseSubject(invocation.args[0]),
+    subject: await resolveSubject(session, invocation.args[0]),
     method,
     tools: tool.map(parseTool),
     result,
     reason,
     ...(await readReport(invocation)),
   });
-  return act(invocation, { transaction: 'review:examine', input }, `recorded: ${result}`);
+  return act(
+    session,
+    { transaction: 'review:examine', input },
+    { subject: input.subject.id },
+    `recorded: ${result}`,
+  );
 }
 
 export interface WeighOptions extends Reported {
@@ -104,18 +127,25 @@ export interface WeighOptions extends Reported {
 
 export async function weigh(invocation: Invocation<WeighOptions>): Promise<Outcome> {
   const { showsDestination, reason } = invocation.options;
+  const session = await openSession(invocation);
   const input = checkInput(weighInput, {
-    subject: parseSubject(invocation.args[0]),
+    subject: await resolveSubject(session, invocation.args[0]),
     showsDestination,
     reason,
     ...(await readReport(invocation)),
   });
-  return act(invocation, { transaction: 'review:weigh', input }, 'recorded');
+  return act(
+    session,
+    { transaction: 'review:weigh', input },
+    { subject: input.subject.id },
+    'recorded',
+  );
 }
 
+const shownReply = z.looseObject({ record: replyRecord, late: z.boolean() });
 const shownObjection = z.looseObject({
   objection: z.looseObject({ record: objectionRecord }),
-  replies: z.array(z.looseObject({ record: replyRecord })),
+  replies: z.array(shownReply),
   state: z.string(),
 });
 const shownReview = z.looseObject({
@@ -123,7 +153,10 @@ const shownReview = z.looseObject({
     type: z.string(),
     act: z.looseObject({ at: z.int(), member: z.string(), role: z.string() }),
     reason: z.string(),
+    flags: z.array(z.string()).optional(),
+    overdue: z.boolean().optional(),
   }),
+  late: z.boolean(),
 });
 
 export interface ListOptions {
@@ -132,20 +165,22 @@ export interface ListOptions {
 }
 
 export async function listReviews(invocation: Invocation<ListOptions>): Promise<Outcome> {
-  const { client } = await openSession(invocation);
+  const session = await openSession(invocation);
+  const { client } = session;
   const [subject] = invocation.args;
   const { answerer, state } = invocation.options;
   if (subject === undefined) return listObjections(client, { answerer, state });
   if (answerer !== undefined || state !== undefined) {
     throw new CliError('USAGE', '--answerer and --state are for the list of objections');
   }
-  const { id } = parseSubject(subject);
+  const { id } = await resolveSubject(session, subject);
   const { items, height } = await listAll(client, `/v1/review/subjects/${id}`, shownReview);
-  const rows = items.map(({ record }) => [
+  const rows = items.map(({ record, late }) => [
     formatTime(record.act.at),
-    record.type.replace('tabellion.', ''),
+    describeReview(record),
     String(record.outcome ?? record.result ?? record.showsDestination ?? ''),
     record.act.member,
+    listFlags({ record, late }).join(', '),
     record.reason,
   ]);
   return {
@@ -153,8 +188,20 @@ export async function listReviews(invocation: Invocation<ListOptions>): Promise<
     text:
       rows.length === 0
         ? 'nothing was said of it in review'
-        : formatTable(['AT', 'WHAT', 'OUTCOME', 'BY', 'REASON'], rows),
+        : formatTable(['AT', 'WHAT', 'OUTCOME', 'BY', 'FLAGS', 'REASON'], rows),
   };
+}
+
+/** `reply to <objection>`: which one it answers must be seen where several stand. */
+function describeReview({ type, id, objection }: z.infer<typeof shownReview>['record']): string {
+  const what = type.replace('tabellion.', '');
+  if (typeof objection === 'string') return `${what} to ${objection}`;
+  return typeof id === 'string' ? `${what} ${id}` : what;
+}
+
+function describeAnswer({ record, late }: z.infer<typeof shownReply>): string {
+  const flags = listFlags({ record, late });
+  return flags.length === 0 ? record.outcome : `${record.outcome} (${flags.join(', ')})`;
 }
 
 async function listObjections(
@@ -169,7 +216,7 @@ async function listObjections(
     record.answerer,
     formatTime(record.answerBy),
     state,
-    replies.map((each) => each.record.outcome + (each.record.overdue ? ' (late)' : '')).join(', '),
+    replies.map(describeAnswer).join('; '),
   ]);
   return {
     document: { items, height },
@@ -180,19 +227,22 @@ async function listObjections(
   };
 }
 
-function parseSubject(text = '') {
+/** An acquisition by its 32 digits; an item by whatever `custody` takes for one. */
+async function resolveSubject(session: Session, text = ''): Promise<Subject> {
   if (/^[0-9a-f]{32}$/.test(text)) return { kind: 'ACQUISITION', id: text };
-  if (/^[0-9a-f]{64}$/.test(text)) return { kind: 'ITEM', id: text };
-  throw new CliError(
-    'USAGE',
-    'give an acquisition (32 hexadecimal digits) or an item (64 hexadecimal digits)',
-  );
+  return { kind: 'ITEM', id: await resolveItem(session, text) };
 }
 
 const readReport = async ({ options: { report } }: Invocation<Reported>) =>
   report === undefined ? {} : { report: await hashFile(report) };
 
-async function act(invocation: Invocation, what: Act, done: string): Promise<Outcome> {
-  const acted = await performOwnAct(await openSession(invocation), what);
-  return { document: describeActed(acted), text: `${done} (${acted.txId})` };
+/** @param about what the record is named by, or about: first in the document, as of every act. */
+async function act(session: Session, what: Act, about: object, done: string): Promise<Outcome> {
+  const acted = await performOwnAct(session, what);
+  const flags = (acted.record.flags ?? []) as readonly string[];
+  const remarks = flags.length === 0 ? '' : `, flagged ${flags.join(', ')}`;
+  return {
+    document: { ...about, ...describeActed(acted) },
+    text: `${done}${remarks} (${acted.txId})`,
+  };
 }

@@ -1,8 +1,8 @@
 /** `status`: whether the gateway is ready; with a transaction ID, what became of it. */
 import { z } from 'zod';
+import { EXIT } from '../../explain/exit-code.ts';
 import { askStatus } from '../act-port.ts';
 import type { Invocation } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
 import { CliError, ProblemError } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
 import type { Outcome } from '../output.ts';

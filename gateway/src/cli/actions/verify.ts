@@ -6,16 +6,16 @@ import '@tabellion/proof/node';
 import { stat } from 'node:fs/promises';
 import { MAX_BUNDLE_BYTES, parseTrust, type Verdict, verify } from '@tabellion/proof';
 import { ProgressMeter } from '../../evidence/progress.ts';
+import { EXIT, type ExitCode } from '../../explain/exit-code.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { describeVerdict, limitsOf } from '../verdict-text.ts';
 
-const MAX_TRUST_BYTES = 4 << 20;
+export const MAX_TRUST_BYTES = 4 << 20;
 
 export const VERDICT_EXITS = {
   INTACT: EXIT.done,

@@ -178,9 +178,20 @@ function addCare(custody: Command, run: Runner): void {
           .choices(['CONFIRMED', 'DENIED'])
           .makeOptionMandatory(),
       )
+      .addOption(
+        new Option('--ground <ground>', 'DENIED: on what ground').choices([
+          'CONTENT_DIFFERS',
+          'NO_SUCH_ORIGINAL',
+          'NOT_AUTHORISED',
+          'OTHER',
+        ]),
+      )
       .option('--original <file>', 'the original; its digest is taken')
       .option('--sha256 <digest>', "or the original's digest"),
-    ['custody confirm 9a…41 --position CONFIRMED --original mail.pst --reason "Compared"'],
+    [
+      'custody confirm 9a…41 --position CONFIRMED --original mail.pst --reason "Compared"',
+      'custody confirm 9a…41 --position DENIED --ground NOT_AUTHORISED --reason "No request was made"',
+    ],
   );
 }
 

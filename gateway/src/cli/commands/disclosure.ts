@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { PERSON } from '../person-option.ts';
 import { collect } from '../repeatable.ts';
 
 export function addDisclosureCommands(program: Command, run: Runner): void {
@@ -11,7 +12,7 @@ export function addDisclosureCommands(program: Command, run: Runner): void {
   addGrants(disclosure, run);
   addViews(disclosure, run);
   addExamples(disclosure, [
-    'disclosure grant 5f…09 --items shown.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
+    'disclosure grant 5f…09 --items shown.txt --to DEFENCE --person counsel.json --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
     'disclosure open shown --secret access.txt --trust trust.json --gateway https://gateway.example',
   ]);
 }
@@ -32,15 +33,15 @@ function addGrants(disclosure: Command, run: Runner): void {
           .choices(['DEFENCE', 'COURT', 'DATA_SUBJECT'])
           .makeOptionMandatory(),
       )
-      .requiredOption('--person <digest>', 'salted digest of the name, which stays with you')
+      .requiredOption('--person <file|digest>', PERSON)
       .requiredOption('--until <time>', 'end of the access, RFC 3339 with zone')
       .requiredOption('--legal-basis <id@version>', 'rule that gives the right to see')
       .requiredOption('--reason <text>', 'why')
       .requiredOption('--secret <file>', 'new file for the secret, to be handed over in person')
       .action(run(async () => (await load()).grantAccess)),
     [
-      'disclosure grant 5f…09 --all --to COURT --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Trial" --secret access.txt',
-      'disclosure grant 5f…09 --except withheld.txt --to DEFENCE --person 7c…e1 --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
+      'disclosure grant 5f…09 --all --to COURT --person counsel.json --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Trial" --secret access.txt',
+      'disclosure grant 5f…09 --except withheld.txt --to DEFENCE --person counsel.json --until 2026-12-24T00:00:00Z --legal-basis cn-cpl-136@1 --reason "Access to the file" --secret access.txt',
     ],
   );
   addExamples(
@@ -63,14 +64,23 @@ function addGrants(disclosure: Command, run: Runner): void {
   );
   addExamples(
     disclosure
+      .command('views')
+      .argument('<grant>', 'id of a grant of the own member')
+      .description('list who came with the secret of a grant: when, and what was shown or refused')
+      .action(run(async () => (await import('../actions/disclosure-views.ts')).listViews)),
+    ['disclosure views 3d…77'],
+  );
+  addExamples(
+    disclosure
       .command('prove')
       .argument('<grant>', 'id of a grant of the own member')
-      .description('show that an item was in the set, or that it was kept back')
-      .requiredOption('--leaf <hash>', 'leaf hash of the item')
+      .description('show that an item is in the granted set, or that it is not')
+      .option('--item <file>', 'the item, by the file that came with it: proof or commitment')
+      .option('--leaf <hash>', 'or its leaf hash')
       .requiredOption('-o, --output <file>', 'where the proof is written')
       .option('--force', 'replace the file')
       .action(run(async () => (await load()).proveDisclosed)),
-    ['disclosure prove 3d…77 --leaf 9a…41 -o withheld.json'],
+    ['disclosure prove 3d…77 --item photo.jpg.proof.json -o withheld.json'],
   );
 }
 
@@ -101,11 +111,12 @@ function addViews(disclosure: Command, run: Runner): void {
         .command('verify')
         .argument('<path>', 'what `disclosure open` saved, or a proof of `disclosure prove`')
         .option('--item <file>', 'with a proof of one item: the compact proof of that item')
+        .option('--set <file>', 'with it: the whole list, set.txt of `disclosure open`')
         .description('verify a saved disclosure; opens no connection'),
     ).action(run(async () => (await import('../actions/disclosure-verify.ts')).verifyDisclosure)),
     [
       'disclosure verify shown --trust trust.json',
-      'disclosure verify withheld.json --item photo.jpg.proof.json --trust trust.json',
+      'disclosure verify withheld.json --item photo.jpg.proof.json --set shown/set.txt --trust trust.json',
     ],
   );
 }

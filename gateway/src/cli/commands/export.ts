@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { collect } from '../repeatable.ts';
 
 const SUBJECT = [
   ['--acquisition <id>', 'this acquisition'],
@@ -22,9 +23,12 @@ export function addExportCommands(program: Command, run: Runner): void {
       parent
         .command('case')
         .description('CASE/UCO (JSON-LD) of an acquisition or of an item’s life'),
-    ).action(run(async () => (await import('../actions/export-case.ts')).exportCase)),
+    )
+      .option('--split <items>', 'several files, FILE-0001 and so on, of so many items at most')
+      .action(run(async () => (await import('../actions/export-case.ts')).exportCase)),
     [
       'export case --acquisition 5f…09 -o acquisition.jsonld',
+      'export case --acquisition 5f…09 --split 1000 -o acquisition.jsonld',
       'export case --item 9a…41 -o item.jsonld',
     ],
   ).addHelpText(
@@ -32,6 +36,8 @@ export function addExportCommands(program: Command, run: Runner): void {
     `
 case_validate (PyPI case-utils) accepts it. The same records give the same bytes. Members stand there by
 their names on the ledger, persons by their pseudonyms; salts and proofs do not: export bag has those.
+case_validate takes about 0.2 s an item: --split gives it files that it finishes. Every file names the
+acquisition and all its batches; whoever reads all of them into one graph has what one file would hold.
 `,
   );
   addExamples(
@@ -54,6 +60,11 @@ take one leading ' away to have what was recorded. Exact names stand in path_bas
     parent
       .command('bag')
       .argument('<file...>', 'anchored files')
+      .option(
+        '--bundle <file>',
+        'proof that came with a file of another member; repeat it',
+        collect,
+      )
       .description('a BagIt bag of anchored files with their proofs inside')
       .addOption(
         new Option('--form <form>', 'without it, what the name of the output ends in').choices([
@@ -65,13 +76,19 @@ take one leading ' away to have what was recorded. Exact names stand in path_bas
       .requiredOption('-o, --output <path>', 'where to')
       .option('--force', 'replace an archive that is there')
       .action(run(async () => (await import('../actions/export-bag.ts')).exportBag)),
-    ['export bag photo.jpg chat.db -o request-44', 'export bag disk1/* -o request-44.zip'],
+    [
+      'export bag photo.jpg chat.db -o request-44',
+      'export bag disk1/* -o request-44.zip',
+      'export bag photo.jpg --bundle photo.proof.json -o request-44.zip',
+    ],
   ).addHelpText(
     'after',
     `
-Any BagIt tool validates it (RFC 8493; SHA-256 and SHA-512). In it tabellion/items.ndjson says which
-proof belongs to which file, and tabellion/acquisitions, as CASE, where they come from. Signs in a name
-that some tool would misread stand as =XX; the exact bytes are in tabellion/items.ndjson.
+Any BagIt tool validates it (RFC 8493; SHA-256 and SHA-512), and import bag --trust verifies its proofs.
+In it README.txt says how to check it, tabellion/items.ndjson which proofs belong to which file, and
+tabellion/acquisitions, as CASE, where they come from. Of items whose custody was opened it has the chain
+of custody too. Files that were handed over need --bundle: their manifest stays with their member.
+Signs in a name that some tool would misread stand as =XX; the exact bytes are in tabellion/items.ndjson.
 `,
   );
   addExamples(parent, ['export case --acquisition 5f…09 -o acquisition.jsonld']);

@@ -48,9 +48,20 @@ Contexts are not fetched. Whatever was not carried over stands line by line in r
         '--max-ratio <number>',
         'most that it may unpack to for each of its bytes; without it, 100',
       )
+      .option('--trust <file>', 'verify the proofs in it with this trust file, never the bag’s own')
       .option('--force', 'replace a file that is there')
       .action(run(async () => (await import('../actions/import-bag.ts')).importBag)),
-    ['import bag request-44.zip', 'import bag request-44 -o request-44.hashdeep'],
+    [
+      'import bag request-44.zip',
+      'import bag request-44.zip --trust trust.json',
+      'import bag request-44 -o request-44.hashdeep',
+    ],
+  ).addHelpText(
+    'after',
+    `
+With --trust: exit code 10 or 11 if a proof does not hold, otherwise 3 if any file has no proof in the
+bag. Without --trust no proof is looked at.
+`,
   );
   addExamples(parent, ['import case handed-over.jsonld -o incoming']);
 }

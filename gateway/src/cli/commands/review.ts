@@ -2,9 +2,11 @@
 import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { PERSON } from '../person-option.ts';
 import { collect } from '../repeatable.ts';
 
-const SUBJECT = 'id of an acquisition, or of an item';
+const SUBJECT =
+  'an acquisition (32 digits), or an item: its 64 digits, or the file handed over with it';
 
 export function addReviewCommands(program: Command, run: Runner): void {
   const review = program
@@ -14,7 +16,7 @@ export function addReviewCommands(program: Command, run: Runner): void {
   addStatements(review, run);
   addExamples(review, [
     'review list --state OVERDUE',
-    'review judge 5f…09 --outcome CHALLENGED --legal-basis cn-cpl-136@1 --reason "No warrant"',
+    'review judge photo.bundle.json --outcome CHALLENGED --legal-basis cn-cpl-136@1 --reason "No warrant"',
   ]);
 }
 
@@ -37,12 +39,12 @@ function addObjections(review: Command, run: Runner): void {
           'AUTHORITY',
         ]),
       )
-      .requiredOption('--person <digest>', 'salted digest of the name, which stays with you')
+      .requiredOption('--person <file|digest>', PERSON)
       .requiredOption('--legal-basis <id@version>', 'rule that gives the right to object')
       .requiredOption('--reason <text>', 'why, without anybody’s name')
       .action(run(async () => (await load()).objectTo)),
     [
-      'review object 5f…09 --for THIRD_PARTY --person 7c…e1 --legal-basis sg-cpc-39@1 --reason "Not his disk"',
+      'review object 5f…09 --for THIRD_PARTY --person owner.json --legal-basis sg-cpc-39@1 --reason "Not his disk"',
     ],
   );
   addExamples(

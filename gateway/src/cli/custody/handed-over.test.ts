@@ -1,9 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { committedBytes, sha256, toBase64url, toHex, utf8 } from '@tabellion/proof';
+import {
+  committedBytes,
+  itemId,
+  leafHash,
+  sha256,
+  toBase64url,
+  toHex,
+  utf8,
+} from '@tabellion/proof';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sampleAct } from '../../../../chaincode/test/samples.ts';
 import { makeTestDirectory } from '../testing.ts';
-import { checkContent, readHandedOver, resolveItem } from './handed-over.ts';
+import { type CheckFlags, checkContent, readCommitmentOf, readHandedOver } from './handed-over.ts';
 
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
 const commit = (content: string) =>
@@ -14,27 +23,34 @@ const commit = (content: string) =>
   });
 
 let at: (name: string) => string;
-let item: string;
 let bundle: string;
 const put = async (name: string, content: string | Uint8Array) => {
   await writeFile(at(name), content);
   return at(name);
 };
+const act = sampleAct();
+const opening = { item: itemId(act.member, leafHash(commit('content'))), act };
+const compare = (flags: CheckFlags) => checkContent(async () => opening, flags);
 const failing = (code: string) => expect.objectContaining({ code });
 
 beforeEach(async () => {
   const directory = await makeTestDirectory();
   at = (name) => join(directory, name);
   bundle = await put('a.bundle.json', commit('content'));
-  ({ item } = await readHandedOver(bundle));
 });
 
 describe('what was handed over', () => {
-  it('names the item, as its 64 digits do', async () => {
-    expect(await resolveItem(bundle)).toBe(item);
-    expect(await resolveItem(item)).toBe(item);
-    await expect(resolveItem(item.slice(1))).rejects.toEqual(failing('USAGE'));
-    await expect(resolveItem(at('absent'))).rejects.toEqual(failing('USAGE'));
+  it('is of the item whose name follows from it and from the member that began its custody', async () => {
+    const { bytes } = await readCommitmentOf(opening, bundle);
+    expect(new Uint8Array(bytes)).toEqual(commit('content'));
+    const others = [
+      { ...opening, act: { ...act, member: 'SgMSP' } },
+      { ...opening, item: toHex(leafHash(commit('content'))) },
+    ];
+    for (const other of others) {
+      const refused = readCommitmentOf(other, bundle);
+      await expect(refused).rejects.toEqual(failing('COMMITMENT_OF_OTHER_ITEM'));
+    }
   });
 
   it('is refused where it is no commitment, and never read as another item', async () => {
@@ -50,22 +66,22 @@ describe('what was handed over', () => {
 describe('the content', () => {
   it('matches only where it was hashed and is the one committed to', async () => {
     const file = await put('a.txt', 'content');
-    expect(await checkContent(item, { bundle, file })).toBe('MATCHES');
-    expect(await checkContent(item, {})).toBe('NOT_CHECKED');
-    expect(await checkContent(item, { bundle })).toBe('NOT_CHECKED');
-    await expect(checkContent(item, { file })).rejects.toEqual(failing('USAGE'));
+    expect(await compare({ bundle, file })).toBe('MATCHES');
+    expect(await compare({})).toBe('NOT_CHECKED');
+    expect(await compare({ bundle })).toBe('NOT_CHECKED');
+    await expect(compare({ file })).rejects.toEqual(failing('USAGE'));
   });
 
   it('differs on record only where that is asked for', async () => {
     const file = await put('a.txt', 'Content');
-    await expect(checkContent(item, { bundle, file })).rejects.toEqual(failing('CONTENT_DIFFERS'));
-    const checked = await checkContent(item, { bundle, file, recordDifference: true });
+    await expect(compare({ bundle, file })).rejects.toEqual(failing('CONTENT_DIFFERS'));
+    const checked = await compare({ bundle, file, recordDifference: true });
     expect(checked).toBe('DIFFERS');
   });
 
   it('that cannot be read says nothing', async () => {
     const flags = { bundle, file: at('absent'), recordDifference: true } as const;
-    await expect(checkContent(item, flags)).rejects.toEqual(failing('FILE_UNREADABLE'));
+    await expect(compare(flags)).rejects.toEqual(failing('FILE_UNREADABLE'));
   });
 
   it('is not compared with what another item was committed to', async () => {
@@ -73,7 +89,7 @@ describe('the content', () => {
     const file = await put('b.txt', 'other');
     for (const recordDifference of [undefined, true] as const) {
       const flags = { bundle: other, file, ...(recordDifference && { recordDifference }) };
-      await expect(checkContent(item, flags)).rejects.toEqual(failing('COMMITMENT_OF_OTHER_ITEM'));
+      await expect(compare(flags)).rejects.toEqual(failing('COMMITMENT_OF_OTHER_ITEM'));
     }
   });
 });

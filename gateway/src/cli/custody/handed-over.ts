@@ -1,24 +1,32 @@
 /** What comes with an item off the ledger: its commitment, and its content. */
-import { stat } from 'node:fs/promises';
-import { type Committed, extractCommitted, itemIdOf, readCommitted } from '@tabellion/proof';
+import type { ItemRecord } from '@tabellion/chaincode/custody/record';
+import {
+  type Committed,
+  extractCommitted,
+  MAX_BUNDLE_BYTES,
+  readCommitted,
+} from '@tabellion/proof';
 import { z } from 'zod';
+import { isNamedBy } from '../../custody/named.ts';
 import { readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 
-const MAX_BYTES = 16 << 20;
-
 export interface HandedOver {
-  /** The item's name on the ledger, computed from the commitment. */
-  readonly item: string;
+  /** Exact bytes of the commitment. */
+  readonly bytes: Uint8Array;
   readonly committed: Committed;
 }
 
 /** @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`. */
-export async function readHandedOver(path: string): Promise<HandedOver> {
-  const file = await readSmallFile(path, MAX_BYTES);
+export const readHandedOver = (path: string): Promise<HandedOver> =>
+  readCarrier(path, readBundleBytes);
+
+/** What a file that carries an item says. @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`. */
+export async function readCarrier<T>(path: string, parse: (file: Uint8Array) => T): Promise<T> {
+  const file = await readSmallFile(path, MAX_BUNDLE_BYTES);
   try {
-    return readBundleBytes(file);
+    return parse(file);
   } catch (error) {
     const isCoded = error instanceof Error && 'code' in error;
     if (!isCoded && !(error instanceof z.ZodError)) throw error;
@@ -29,18 +37,17 @@ export async function readHandedOver(path: string): Promise<HandedOver> {
 /** Bytes as a proof export or `committedBytes` gave them: what the item is committed to by. */
 export function readBundleBytes(file: Uint8Array): HandedOver {
   const bytes = extractCommitted(file);
-  return { item: itemIdOf(bytes), committed: readCommitted(bytes) };
+  return { bytes, committed: readCommitted(bytes) };
 }
 
-/** Names an item by its 64 digits or by the file that was handed over with it. */
-export async function resolveItem(what: string): Promise<string> {
-  if (/^[0-9a-f]{64}$/.test(what)) return what;
-  const isFile = await stat(what).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (isFile) return (await readHandedOver(what)).item;
-  throw new CliError('USAGE', `${what} is neither an item (64 digits) nor the file of one`);
+/** The commitment of the item that the record began. @throws also CliError `COMMITMENT_OF_OTHER_ITEM`. */
+export async function readCommitmentOf(
+  record: Pick<ItemRecord, 'item' | 'act'>,
+  path: string,
+): Promise<HandedOver> {
+  const handed = await readHandedOver(path);
+  if (isNamedBy(record, handed.bytes)) return handed;
+  throw new CliError('COMMITMENT_OF_OTHER_ITEM', `${path} is of another item than ${record.item}`);
 }
 
 export interface CheckFlags {
@@ -54,20 +61,18 @@ export type Checked = 'MATCHES' | 'DIFFERS' | 'NOT_CHECKED';
 /**
  * Compares content with the commitment, after that was found to be the item's own. What was not hashed
  * here and now is NOT_CHECKED, whoever says what of it.
+ * @param readOpening the item's own record, which says who began it.
  * @throws CliError `COMMITMENT_OF_OTHER_ITEM`, `CONTENT_DIFFERS` unless that is to be put on record.
  */
 export async function checkContent(
-  item: string,
+  readOpening: () => Promise<Pick<ItemRecord, 'item' | 'act'>>,
   { bundle, file, recordDifference }: CheckFlags,
 ): Promise<Checked> {
   if (bundle === undefined) {
     if (file === undefined) return 'NOT_CHECKED';
     throw new CliError('USAGE', 'give --bundle too: without it nothing says what the content was');
   }
-  const { committed, item: named } = await readHandedOver(bundle);
-  if (named !== item) {
-    throw new CliError('COMMITMENT_OF_OTHER_ITEM', `${bundle} is of another item: ${named}`);
-  }
+  const { committed } = await readCommitmentOf(await readOpening(), bundle);
   if (file === undefined) return 'NOT_CHECKED';
   if (committed.type === 'tabellion.exhibit') {
     throw new CliError('USAGE', 'an exhibit is a thing: it has no content to hash');

@@ -11,6 +11,7 @@ export const addListOptions = (command: Command): Command =>
   addReadOptions(
     command
       .option('--case <reference>', 'of this case')
+      .option('--leaf <hash>', 'of the commitment with this leaf hash')
       .option('--acquisition <id>', 'that go back to this acquisition')
       .option('--holder <mspId>', 'that this member holds')
       .addOption(

@@ -14,6 +14,8 @@ const held: ItemHeadRecord = {
   offer: null,
   seals: ['S-1'],
   holds: [],
+  way: { steps: 3, bytes: 3000 },
+  apart: [],
   mirror: 'UNCONFIRMED',
 };
 const offer = { to: { member: 'SgAgencyMSP' }, happenedAt: 2 };

@@ -1,5 +1,6 @@
 /** Options that several commands of `custody` and `exhibit` take. */
 import type { Command } from 'commander';
+import { PERSON } from '../person-option.ts';
 import { collect } from '../repeatable.ts';
 
 const addTime = (command: Command): Command =>
@@ -10,7 +11,7 @@ const addTime = (command: Command): Command =>
 export const addStepOptions = (command: Command): Command => addTime(command);
 
 export const addWitnessOptions = (command: Command): Command =>
-  command.option('--witness <digest>', "salted SHA-256 of a witness's name (repeatable)", collect);
+  command.option('--witness <file|digest>', `a witness (repeatable): ${PERSON}`, collect);
 
 export const addOpeningOptions = (command: Command): Command =>
   addWitnessOptions(

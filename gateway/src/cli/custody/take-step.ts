@@ -26,7 +26,7 @@ export type ItemView = z.infer<typeof itemView>;
 
 /** The item without its time line. */
 export async function readItem(client: GatewayClient, item: string): Promise<ItemView> {
-  const { body } = await client.get(`/v1/custody/items/${item}`, { query: { steps: '1' } });
+  const { body } = await client.get(`/v1/custody/items/${item}`, { query: { limit: '1' } });
   return expectShape(itemView, body);
 }
 
@@ -61,12 +61,14 @@ export async function takeStep(
   }
 }
 
-/** Refused because the ledger is elsewhere, or ordered after another step of the same item. */
+/** Refused because the ledger is or will be elsewhere, or ordered after another step of the same item. */
 const isOvertaken = (error: unknown): boolean =>
   error instanceof Error &&
   [codeOf(error, 'contractCode'), codeOf(error, 'code')].some(
-    (code) => code === 'CHAIN_CONFLICT' || code === 'TRANSACTION_INVALID',
+    (code) => code !== undefined && OVERTAKEN.has(code),
   );
+
+const OVERTAKEN = new Set<unknown>(['CHAIN_CONFLICT', 'OVERTAKEN', 'TRANSACTION_INVALID']);
 
 const codeOf = (error: Error, name: string) => (error as unknown as Record<string, unknown>)[name];
 

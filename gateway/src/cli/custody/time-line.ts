@@ -1,7 +1,10 @@
 /** The life of an item for people: when each step happened, and when it was put on record. Pure. */
 import type { CustodyRecord, ItemHeadRecord } from '@tabellion/chaincode/custody/record';
+import { isGone } from '../../custody/is-gone.ts';
 import type { ItemLife } from '../../custody/life.ts';
+import { listFlags } from '../../exchange/recorded.ts';
 import type { ProjectedRecord } from '../../projection/records.ts';
+import { describeAuthorisation } from '../authorisation-text.ts';
 import { formatFields, formatTable, formatTime } from '../table.ts';
 import { describeReceiver } from './standing.ts';
 
@@ -31,12 +34,9 @@ export function describeItem({
       head.holds.map(({ hold, member }) => `${member} (${hold})`).join(', ') || 'none',
     ],
     ['Mirror of', describeMirror(record.mirrorOf, head.mirror)],
-    [
-      'Authorisation',
-      `${acquisition.authorisation?.kind ?? 'none'}, ${reader.authorisation} by you`,
-    ],
+    ['Authorisation', describeAuthorisation(acquisition, reader.authorisation)],
     ['Standard', `${reader.standard} by you`],
-    ['Flagged', describeFlags([opening, ...steps]) || 'nothing'],
+    ['Flagged steps', describeFlags([opening, ...steps]) || 'none'],
   ]);
 }
 
@@ -44,15 +44,12 @@ export function describeItem({
 function describeFlags(records: readonly Recorded[]): string {
   const numbers = new Map<string, number[]>();
   for (const [number, entry] of records.entries()) {
-    for (const flag of flagsOf(entry)) numbers.set(flag, [...(numbers.get(flag) ?? []), number]);
+    for (const flag of listFlags(entry)) numbers.set(flag, [...(numbers.get(flag) ?? []), number]);
   }
   return [...numbers].map(([flag, found]) => `${flag} (${found.join(', ')})`).join(', ');
 }
 
 type Recorded = ProjectedRecord<CustodyRecord | ItemLife['opening']['record']>;
-
-const flagsOf = ({ record, late }: Recorded): readonly string[] =>
-  late ? [...record.flags, 'LATE'] : record.flags;
 
 function describeOrigin(origin: ItemLife['opening']['record']['origin']): string {
   switch (origin.kind) {
@@ -88,7 +85,7 @@ function rowOf(number: number, kind: string, saying: string, entry: Recorded): s
   const { act, happenedAt } = entry.record;
   return [
     ...[`${number}`, formatTime(happenedAt), formatTime(act.at), `${entry.block}`, kind],
-    ...[describeReceiver(act), saying, flagsOf(entry).join(', ')],
+    ...[describeReceiver(act), saying, listFlags(entry).join(', ')],
   ];
 }
 
@@ -105,11 +102,13 @@ function describeStep(step: CustodyRecord, steps: ItemLife['steps']): string {
     step.kind === 'EXAMINE' && step.method,
     step.kind === 'SEAL' && `seals ${step.seals.join(', ')}`,
     step.kind === 'MOVE' && `to ${step.storage.place}, ${step.storage.conditions}`,
-    step.kind === 'DISPOSE' && `${step.authority.kind} ${step.authority.reference}`,
+    step.kind === 'DISPOSE' &&
+      `authority as the holder states it: ${step.authority.kind} ${step.authority.reference}`,
     step.kind === 'LIFT' && `the hold of ${nameStep(({ txId }) => txId === step.hold, step.hold)}`,
     step.kind === 'CORRECT' &&
       `${nameStep(({ key }) => key === `custody/${step.corrects}`, step.corrects)}: ${step.statement}`,
     step.kind === 'CONFIRM' && step.position,
+    step.kind === 'CONFIRM' && step.ground,
     found.length > 0 && `found seals ${found.join(', ')}`,
     'checked' in step && `content ${step.checked}`,
     step.reason,
@@ -134,7 +133,9 @@ export function describeReviews({
         `OBJECTION ${objection.record.id}`,
         replies.length > 0 ? 'answered' : overdue ? 'OVERDUE' : 'open',
       ),
-      ...replies.map((reply) => reviewRow(reply, 'REPLY', reply.record.outcome)),
+      ...replies.map((reply) =>
+        reviewRow(reply, `REPLY to ${reply.record.objection}`, reply.record.outcome),
+      ),
     ]),
     ...regularity.map((one) => reviewRow(one, 'REGULARITY', one.record.outcome)),
     ...authenticity.map((one) => reviewRow(one, 'AUTHENTICITY', one.record.result)),
@@ -144,12 +145,13 @@ export function describeReviews({
   ];
   return rows.length === 0
     ? ''
-    : formatTable(['AT', 'BY', 'ON', 'WHAT', 'OUTCOME', 'SAYING'], rows);
+    : formatTable(['AT', 'BY', 'ON', 'WHAT', 'OUTCOME', 'SAYING', 'FLAGS'], rows);
 }
 
 function reviewRow(
   {
     record,
+    late,
   }: ProjectedRecord<{
     readonly act: CustodyRecord['act'];
     readonly subject: { readonly kind: string };
@@ -159,8 +161,6 @@ function reviewRow(
   outcome: string,
 ): string[] {
   const { act, subject, reason } = record;
-  return [formatTime(act.at), describeReceiver(act), subject.kind, what, outcome, reason];
+  const flags = listFlags({ record, late }).join(', ');
+  return [formatTime(act.at), describeReceiver(act), subject.kind, what, outcome, reason, flags];
 }
-
-const isGone = ({ status }: ItemHeadRecord): boolean =>
-  status === 'RETURNED' || status === 'DISPOSED';

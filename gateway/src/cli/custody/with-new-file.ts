@@ -23,6 +23,7 @@ export async function withNewFile<T>(
 }
 
 const isRefusal = (error: unknown): boolean =>
-  (error instanceof LedgerError && error.contractCode !== undefined) ||
+  (error instanceof LedgerError &&
+    (error.contractCode !== undefined || error.code === 'OVERTAKEN')) ||
   (error instanceof ProblemError && error.status < 500) ||
   (error instanceof CliError && error.code === 'TRANSACTION_INVALID');

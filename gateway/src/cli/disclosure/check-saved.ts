@@ -4,23 +4,20 @@
  */
 import '@tabellion/proof/node';
 import {
-  buildSet,
   createVerifier,
   equalBytes,
   extractCommitted,
-  fromHex,
   leafHash,
   MAX_BUNDLE_BYTES,
-  MAX_SET_ITEMS,
-  MerkleError,
   type Outcome,
   type ProvenGrant,
   type Trust,
-  toHex,
   verifyGrant,
 } from '@tabellion/proof';
 import { readSmallFile } from '../document.ts';
 import { savedPaths } from './saved.ts';
+import { checkSavedSet } from './saved-set.ts';
+import { SET_VERDICTS } from './set-verdict.ts';
 
 const MAX_ATTESTATION = 1 << 20;
 
@@ -48,47 +45,28 @@ export async function checkSaved(
   const granted = verifyGrant(await readSmallFile(paths.grant, MAX_ATTESTATION), trust, { now });
   const { grant, outcome, code } = granted;
   if (outcome !== 'INTACT') return conclude(grant, 0, [{ what: 'grant', outcome, code }]);
-  const leaves = readLeaves(await readSmallFile(paths.set, 65 * MAX_SET_ITEMS));
-  const mismatch = checkSet(leaves, grant);
-  if (mismatch !== undefined) {
-    return conclude(grant, 0, [{ what: 'set', outcome: 'MISMATCH', code: mismatch }]);
+  const { set, code: unfit } = await checkSavedSet(paths.set, grant);
+  if (set === undefined) {
+    return conclude(grant, 0, [{ what: 'set', outcome: SET_VERDICTS[unfit], code: unfit }]);
   }
+  const { leaves } = set;
   const verify = createVerifier(trust);
   const unsound: Unsound[] = [];
-  for (const [position, leaf] of leaves!.entries()) {
+  for (const [position, leaf] of leaves.entries()) {
     const bytes = await readSmallFile(paths.proof(position), MAX_BUNDLE_BYTES);
     const verdict = verify(bytes, { now });
     if (verdict.outcome !== 'INTACT') {
       unsound.push({ what: position, outcome: verdict.outcome, code: verdict.code });
     } else if (verdict.claims?.acquisition !== grant.acquisition || !isOf(bytes, leaf)) {
-      unsound.push({ what: position, outcome: 'MISMATCH', code: 'OTHER_ITEM' });
+      unsound.push({ what: position, outcome: SET_VERDICTS.OTHER_ITEM, code: 'OTHER_ITEM' });
     }
   }
-  return conclude(grant, leaves!.length - unsound.length, unsound);
+  return conclude(grant, leaves.length - unsound.length, unsound);
 }
 
 /** The bundle is of this very item of the set. */
 function isOf(bundle: Uint8Array, leaf: Uint8Array): boolean {
   return equalBytes(leafHash(extractCommitted(bundle)), leaf);
-}
-
-function checkSet(leaves: Uint8Array[] | undefined, grant: ProvenGrant): string | undefined {
-  if (leaves === undefined) return 'SET_MALFORMED';
-  if (leaves.length !== grant.size) return 'SIZE_DIFFERS';
-  try {
-    const { root } = buildSet(leaves);
-    return toHex(root) === toHex(grant.root) ? undefined : 'ROOT_MISMATCH';
-  } catch (error) {
-    if (error instanceof MerkleError) return error.code;
-    throw error;
-  }
-}
-
-/** Undefined unless every line is a leaf hash. */
-function readLeaves(bytes: Uint8Array): Uint8Array[] | undefined {
-  const lines = Buffer.from(bytes).toString('latin1').split('\n');
-  if (lines.pop() !== '') return undefined;
-  return lines.every((line) => /^[0-9a-f]{64}$/.test(line)) ? lines.map(fromHex) : undefined;
 }
 
 /** The worst that was found decides. */

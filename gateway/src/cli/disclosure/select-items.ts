@@ -11,7 +11,7 @@ import {
 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { readText } from '../document.ts';
+import { parseDigits, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { listAll } from '../page.ts';
@@ -29,6 +29,8 @@ const itemEntry = z.looseObject({
   commitment,
 });
 
+const DIGEST = /^[0-9a-f]{64}$/;
+
 interface Item {
   readonly leaf: Uint8Array;
   /** Of the content, hex. */
@@ -37,7 +39,7 @@ interface Item {
 
 /**
  * The leaf hashes of the items meant, ascending, each once.
- * @throws CliError `USAGE`; `NOT_ANCHORED` for a digest that no item of the acquisition has.
+ * @throws CliError `USAGE`, `BAD_INPUT`; `NOT_ANCHORED` for a digest that no item of the acquisition has.
  */
 export async function selectLeaves(
   context: Context,
@@ -51,7 +53,7 @@ export async function selectLeaves(
     throw new CliError('USAGE', 'give --all, or --items and --item, or --except');
   }
   const named = [
-    ...(item ?? []),
+    ...(item ?? []).map((digest) => parseDigits('an item', 64, digest)),
     ...(items === undefined ? [] : await readDigests(context, items)),
     ...(except === undefined ? [] : await readDigests(context, except)),
   ];
@@ -82,7 +84,11 @@ function findNamed(known: readonly Item[], digest: string): readonly Item[] {
 
 async function readDigests(context: Context, source: string): Promise<readonly string[]> {
   const lines = (await readText(context, source, 80 * MAX_SET_ITEMS)).split(/\r?\n/);
-  return lines.map((line) => line.trim()).filter((line) => line !== '');
+  return lines.flatMap((text, at) => {
+    const line = text.trim();
+    if (line === '' || DIGEST.test(line)) return line === '' ? [] : [line];
+    throw new CliError('BAD_INPUT', `${source}, line ${at + 1}: no digest and no leaf hash`);
+  });
 }
 
 const unique = (leaves: readonly Uint8Array[]): Uint8Array[] =>

@@ -1,10 +1,11 @@
 /** Evidence leaves in formats that others read, and comes in from them, with the commands as people type them. */
 import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTool } from '../../exchange/testing.ts';
 import { ACQUIRE, type Answered, Journey } from '../journey-testing.ts';
+import { runCli } from '../testing.ts';
 
 const USER = 'investigator.cn';
 const VALIDATOR = findTool('CASE_VALIDATE', 'case_validate', '--help');
@@ -152,6 +153,88 @@ describe('export', () => {
     const trust = at('bag/tabellion/trust.json');
     const words = ['verify', at(`bag/${proof}`), '--trust', trust, '--file', at(`bag/${payload}`)];
     expect(await run(...words)).toMatchObject({ exit: 0, answer: { outcome: 'INTACT' } });
+  });
+
+  it('lets whoever was handed an item and its proof make a bag, with the chain of custody', async () => {
+    const bundle = at('handed.proof.json');
+    expect((await run('proof', 'export', at('disk/=SUM(A1)'), '-o', bundle)).exit).toBe(0);
+    expect((await run('trust', 'export', '-o', at('bag-trust.json'))).exit).toBe(0);
+    const analyst = (...words: string[]) => journey.run('analyst.exchange', words);
+    const words = ['export', 'bag', at('disk/=SUM(A1)'), '-o', at('received.zip')];
+    // Its member has no manifest of it.
+    expect((await analyst(...words)).answer).toMatchObject({ error: { code: 'NOT_ANCHORED' } });
+    const { exit, answer } = await analyst(...words, '--bundle', bundle);
+    expect({ exit, answer }).toMatchObject({ exit: 0, answer: { items: 1, custody: 1 } });
+    const check = ['import', 'bag', at('received.zip'), '--trust', at('bag-trust.json')];
+    expect(await analyst(...check)).toMatchObject({
+      exit: 0,
+      answer: { files: 1, proofs: { verified: 2, custody: 1, refused: [], unproven: [] } },
+    });
+    const other = ['export', 'bag', at('disk/照片 "1", a.txt'), '--bundle', bundle];
+    expect((await run(...other, '-o', at('spare'))).answer).toMatchObject({
+      error: { code: 'USAGE' },
+    });
+  }, 60_000);
+
+  it('makes a bag of the chain of custody alone, and says how to check it', async () => {
+    const [opened] = (await run('custody', 'list')).answer.items;
+    const { item } = opened.record;
+    const chain = ['proof', 'custody', item, '--commitment', at('handed.proof.json')];
+    expect((await run(...chain, '-o', at('chain.json'))).exit).toBe(0);
+    const words = ['export', 'bag', at('disk/=SUM(A1)'), '--bundle', at('chain.json')];
+    const made = await journey.run('analyst.exchange', [...words, '-o', at('chain-bag')]);
+    expect(made).toMatchObject({ exit: 0, answer: { custody: 1 } });
+    const [line] = (await readFile(at('chain-bag/tabellion/items.ndjson'), 'utf8')).split('\n');
+    expect(Object.keys(JSON.parse(line!))).toEqual(['payload', 'path', 'sha256', 'custody']);
+    const readme = await readFile(at('chain-bag/README.txt'), 'utf8');
+    const [, command] = /^ {4}(tabellion verify .*)$/m.exec(readme)!;
+    expect(command).toBe(
+      `tabellion verify ${JSON.parse(line!).custody} --trust ../trust.json --file 'data/disk/=SUM(A1)'`,
+    );
+    const trust = ['--trust', at('bag-trust.json')];
+    expect(await run('import', 'bag', at('chain-bag'), ...trust)).toMatchObject({
+      exit: 0,
+      answer: { proofs: { verified: 1, custody: 1 } },
+    });
+  }, 60_000);
+
+  it('tells a bag whose proofs are another ledger’s from one that was altered', async () => {
+    const trust = JSON.parse(await readFile(at('bag-trust.json'), 'utf8'));
+    const strange = { ...trust, channel: 'elsewhere' };
+    await writeFile(at('strange.json'), JSON.stringify(strange));
+    const check = ['import', 'bag', at('received.zip'), '--trust', at('strange.json')];
+    expect(await run(...check)).toMatchObject({
+      exit: 11,
+      answer: { proofs: { verified: 0, refused: [{ outcome: 'UNTRUSTED' }, {}] } },
+    });
+  });
+
+  it('lets no bag pass whose proofs were taken out', async () => {
+    await cp(at('bag'), at('stripped'), { recursive: true });
+    const check = ['import', 'bag', at('stripped'), '--trust', at('bag-trust.json')];
+    expect(await run(...check)).toMatchObject({
+      exit: 0,
+      answer: { proofs: { verified: 3, custody: 1, unproven: [] } },
+    });
+    const lines = at('stripped/tabellion/items.ndjson');
+    const [first] = (await readFile(lines, 'utf8')).split('\n');
+    for (const name of await readdir(at('stripped'))) {
+      if (name.startsWith('tagmanifest')) await rm(at(`stripped/${name}`));
+    }
+    await writeFile(lines, `${first}\n`);
+    const { payload } = JSON.parse(first!);
+    const half = await run(...check);
+    expect(half).toMatchObject({ exit: 3, answer: { proofs: { verified: 2, refused: [] } } });
+    expect(half.answer.proofs.unproven).toHaveLength(1);
+    expect(half.answer.proofs.unproven).not.toContain(payload);
+    const told = await runCli(check, { home: journey.homeOf(USER) });
+    expect(told.stdout).toContain('UNPROVEN  1 file without any proof in the bag');
+    await rm(at('stripped/tabellion'), { recursive: true });
+    expect(await run(...check)).toMatchObject({
+      exit: 3,
+      answer: { files: 2, proofs: { verified: 0, unproven: { length: 2 } } },
+    });
+    expect(await run(...check.slice(0, 3))).toMatchObject({ exit: 0 });
   });
 
   it('puts into a bag where its items come from, and no word of others', async () => {

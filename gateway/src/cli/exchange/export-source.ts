@@ -10,12 +10,14 @@ import {
 import type { Commitment } from '@tabellion/proof';
 import { z } from 'zod';
 import type { ItemLife } from '../../custody/life.ts';
+import { isNamedBy } from '../../custody/named.ts';
 import { parseCommitment } from '../../evidence/commitment.ts';
 import { EvidenceError } from '../../evidence/error.ts';
 import { verifyManifest } from '../../evidence/manifest.ts';
 import type { LedgerName } from '../../exchange/case/case-node.ts';
 import type { AcquisitionFacts, ExportedBatch } from '../../exchange/recorded.ts';
-import { readBundleBytes, readHandedOver, resolveItem } from '../custody/handed-over.ts';
+import { readBundleBytes, readHandedOver } from '../custody/handed-over.ts';
+import { resolveItem } from '../custody/item-name.ts';
 import { readItemLife } from '../custody/read-life.ts';
 import { ProblemError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
@@ -25,7 +27,13 @@ import type { Session } from '../session.ts';
 import { readTrust } from '../trust-pin.ts';
 
 const recorded = <T extends z.ZodType>(record: T) =>
-  z.looseObject({ key: z.string(), record, block: z.int(), position: z.int() });
+  z.looseObject({
+    key: z.string(),
+    record,
+    block: z.int(),
+    position: z.int(),
+    late: z.boolean(),
+  });
 const acquisitionView = recorded(acquisitionRecord).extend({
   closing: recorded(closingRecord).nullable(),
   answers: z.array(recorded(answerRecord)),
@@ -99,8 +107,9 @@ export interface ItemSource {
 }
 
 /** @param what the item's 64 digits, or the file that was handed over with it. */
-export async function openItem(client: GatewayClient, what: string): Promise<ItemSource> {
-  const item = await resolveItem(what);
+export async function openItem(session: Session, what: string): Promise<ItemSource> {
+  const { client } = session;
+  const item = await resolveItem(session, what);
   const { life } = await readItemLife(client, item);
   const committed =
     what === item ? await findCommitted(client, life) : (await readHandedOver(what)).committed;
@@ -109,12 +118,12 @@ export async function openItem(client: GatewayClient, what: string): Promise<Ite
 
 /** Of an anchored item of the caller's own member; others' stay with them. */
 async function findCommitted(client: GatewayClient, { opening }: ItemLife) {
-  const { origin, item } = opening.record;
+  const { origin } = opening.record;
   if (origin.kind !== 'ANCHORED') return undefined;
   try {
     const path = `/v1/evidence/batches/${origin.batch}/proofs/${origin.index}`;
     const handed = readBundleBytes(await client.getBytes(path));
-    return handed.item === item ? handed.committed : undefined;
+    return isNamedBy(opening.record, handed.bytes) ? handed.committed : undefined;
   } catch (error) {
     if (error instanceof ProblemError && error.status < 500) return undefined;
     throw error;

@@ -2,10 +2,10 @@
 import { HashListError } from '../../evidence/list/hash-list-error.ts';
 import type { ListedFile } from '../../evidence/list/listed-file.ts';
 import type { KnownItem, KnownItems } from '../../evidence/tree/known-items.ts';
+import { showName } from '../../text/shown-name.ts';
 import { asListed } from '../known-source.ts';
 import { assertFits, chooseForm, writeList } from '../list-file.ts';
 import { writeNewFile } from '../new-file.ts';
-import { showName } from '../shown-name.ts';
 
 /** Items put into the database at once. */
 const GROUP = 4096;

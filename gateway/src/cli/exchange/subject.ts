@@ -1,5 +1,5 @@
 /** What is to be exported, and what is told of it. */
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../../explain/exit-code.ts';
 import { CliError } from '../failure.ts';
 import type { Outcome } from '../output.ts';
 import { formatCount } from '../table.ts';

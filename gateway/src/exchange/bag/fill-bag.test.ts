@@ -87,6 +87,22 @@ describe('a bag of anchored items', () => {
     expect(await readFile(at('out/tabellion/trust.json'), 'utf8')).toContain('tabellion.trust');
   });
 
+  it('holds chains of custody beside the proofs, and a file that says how to check both', async () => {
+    const chain = { ...makeItem('a b', 'one'), custody: Buffer.from('{"chain":1}') };
+    const { proof: _, ...bare } = { ...makeItem("it's", 'two'), custody: Buffer.from('{}') };
+    await write.directory([chain, bare], at('out'));
+    const text = await readFile(at('out/tabellion/items.ndjson'), 'utf8');
+    const [first, second] = text.split('\n').map((line) => line && JSON.parse(line));
+    expect(await readFile(at(`out/${first.custody}`), 'utf8')).toBe('{"chain":1}');
+    expect(second.proof).toBeUndefined();
+    const readme = await readFile(at('out/README.txt'), 'utf8');
+    expect(readme).toContain(
+      `tabellion verify ${first.proof} --trust ../trust.json --file 'data/a b'`,
+    );
+    expect(readme).toContain(`tabellion verify ${first.custody} `);
+    expect(await readFile(at('out/tagmanifest-sha256.txt'), 'utf8')).toContain('README.txt');
+  });
+
   it('keeps odd names apart and inside', () => {
     const names = ODD_NAMES.map(toPayloadName);
     expect(new Set(names).size).toBe(ODD_NAMES.length);

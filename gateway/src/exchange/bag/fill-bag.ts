@@ -1,13 +1,16 @@
 /**
- * A bag of anchored items (RFC 8493): the items as payload, and as tag files their proofs, the trust file
- * that they are checked with, and which proof belongs to which item. Nothing is fetched to complete it.
+ * A bag of anchored items (RFC 8493): the items as payload, and as tag files their proofs and chains of
+ * custody, the trust file that they are checked with, and which proof belongs to which item. Nothing is
+ * fetched to complete it.
  */
 import { createHash } from 'node:crypto';
 import type { BytePath } from '../../evidence/byte-path.ts';
 import { pathBytes } from '../../evidence/byte-path.ts';
 import { ExchangeError } from '../exchange-error.ts';
 import type { BagEntry } from './bag-entry.ts';
+import { type BagLine, LINES, TAGS } from './bag-line.ts';
 import { toPayloadName } from './bag-name.ts';
+import { writeReadme } from './bag-readme.ts';
 
 export interface BagItem {
   /** As it was anchored. */
@@ -15,8 +18,10 @@ export interface BagItem {
   readonly sha256: string;
   readonly size: number;
   readonly open: () => AsyncIterable<Uint8Array>;
-  /** The proof bundle's bytes. */
-  readonly proof: Uint8Array;
+  /** The compact proof bundle's bytes; undefined where only the chain of custody is at hand. */
+  readonly proof?: Uint8Array | undefined;
+  /** The custody proof's bytes; undefined where no custody was opened. */
+  readonly custody?: Uint8Array | undefined;
 }
 
 export interface BagFacts {
@@ -33,28 +38,35 @@ export interface BagFacts {
 const ALGORITHMS = ['sha256', 'sha512'] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 type Digests = Readonly<Record<Algorithm, string>>;
-const TAGS = 'tabellion/';
 
 /** @throws ExchangeError `BAG_MISMATCH` for a file that is not what was anchored, `BAG_UNSAFE`. */
 export async function* fillBag(facts: BagFacts): AsyncGenerator<BagEntry, void, undefined> {
   const payload = new Map<string, Digests>();
   const tags = new Map<string, Digests>();
-  const listed: string[] = [];
+  const lines: BagLine[] = [];
   for (const [at, item] of facts.items.entries()) {
     const name = toPayloadName(item.name);
     if (payload.has(name)) {
       throw new ExchangeError('BAG_UNSAFE', `two items have one name: ${JSON.stringify(name)}`);
     }
-    const proof = `${TAGS}proofs/${`${at + 1}`.padStart(6, '0')}.proof.json`;
+    const number = `${at + 1}`.padStart(6, '0');
     yield hashed(name, item.size, item.open(), (digests) => {
       assertAnchored(name, item, digests);
       payload.set(name, digests);
     });
-    yield tag(tags, proof, item.proof);
-    const path = pathBytes(item.name).toString('base64url');
-    listed.push(`${JSON.stringify({ payload: name, path, sha256: item.sha256, proof })}\n`);
+    const line: BagLine = {
+      payload: name,
+      path: pathBytes(item.name).toString('base64url'),
+      sha256: item.sha256,
+      ...(item.proof && { proof: `${TAGS}proofs/${number}.proof.json` }),
+      ...(item.custody && { custody: `${TAGS}custody/${number}.custody.json` }),
+    };
+    lines.push(line);
+    if (item.proof) yield tag(tags, line.proof!, item.proof);
+    if (item.custody) yield tag(tags, line.custody!, item.custody);
   }
-  yield tag(tags, `${TAGS}items.ndjson`, listed.join(''));
+  yield tag(tags, LINES, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  yield tag(tags, 'README.txt', writeReadme(lines[0]));
   yield tag(tags, `${TAGS}trust.json`, facts.trust);
   for (const [name, bytes] of facts.descriptions) yield tag(tags, `${TAGS}${name}`, bytes);
   yield tag(tags, 'bagit.txt', 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n');
@@ -76,8 +88,8 @@ function describeBag({ items, member, baggedAt }: BagFacts): string {
     `Bagging-Date: ${new Date(baggedAt).toISOString().slice(0, 10)}`,
     `Payload-Oxum: ${bytes}.${items.length}`,
     'External-Description: Items of evidence with proofs that they are unchanged since they were',
-    '  anchored. tabellion/items.ndjson says which proof is whose; tabellion verify checks one with',
-    '  a trust file, which is to be had from a member that one trusts, not from here.',
+    '  anchored. README.txt says how to check them, with a trust file that is to be had from a member',
+    '  that one trusts, not from here.',
     '',
   ].join('\n');
 }

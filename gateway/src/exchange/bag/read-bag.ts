@@ -20,6 +20,8 @@ export interface PayloadFile {
 }
 
 export interface BagSummary {
+  /** Directory of the bag in an archive, with its `/`; empty where its files lie at the root. */
+  readonly top: string;
   readonly version: string;
   readonly info: readonly string[];
   /** Of the payload's manifests. */
@@ -71,7 +73,7 @@ export async function readBag(
   }
   assertNone([['altered', altered]]);
   const { version, info } = tags;
-  return { version, info, algorithms: algorithmsOf(tags), ...totals };
+  return { top, version, info, algorithms: algorithmsOf(tags), ...totals };
 }
 
 const algorithmsOf = ({ manifests }: BagTags): string[] =>

@@ -11,11 +11,12 @@ import type {
   SegregationRecord,
 } from '@tabellion/chaincode/evidence/record';
 import { UNKNOWN } from '@tabellion/chaincode/kernel/schema';
+import { formatGoverned } from '../../text/governed.ts';
 import type { AcquisitionFacts, ExportedBatch, Recorded } from '../recorded.ts';
 import { makeAction } from './action-node.ts';
 import { type CaseNode, type LedgerName, makeNode, nameNode, refer } from './case-node.ts';
 import { makeContentNode } from './content-node.ts';
-import { formatGoverned, SharedNodes } from './shared-nodes.ts';
+import { SharedNodes } from './shared-nodes.ts';
 
 /** Holds the names of one batch's items at a time. */
 export async function* buildAcquisitionGraph(
@@ -26,9 +27,9 @@ export async function* buildAcquisitionGraph(
   const shared = new SharedNodes(ledger);
   const provenance: string[] = [];
   let before = nameAcquisition(ledger, facts.acquisition.record.id);
-  for await (const { batch, items } of batches) {
+  for await (const { batch, items, from = 0 } of batches) {
     const exhibits = new Map<string | undefined, string[]>();
-    let index = 0;
+    let index = from;
     for await (const item of items) {
       const node = makeContentNode(ledger, `${batch.key}/${index}`, item);
       const held = exhibits.get(item.exhibit);
@@ -90,23 +91,9 @@ export function makeAcquisitionAction(
   return makeAction(ledger, shared, acquisition, {
     id: nameAcquisition(ledger, record.id),
     name: `acquisition by ${formatGoverned(record.method)}`,
-    says: [
-      record.reason,
-      `route ${record.route}, standard ${formatGoverned(record.standard)}, extent ${record.extent.kind}`,
-    ],
-    tags: [
-      `crossBorder:${record.crossBorder}`,
-      ...record.flags.map((flag) => `flag:${flag}`),
-      ...(place === UNKNOWN ? ['location:UNKNOWN'] : []),
-    ],
-    startedAt: record.startedAt,
     endedAt: record.endedAt,
-    instruments: shared.tools(record.tools),
     place: place === undefined || place === UNKNOWN ? undefined : shared.place(place),
-    results: [
-      ...results,
-      ...record.recordings.map((film) => shared.content(`recording ${film.kind}`, film)),
-    ],
+    results,
     informedBy: record.continues === undefined ? [] : [nameAcquisition(ledger, record.continues)],
   });
 }
@@ -118,12 +105,11 @@ export function makeBatchAction(
   before: string,
   provenance: readonly CaseNode[],
 ): CaseNode {
-  const { sequence, size, bytes, root, manifest, flags } = batch.record;
+  const { sequence, size, bytes } = batch.record;
   return makeAction(ledger, shared, batch, {
     id: nameNode(ledger, 'record', batch.key),
     name: `anchoring of batch ${sequence}`,
     says: [`${size} items of ${bytes} bytes under one Merkle root: it shows any change since then`],
-    tags: [`root:${root}`, `manifest:${manifest}`, ...flags.map((flag) => `flag:${flag}`)],
     objects: provenance.map((node) => node['@id']),
     informedBy: [before],
   });
@@ -140,38 +126,19 @@ export function makeFollowing(
   const follow = (
     recorded: Recorded<ClosingRecord | LocationRecord | AnswerRecord | SegregationRecord>,
     name: string,
-    says: string,
-    tags: readonly string[] = [],
   ): CaseNode => {
     const id = nameNode(ledger, 'record', recorded.key);
-    const facts = { id, name, says: [says], tags, informedBy: [informedBy] };
+    const facts = { id, name, informedBy: [informedBy] };
     informedBy = id;
     return makeAction(ledger, shared, recorded, facts);
   };
   return [
-    ...(closing === null ? [] : [closing]).map((recorded) => {
-      const { reason, batches, items, bytes, unread } = recorded.record;
-      const totals = `${batches} batches, ${items} items, ${bytes} bytes, ${unread} sources unread`;
-      return follow(recorded, 'closing of the acquisition', `${reason} (${totals})`);
-    }),
-    ...locations.map((recorded) => {
-      const { cause, location, overdue, reason } = recorded.record;
-      return follow(recorded, `location ${cause}`, reason, [
-        `location:${location.systemJurisdiction}`,
-        ...(overdue ? ['flag:OVERDUE'] : []),
-      ]);
-    }),
-    ...answers.map((recorded) => {
-      const { position, legalBasis, reason } = recorded.record;
-      return follow(recorded, `position of a touched state: ${position}`, reason, [
-        `legalBasis:${formatGoverned(legalBasis)}`,
-      ]);
-    }),
-    ...segregations.map((recorded) => {
-      const { relevant, relevantRoot, rest, reason } = recorded.record;
-      const says = `${reason} (${relevant} relevant items; the rest ${rest})`;
-      return follow(recorded, 'segregation', says, [`root:${relevantRoot}`]);
-    }),
+    ...(closing === null ? [] : [follow(closing, 'closing of the acquisition')]),
+    ...locations.map((recorded) => follow(recorded, `location ${recorded.record.cause}`)),
+    ...answers.map((recorded) =>
+      follow(recorded, `position of a touched state: ${recorded.record.position}`),
+    ),
+    ...segregations.map((recorded) => follow(recorded, 'segregation')),
   ];
 }
 

@@ -3,15 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import jsonld from 'jsonld';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findTool, LEDGER, sampleCommitment, sampleLife } from '../testing.ts';
 import { buildAcquisitionGraph } from './acquisition-graph.ts';
 import type { CaseNode } from './case-node.ts';
 import { buildLifeGraph } from './life-graph.ts';
+import { splitBatches } from './split-batches.ts';
 import { writeCase } from './write-case.ts';
 
 const VALIDATOR = findTool('CASE_VALIDATE', 'case_validate', '--help');
 
+const exportCutLife = () =>
+  read(buildLifeGraph(LEDGER, { ...sampleLife(), leftOut: ['weights'] }, sampleCommitment()));
 const exportLife = () => read(buildLifeGraph(LEDGER, sampleLife(), sampleCommitment()));
 
 const odd = sampleCommitment({
@@ -39,17 +43,29 @@ async function read(nodes: AsyncIterable<CaseNode> | Iterable<CaseNode>) {
 const idsOf = (value: any): string[] => (value ?? []).map((one: any) => one['@id']);
 
 describe('life of an item', () => {
+  it('says what was left out of it', async () => {
+    const life = { ...sampleLife(), leftOut: ['objections'] as const };
+    const { ofType } = await read(buildLifeGraph(LEDGER, life, sampleCommitment()));
+    const [told] = ofType('core:Annotation').filter((node) =>
+      JSON.stringify(node['core:tag'])?.includes('leftOut:objections'),
+    );
+    expect(JSON.stringify(told?.['core:statement'])).toMatch(/first 1000 objections/);
+    const { text } = await exportLife();
+    expect(text).not.toContain('leftOut');
+  });
+
   it('is a chain of actions, each informed by the one before', async () => {
     const { ofType } = await exportLife();
     const actions = ofType('investigation:InvestigativeAction');
-    expect(actions).toHaveLength(2 + 1 + sampleLife().steps.length);
+    const { steps, derived } = sampleLife();
+    expect(actions).toHaveLength(2 + 1 + steps.length + derived.length);
     const last = actions.at(-1)!;
     let length = 0;
     for (let at: CaseNode | undefined = last; at !== undefined; length += 1) {
       const [before] = idsOf(at['investigation:wasInformedBy']);
       at = actions.find((node) => node['@id'] === before);
     }
-    expect(length).toBe(actions.length);
+    expect(length).toBe(actions.length - derived.length);
     expect(actions.map((node) => node['core:name'])).toContain('custody step 6: EXAMINE');
     expect(JSON.stringify(actions)).toContain('flag:SEAL_BROKEN');
   });
@@ -104,6 +120,39 @@ describe('acquisition', () => {
     ).toEqual([3, 1]);
   });
 
+  it('in parts is, read together, what it is in one piece', async () => {
+    const { provenance } = sampleLife();
+    const batch = provenance.batch!;
+    const other = { ...batch, key: `batch/${'b'.repeat(64)}` };
+    const name = (at: number) => Buffer.from(`disk/${at}`).toString('base64url');
+    const many = (from: number, count: number) =>
+      Array.from({ length: count }, (_, at) => sampleCommitment({ path: name(from + at) }));
+    const filled = [
+      { batch, items: many(0, 5) },
+      { batch: other, items: many(5, 4) },
+    ];
+    const whole = await read(buildAcquisitionGraph(LEDGER, provenance, filled));
+    const parts: Awaited<ReturnType<typeof read>>[] = [];
+    for await (const part of splitBatches([batch, other], filled, 3)) {
+      parts.push(await read(buildAcquisitionGraph(LEDGER, provenance, part)));
+    }
+    expect(parts.map(({ ofType }) => ofType('observable:File').length)).toEqual([3, 3, 3]);
+    const triples = async (texts: readonly { readonly text: string }[]) => {
+      const lines = await Promise.all(
+        texts.map(({ text }) => jsonld.toRDF(JSON.parse(text), { format: 'application/n-quads' })),
+      );
+      return [...new Set(`${lines.join('')}`.split('\n'))].sort();
+    };
+    expect(await triples(parts)).toEqual(await triples([whole]));
+  });
+
+  it('has one part where there are no items', async () => {
+    const { provenance } = sampleLife();
+    const parts = splitBatches([provenance.batch!], [], 3);
+    expect((await parts.next()).value).toEqual([{ batch: provenance.batch, items: [] }]);
+    expect((await parts.next()).done).toBe(true);
+  });
+
   it('points to nothing that is not in it', async () => {
     for (const { text, graph } of [await exportAcquisition(), await exportLife()]) {
       const defined = new Set<string>();
@@ -123,6 +172,7 @@ describe.skipIf(VALIDATOR === undefined)(
   () => {
     it.each([
       ['life', exportLife],
+      ['life-cut', exportCutLife],
       ['acquisition', exportAcquisition],
     ])('finds nothing to say of the %s', { timeout: 120_000 }, async (name, write) => {
       const directory = await mkdtemp(join(tmpdir(), 'tabellion-case-'));

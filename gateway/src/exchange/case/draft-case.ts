@@ -4,7 +4,7 @@
  * from it: whoever acquires says so. Whatever was not carried over is told line by line.
  */
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
-import { plainText } from '@tabellion/chaincode/kernel/schema';
+import { plainText, versionText } from '@tabellion/chaincode/kernel/schema';
 import { type BytePath, pathBytes, toBytePath } from '../../evidence/byte-path.ts';
 import { readablePath } from '../../evidence/commitment.ts';
 import { MAX_PATH_BYTES } from '../../evidence/item-facts.ts';
@@ -71,7 +71,7 @@ const MAX_TOOLS = 16;
 /** Facets, and digests, of one file. */
 const MAX_OF_A_FILE = 64;
 const toolName = plainText(80);
-const toolVersion = plainText(40);
+const toolVersion = versionText(40);
 const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64 };
 
 export function draftFromCase({ nodes, undefinedTerms }: ForeignGraph): CaseDraft {

@@ -3,12 +3,12 @@
  * before, and what was said of it in review. Digests show change and nothing else; opinions on the
  * content stand as annotations with their author (EVD-16).
  */
-import type { CustodyRecord, ItemRecord } from '@tabellion/chaincode/custody/record';
-import type { Act } from '@tabellion/chaincode/kernel/schema';
+import type { ItemRecord } from '@tabellion/chaincode/custody/record';
 import type { Commitment } from '@tabellion/proof';
+import { describeLeftOut } from '../../custody/left-out.ts';
 import type { ItemLife } from '../../custody/life.ts';
-import type { Recorded } from '../recorded.ts';
-import { describeStep } from '../step-words.ts';
+import { listFacts, type ToldRecord } from '../facts.ts';
+import { listFlags, type Recorded } from '../recorded.ts';
 import {
   makeAcquisitionAction,
   makeBatchAction,
@@ -58,7 +58,7 @@ export function* buildLifeGraph(
 function* buildActions(
   ledger: LedgerName,
   shared: SharedNodes,
-  { opening, steps, provenance }: ItemLife,
+  { opening, steps, provenance, derived }: ItemLife,
   results: readonly CaseNode[],
 ): Generator<CaseNode, void, undefined> {
   const { acquisition, batch } = provenance;
@@ -69,54 +69,57 @@ function* buildActions(
   yield* anchored;
   const collected = [acquired, ...anchored].at(-1)!['@id'];
   yield* makeFollowing(ledger, shared, provenance, collected);
-  const [item, record] = results.map((node) => node['@id']);
   const opened = nameNode(ledger, 'record', opening.key);
-  const { origin, reason, flags, happenedAt } = opening.record;
-  yield makeAction(ledger, shared, opening, {
-    id: opened,
-    name: `custody opened: ${origin.kind}`,
-    says: [reason],
-    tags: flags.map((flag) => `flag:${flag}`),
-    startedAt: happenedAt,
-    ...(origin.kind === 'DERIVED' && {
-      objects: [nameItem(ledger, origin.source)],
-      instruments: shared.tools(origin.tools),
-    }),
-    results: [
-      item!,
-      record!,
-      ...(origin.kind === 'EXHIBIT' ? origin.pictures : []).map((picture) =>
-        shared.content(`picture ${picture.kind}`, picture),
-      ),
-    ],
-    informedBy: [collected],
-  });
-  let before = opened;
+  let before = collected;
+  for (const source of provenance.sources.toReversed()) {
+    const made = makeOpening(
+      ledger,
+      shared,
+      source,
+      [nameItem(ledger, source.record.item)],
+      before,
+    );
+    yield made;
+    before = made['@id'];
+  }
+  yield makeOpening(
+    ledger,
+    shared,
+    opening,
+    results.map((node) => node['@id']),
+    before,
+  );
+  for (const one of derived) {
+    yield makeOpening(ledger, shared, one, [nameItem(ledger, one.record.item)], opened);
+  }
+  before = opened;
+  const [, record] = results.map((node) => node['@id']);
   for (const step of steps) {
-    const node = makeStep(ledger, shared, step, record!, before);
+    const node = makeAction(ledger, shared, step, {
+      id: nameNode(ledger, 'record', step.key),
+      name: `custody step ${step.record.sequence}: ${step.record.kind}`,
+      objects: [record!],
+      informedBy: [before],
+    });
     yield node;
     before = node['@id'];
   }
 }
 
-function makeStep(
+/** How an item came to be one: opened, registered or made of another. */
+function makeOpening(
   ledger: LedgerName,
   shared: SharedNodes,
-  step: Recorded<CustodyRecord>,
-  object: string,
+  opening: Recorded<ItemRecord>,
+  results: readonly string[],
   before: string,
 ): CaseNode {
-  const { record } = step;
-  const { says, tags, contents, tools } = describeStep(record);
-  return makeAction(ledger, shared, step, {
-    id: nameNode(ledger, 'record', step.key),
-    name: `custody step ${record.sequence}: ${record.kind}`,
-    says: [record.reason, ...says],
-    tags: [...tags, ...record.flags.map((flag) => `flag:${flag}`)],
-    startedAt: record.happenedAt,
-    objects: [object],
-    instruments: shared.tools(tools),
-    results: contents.map(({ name, ...content }) => shared.content(name, content)),
+  const { origin } = opening.record;
+  return makeAction(ledger, shared, opening, {
+    id: nameNode(ledger, 'record', opening.key),
+    name: `custody opened: ${origin.kind}`,
+    objects: origin.kind === 'DERIVED' ? [nameItem(ledger, origin.source)] : [],
+    results,
     informedBy: [before],
   });
 }
@@ -163,37 +166,46 @@ function* annotate(
   life: ItemLife,
   item: CaseNode,
 ): Generator<CaseNode, void, undefined> {
-  const note = (
-    { key, record }: Recorded<{ readonly act: Act }>,
-    statement: readonly string[],
-  ): CaseNode =>
-    makeNode(nameNode(ledger, 'record', key), 'core:Annotation', {
-      'core:statement': statement,
+  const note = (recorded: Recorded<ToldRecord>, headline: string): CaseNode => {
+    const { key, record } = recorded;
+    return makeNode(nameNode(ledger, 'record', key), 'core:Annotation', {
+      'core:statement': [
+        headline,
+        ...listFacts(record).map(({ name, value }) => `${name}: ${value}`),
+      ],
+      'core:tag': listFlags(recorded).map((flag) => `flag:${flag}`),
       'core:object': [refer(item['@id'])],
       'core:createdBy': refer(shared.organisation(record.act.member)),
       'core:objectCreatedTime': toDateTime(record.act.at),
       'core:externalReference': [makeReference(ledger, key)],
     });
+  };
   for (const { objection, replies, overdue } of life.objections) {
     const { by, reason } = objection.record;
     const unanswered = overdue ? 'unanswered past its time' : 'unanswered';
-    yield note(objection, [
-      `objection by ${by.capacity}: ${reason}`,
-      ...(replies.length === 0 ? [unanswered] : []),
-    ]);
+    const answer = replies.length === 0 ? ` (${unanswered})` : '';
+    yield note(objection, `objection by ${by.capacity}: ${reason}${answer}`);
     for (const reply of replies) {
-      yield note(reply, [`reply ${reply.record.outcome}: ${reply.record.reason}`]);
+      yield note(reply, `reply ${reply.record.outcome}: ${reply.record.reason}`);
     }
   }
   for (const one of life.regularity) {
-    yield note(one, [`regularity ${one.record.outcome}: ${one.record.reason}`]);
+    yield note(one, `regularity ${one.record.outcome}: ${one.record.reason}`);
   }
   for (const one of life.authenticity) {
-    const { method, result, reason } = one.record;
-    yield note(one, [`examination of the content by ${method}: ${result}: ${reason}`]);
+    const { result, reason } = one.record;
+    yield note(one, `examination of the content: ${result}: ${reason}`);
   }
-  for (const one of life.weights) {
-    const { showsDestination, reason } = one.record;
-    yield note(one, [`probative force: ${reason} (shows destination: ${showsDestination})`]);
-  }
+  for (const one of life.weights) yield note(one, `probative force: ${one.record.reason}`);
+  const leftOut = describeLeftOut(life);
+  if (leftOut.length === 0) return;
+  yield makeNode(
+    nameNode(ledger, 'record', `left-out/${life.opening.record.item}`),
+    'core:Annotation',
+    {
+      'core:statement': leftOut,
+      'core:tag': life.leftOut.map((name) => `leftOut:${name}`),
+      'core:object': [refer(item['@id'])],
+    },
+  );
 }

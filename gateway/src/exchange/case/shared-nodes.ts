@@ -1,12 +1,8 @@
 /** Nodes that several others point to; each is written once, before the first that points to it. */
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
+import { formatGoverned } from '../../text/governed.ts';
+import type { ContentKnown, ToolUsed } from '../fact.ts';
 import { type CaseNode, type LedgerName, makeHashes, makeNode, nameNode } from './case-node.ts';
-
-export interface ToolUsed {
-  readonly name: string;
-  readonly version: string;
-  readonly sha256?: string | undefined;
-}
 
 export class SharedNodes {
   readonly #ledger: LedgerName;
@@ -37,14 +33,12 @@ export class SharedNodes {
     });
   }
 
-  tools(tools: readonly ToolUsed[]): string[] {
-    return tools.map(({ name, version, sha256 }) => {
-      const key = `${name}@${version}@${sha256 ?? ''}`;
-      return this.#add('tool', key, 'tool:Tool', {
-        'core:name': name,
-        'tool:version': version,
-        'core:tag': sha256 === undefined ? undefined : [`sha256:${sha256}`],
-      });
+  tool({ name, version, sha256 }: ToolUsed): string {
+    const key = `${name}@${version}@${sha256 ?? ''}`;
+    return this.#add('tool', key, 'tool:Tool', {
+      'core:name': name,
+      'tool:version': version,
+      'core:tag': sha256 === undefined ? undefined : [`sha256:${sha256}`],
     });
   }
 
@@ -70,7 +64,7 @@ export class SharedNodes {
   }
 
   /** A file that is known by digest and size alone, such as a report or a photograph. */
-  content(name: string, { sha256, size }: { sha256: string; size?: number }): string {
+  content(name: string, { sha256, size }: ContentKnown): string {
     const facet = nameNode(this.#ledger, 'content-facet', `${name}/${sha256}`);
     return this.#add('content', `${name}/${sha256}`, 'observable:ObservableObject', {
       'core:name': name,
@@ -92,5 +86,3 @@ export class SharedNodes {
     return id;
   }
 }
-
-export const formatGoverned = ({ id, version }: Governed): string => `${id}@${version}`;

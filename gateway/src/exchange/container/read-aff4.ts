@@ -1,6 +1,7 @@
 /**
- * What an AFF4 image states of its content: the linear digests on its one disk image, in the container's
- * own `information.turtle` (AFF4 Standard 1.0). Digests of streams and blocks are of something else.
+ * What an AFF4 image states of its content: the digests on its one disk image, in the container's own
+ * `information.turtle` (AFF4 Standard 1.0). Those of its streams are of what is stored in them, without
+ * what the image says is empty, and in the order in which it was read: of something else.
  */
 import { fromUtf8, type ImageContainer } from '@tabellion/proof';
 import { Parser, type Quad } from 'n3';
@@ -13,7 +14,12 @@ const AFF4 = 'http://aff4.org/Schema#';
 const TYPE = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type';
 /** Whole devices; files in a logical container are many. */
 const IMAGES = new Set(['DiskImage', 'ContiguousImage', 'DiscontiguousImage']);
-const DIGESTS: Readonly<Record<string, string>> = { MD5: 'md5', SHA1: 'sha1', SHA256: 'sha256' };
+const DIGESTS: Readonly<Record<string, string>> = {
+  MD5: 'md5',
+  SHA1: 'sha1',
+  SHA256: 'sha256',
+  blockMapHashSHA512: 'blockMapSha512',
+};
 
 /** Undefined for a file of another name. @throws ExchangeError `CONTAINER_UNREADABLE`. */
 export async function readAff4(path: BytePath): Promise<ImageContainer | undefined> {

@@ -145,7 +145,38 @@ async function writeAff4(turtle: string, name = 'information.turtle'): Promise<s
   return at('disk.aff4');
 }
 
+/** Linear images of one disk of 256 MiB, as the standard's authors publish them. */
+const REFERENCE = process.env.AFF4_IMAGES;
+describe.skipIf(REFERENCE === undefined)(
+  'AFF4 reference images (directory AFF4Std of the standard’s ReferenceImages, named by AFF4_IMAGES)',
+  () => {
+    it.each([
+      ['Base-Linear', 'c339331791f2018c50247cae1307ea8b'],
+      ['Base-Linear-AllHashes', '72e3d91ddf6e73ede978af4f1e0fe381'],
+      ['Base-Allocated', '81881586142185db75077628a77c65a3'],
+    ])('%s states what its own blocks and map hash to', async (name, beginning) => {
+      const path = toBytePath(join(REFERENCE!, `${name}.aff4`));
+      const stated = await readContainer(path);
+      expect(stated).toMatchObject({ format: 'AFF4', size: 268_435_456 });
+      expect(stated?.blockMapSha512).toMatch(new RegExp(`^${beginning}[0-9a-f]{96}$`));
+      // Those of the stream in it are of its stored 4 MB only.
+      expect(Object.keys(stated!)).toEqual(['format', 'size', 'blockMapSha512']);
+    });
+  },
+);
+
 describe('an AFF4 image', () => {
+  it('states the digest over its blocks and map where it has no other', async () => {
+    const digest = 'C'.repeat(128);
+    const inside = `${size} ; aff4:hash "${digest}"^^aff4:blockMapHashSHA512`;
+    const path = await writeAff4(`${PREFIXES}${STREAM}\n${image('disk', inside)}`);
+    expect(await readContainer(toBytePath(path))).toEqual({
+      format: 'AFF4',
+      size: 512,
+      blockMapSha512: 'c'.repeat(128),
+    });
+  });
+
   it('states the digests of its disk image, not those of its streams', async () => {
     const path = await writeAff4(`${PREFIXES}${STREAM}\n${image('disk', `${size} ; ${aff4Md5}`)}`);
     expect(await readContainer(toBytePath(path))).toEqual({

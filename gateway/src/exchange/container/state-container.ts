@@ -2,7 +2,7 @@ import type { ImageContainer } from '@tabellion/proof';
 import type { BytePath } from '../../evidence/byte-path.ts';
 import { ExchangeError } from '../exchange-error.ts';
 
-const DIGITS = { md5: 32, sha1: 40, sha256: 64 } as const;
+const DIGITS = { md5: 32, sha1: 40, sha256: 64, blockMapSha512: 128 } as const;
 
 export const unreadable = (path: BytePath, why: string, cause?: unknown) =>
   new ExchangeError('CONTAINER_UNREADABLE', `${JSON.stringify(path)}: ${why}`, { cause });

@@ -100,10 +100,12 @@ describe('time lines', () => {
     const rows = await read(TIMELINE_HEADING, listLifeRows(life));
     const blocks = rows.slice(1).map(([block]) => Number(block));
     expect(blocks).toEqual(blocks.toSorted((a, b) => a - b));
-    const keys = rows.slice(1).map(([, key]) => key);
+    const column = (name: (typeof TIMELINE_HEADING)[number]) =>
+      rows.slice(1).map((row) => row[TIMELINE_HEADING.indexOf(name)]);
+    const keys = column('record');
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys).toHaveLength(2 + 1 + life.steps.length + 5);
-    const accept = rows.find(([, , what]) => what === 'ACCEPT')!;
+    expect(keys).toHaveLength(2 + 1 + life.steps.length + life.derived.length + 5);
+    const accept = rows[1 + column('what').indexOf('ACCEPT')]!;
     expect(accept[TIMELINE_HEADING.indexOf('flags')]).toBe('SEAL_BROKEN TRANSIT_GAP');
     expect(accept[TIMELINE_HEADING.indexOf('happened_at')]).toBe('2026-09-21T14:14:20.000Z');
     expect(accept[TIMELINE_HEADING.indexOf('recorded_at')]).toBe('2026-09-21T14:14:25.000Z');
@@ -112,6 +114,16 @@ describe('time lines', () => {
   it('of an acquisition hold its batches', () => {
     const { provenance } = sampleLife();
     const rows = listAcquisitionRows(provenance, [provenance.batch!]);
-    expect(rows.map(([, , what]) => what)).toEqual(['ACQUISITION', 'BATCH 1']);
+    const at = TIMELINE_HEADING.indexOf('what');
+    expect(rows.map((row) => row[at])).toEqual(['ACQUISITION', 'BATCH 1']);
+  });
+
+  it('says in the last row what of a life was left out', async () => {
+    const life = sampleLife();
+    const whole = await read(TIMELINE_HEADING, listLifeRows(life));
+    const cut = await read(TIMELINE_HEADING, listLifeRows({ ...life, leftOut: ['objections'] }));
+    expect(cut.slice(0, -1)).toEqual(whole);
+    const what = TIMELINE_HEADING.indexOf('what');
+    expect(cut.at(-1)![what]).toMatch(/LEFT OUT: only the first 1000 objections/);
   });
 });

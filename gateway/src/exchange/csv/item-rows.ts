@@ -2,6 +2,7 @@
 import { commitmentBytes, leafHash, toHex } from '@tabellion/proof';
 import { readablePath } from '../../evidence/commitment.ts';
 import { describeContainer } from '../container/describe-container.ts';
+import { formatTime } from '../format-time.ts';
 import type { ExportedBatch } from '../recorded.ts';
 import type { Cell } from './csv.ts';
 
@@ -45,20 +46,14 @@ export async function* listItemRows(
         digest.sha1,
         digest.md5,
         item.mediaType,
-        modifiedAt === undefined ? undefined : formatCellTime(modifiedAt),
+        modifiedAt === undefined ? undefined : formatTime(modifiedAt),
         item.exhibit,
         item.seal,
         item.container && describeContainer(item.container),
-        formatCellTime(batch.record.act.at),
+        formatTime(batch.record.act.at),
         batch.block,
       ];
       index += 1;
     }
   }
 }
-
-/** Latest time that Date can tell, milliseconds. */
-const LAST_TIME = 8_640_000_000_000_000;
-
-export const formatCellTime = (milliseconds: number): string =>
-  milliseconds > LAST_TIME ? `${milliseconds} ms` : new Date(milliseconds).toISOString();

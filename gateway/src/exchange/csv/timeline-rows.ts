@@ -1,14 +1,24 @@
 /** Everything that was recorded of an item or an acquisition, as rows in the order of the ledger. */
-import type { Act } from '@tabellion/chaincode/kernel/schema';
+import type { ItemRecord } from '@tabellion/chaincode/custody/record';
+import { describeLeftOut } from '../../custody/left-out.ts';
 import type { ItemLife } from '../../custody/life.ts';
-import type { AcquisitionFacts, ExportedBatch, Recorded } from '../recorded.ts';
-import { describeStep } from '../step-words.ts';
+import { FACT_COLUMNS, type Fact, type FactColumn } from '../fact.ts';
+import { listFacts, type ToldRecord } from '../facts.ts';
+import { formatTime } from '../format-time.ts';
+import {
+  type AcquisitionFacts,
+  type ExportedBatch,
+  happenedAtOf,
+  listFlags,
+  type Recorded,
+} from '../recorded.ts';
 import type { Cell } from './csv.ts';
-import { formatCellTime } from './item-rows.ts';
 
 export const TIMELINE_HEADING = [
   'block',
+  'block_position',
   'record',
+  'transaction',
   'what',
   'happened_at',
   'recorded_at',
@@ -16,32 +26,29 @@ export const TIMELINE_HEADING = [
   'jurisdiction',
   'role',
   'person',
+  'key_custody',
   'flags',
   'reason',
-  'details',
+  ...FACT_COLUMNS,
 ] as const;
 
 interface Event {
-  readonly recorded: Recorded<{ readonly act: Act; readonly reason: string }>;
+  readonly recorded: Recorded<ToldRecord>;
   readonly what: string;
-  /** As claimed; the record's own time where nothing else is said. */
-  readonly happenedAt?: number;
+  /** Beside the flags that the record itself carries. */
   readonly flags?: readonly string[];
-  readonly details?: readonly string[];
 }
 
+/** What was left out stands in rows of its own at the end. */
 export function listLifeRows(life: ItemLife): (readonly Cell[])[] {
-  const { opening, steps, provenance } = life;
-  const { happenedAt, flags, origin } = opening.record;
-  return toRows([
+  const { opening, steps, provenance, derived } = life;
+  const rows = toRows([
     ...listCollection(provenance),
     ...(provenance.batch === null ? [] : [describeBatch(provenance.batch)]),
-    { recorded: opening, what: `OPEN ${origin.kind}`, happenedAt, flags },
-    ...steps.map((recorded): Event => {
-      const { kind, happenedAt: at, flags: found } = recorded.record;
-      const { says, tags } = describeStep(recorded.record);
-      return { recorded, what: kind, happenedAt: at, flags: found, details: [...says, ...tags] };
-    }),
+    ...provenance.sources.map((recorded) => describeItem('SOURCE', recorded)),
+    describeItem('OPEN', opening),
+    ...steps.map((recorded) => ({ recorded, what: recorded.record.kind })),
+    ...derived.map((recorded) => describeItem('DERIVED ITEM', recorded)),
     ...life.objections.flatMap(({ objection, replies, overdue }): Event[] => [
       {
         recorded: objection,
@@ -57,13 +64,16 @@ export function listLifeRows(life: ItemLife): (readonly Cell[])[] {
     ...life.authenticity.map((recorded) => ({
       recorded,
       what: `EXAMINATION OF CONTENT ${recorded.record.result}`,
-      details: [`method: ${recorded.record.method}`],
     })),
     ...life.weights.map((recorded) => ({
       recorded,
       what: `WEIGHT showsDestination ${recorded.record.showsDestination}`,
     })),
   ]);
+  const told = describeLeftOut(life).map((text) =>
+    TIMELINE_HEADING.map((name): Cell => (name === 'what' ? text : '')),
+  );
+  return [...rows, ...told];
 }
 
 export function listAcquisitionRows(
@@ -75,59 +85,58 @@ export function listAcquisitionRows(
 
 function listCollection(facts: AcquisitionFacts): Event[] {
   const { acquisition, closing, locations, answers, segregations } = facts;
-  const { startedAt, flags, route, crossBorder } = acquisition.record;
   return [
-    {
-      recorded: acquisition,
-      what: 'ACQUISITION',
-      happenedAt: startedAt,
-      flags,
-      details: [`route: ${route}`, `crossBorder: ${crossBorder}`],
-    },
-    ...(closing === null ? [] : [closing]).map((recorded) => ({
-      recorded,
-      what: 'CLOSING',
-      happenedAt: recorded.record.endedAt,
-      details: [`unread: ${recorded.record.unread}`],
-    })),
-    ...locations.map((recorded) => ({
-      recorded,
-      what: `LOCATION ${recorded.record.cause}`,
-      flags: recorded.record.overdue ? ['OVERDUE'] : [],
-    })),
+    { recorded: acquisition, what: 'ACQUISITION' },
+    ...(closing === null ? [] : [{ recorded: closing, what: 'CLOSING' }]),
+    ...locations.map((recorded) => ({ recorded, what: `LOCATION ${recorded.record.cause}` })),
     ...answers.map((recorded) => ({ recorded, what: `POSITION ${recorded.record.position}` })),
-    ...segregations.map((recorded) => ({
-      recorded,
-      what: 'SEGREGATION',
-      details: [`relevant: ${recorded.record.relevant}`, `rest: ${recorded.record.rest}`],
-    })),
+    ...segregations.map((recorded) => ({ recorded, what: 'SEGREGATION' })),
   ];
 }
 
 const describeBatch = (recorded: ExportedBatch['batch']): Event => ({
   recorded,
   what: `BATCH ${recorded.record.sequence}`,
-  happenedAt: recorded.record.collectedAt,
-  flags: recorded.record.flags,
-  details: [`items: ${recorded.record.size}`, `root: ${recorded.record.root}`],
 });
+const describeItem = (what: string, recorded: Recorded<ItemRecord>): Event => {
+  const { origin } = recorded.record;
+  return {
+    recorded,
+    what: `${what} ${origin.kind === 'DERIVED' ? origin.as.form : origin.kind}`,
+  };
+};
 
 const toRows = (events: readonly Event[]): (readonly Cell[])[] =>
   events
     .toSorted(
       (a, b) => a.recorded.block - b.recorded.block || a.recorded.position - b.recorded.position,
     )
-    .map(({ recorded: { key, block, record }, what, happenedAt, flags = [], details = [] }) => [
-      block,
-      key,
-      what,
-      formatCellTime(happenedAt ?? record.act.at),
-      formatCellTime(record.act.at),
-      record.act.member,
-      record.act.jurisdiction,
-      record.act.role,
-      record.act.person,
-      flags.join(' '),
-      record.reason,
-      details.join('; '),
-    ]);
+    .map(({ recorded, what, flags = [] }) => {
+      const { key, block, position, record } = recorded;
+      const { act, reason } = record;
+      return [
+        block,
+        position,
+        key,
+        act.txId,
+        what,
+        formatTime(happenedAtOf(record)),
+        formatTime(act.at),
+        act.member,
+        act.jurisdiction,
+        act.role,
+        act.person,
+        act.keyCustody,
+        [...listFlags(recorded), ...flags].join(' '),
+        reason,
+        ...listFactCells(listFacts(record)),
+      ];
+    });
+
+function listFactCells(facts: readonly Fact[]): Cell[] {
+  const told = (wanted: FactColumn) =>
+    facts
+      .filter(({ column }) => column === wanted)
+      .map(({ name, value }) => (wanted === 'details' ? `${name}: ${value}` : value));
+  return FACT_COLUMNS.map((column) => told(column).join('; '));
+}

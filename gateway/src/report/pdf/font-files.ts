@@ -1,7 +1,6 @@
 /**
  * The fonts that are installed: Noto, as npm packages cut into slices by range of characters. Those of
- * Japanese, Korean and Traditional Chinese are optional; without them their characters that no other font
- * has are shown by number.
+ * most scripts are optional; without them their characters that no other font has are shown by number.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,11 +10,14 @@ export interface FontSlice {
   /** Unique among all slices. */
   readonly name: string;
   readonly file: string;
+  /** Has every weight; of a font that is not variable the regular one stands for all. */
+  readonly isVariable: boolean;
   claims(codePoint: number): boolean;
 }
 
 const require = createRequire(import.meta.url);
-const SCOPE = '@fontsource-variable';
+const VARIABLE = '@fontsource-variable';
+const STATIC = '@fontsource';
 const MONO = 'noto-sans-mono';
 const SIMPLIFIED = 'noto-sans-sc';
 const OTHERS = [
@@ -27,6 +29,34 @@ const OTHERS = [
   'noto-sans-tc',
   'noto-sans-jp',
   'noto-sans-kr',
+  'noto-sans-armenian',
+  'noto-sans-georgian',
+  'noto-sans-bengali',
+  'noto-sans-gujarati',
+  'noto-sans-gurmukhi',
+  'noto-sans-kannada',
+  'noto-sans-malayalam',
+  'noto-sans-oriya',
+  'noto-sans-sinhala',
+  'noto-sans-tamil',
+  'noto-sans-telugu',
+  'noto-sans-khmer',
+  'noto-sans-lao',
+  'noto-sans-myanmar',
+  'noto-serif-tibetan',
+  'noto-sans-ethiopic',
+  'noto-sans-syriac',
+  'noto-sans-thaana',
+  'noto-sans-cherokee',
+  'noto-sans-canadian-aboriginal',
+  'noto-sans-symbols',
+  'noto-emoji',
+] as const;
+const OTHERS_STATIC = [
+  'noto-sans-mongolian',
+  'noto-sans-yi',
+  'noto-sans-nko',
+  'noto-sans-tifinagh',
 ] as const;
 
 /** Chinese text wants its own quotation marks, dashes and dots, which begin here. */
@@ -35,7 +65,10 @@ const PUNCTUATION = 0x2000;
 /** In the order in which they are asked for a character. */
 export function listSlices(language: Language, mono: boolean): FontSlice[] {
   const first = mono ? readSlices(MONO) : [];
-  const others = OTHERS.flatMap(readSlices);
+  const others = [
+    ...OTHERS.flatMap((family) => readSlices(family)),
+    ...OTHERS_STATIC.flatMap((family) => readSlices(family, false)),
+  ];
   if (language !== 'zh') return [...first, ...others];
   const [latin, chinese] = [readSlices('noto-sans'), readSlices(SIMPLIFIED)];
   const below = latin.map((slice) => ({
@@ -49,16 +82,17 @@ export function listSlices(language: Language, mono: boolean): FontSlice[] {
 const known = new Map<string, readonly FontSlice[]>();
 
 /** Empty for a package that is not installed. */
-function readSlices(family: string): readonly FontSlice[] {
-  const slices = known.get(family) ?? loadSlices(family);
+function readSlices(family: string, isVariable = true): readonly FontSlice[] {
+  const slices = known.get(family) ?? loadSlices(family, isVariable);
   known.set(family, slices);
   return slices;
 }
 
-function loadSlices(family: string): readonly FontSlice[] {
+function loadSlices(family: string, isVariable: boolean): readonly FontSlice[] {
+  const folder = `${isVariable ? VARIABLE : STATIC}/${family}`;
   let ranges: Readonly<Record<string, string>>;
   try {
-    const path = require.resolve(`${SCOPE}/${family}/unicode.json`);
+    const path = require.resolve(`${folder}/unicode.json`);
     ranges = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return [];
@@ -69,7 +103,8 @@ function loadSlices(family: string): readonly FontSlice[] {
     const spans = text.split(',').map(readSpan);
     return {
       name,
-      file: require.resolve(`${SCOPE}/${family}/files/${name}-wght-normal.woff2`),
+      file: require.resolve(`${folder}/files/${name}-${isVariable ? 'wght' : '400'}-normal.woff2`),
+      isVariable,
       claims: (codePoint) => spans.some(([from, to]) => codePoint >= from && codePoint <= to),
     };
   });

@@ -63,7 +63,11 @@ async function cutFace(slice: FontSlice, style: Style, codePoints: readonly numb
   const bytes = await subsetFont(
     await readFile(slice.file),
     codePoints.map((point) => String.fromCodePoint(point)).join(''),
-    { targetFormat: 'truetype', variationAxes: { wght: WEIGHTS[style] }, noHinting: true },
+    {
+      targetFormat: 'truetype',
+      variationAxes: slice.isVariable ? { wght: WEIGHTS[style] } : {},
+      noHinting: true,
+    },
   );
   return { face: { name: `${slice.name}-${style}`, bytes }, holds: listCharacters(bytes) };
 }

@@ -52,11 +52,19 @@ const reason = checker ? '' : ' (skipped: no veraPDF, or no Java for it; VERAPDF
 const EVERY_SCRIPT =
   'Ærøskøbing Žižek Nguyễn Отдел «К» Ђорђе Ελλάδα Հայաստան საქართველო عبد الرحمن بن محمد (نسخة 2) ' +
   'דו"ח 12/3 हिन्दी বাংলা ประเทศไทย 网络安全保卫局 東京警視庁 か゚ サイバー 서울경찰청 龜龍 𠮷 😀 e\u0301 ﬁ ﷺ \ufffd';
+const SOUTH_AND_EAST =
+  'ગુજરાતી ਪੰਜਾਬੀ ಕನ್ನಡ മലയാളം ଓଡ଼ିଆ සිංහල தமிழ் తెలుగు ភាសាខ្មែរ ພາສາລາວ မြန်မာ བོད་ཡིག ᠮᠣᠩᠭᠣᠯ ꆈꌠꉙ ཨོཾ ក្ដ က္က ਕ੍ਰ క్ష ' +
+  'አማርኛ ܣܘܪܝܝܐ ދިވެހި ߒߞߏ ⵜⴰⵎⴰⵣⵉⵖⵜ ᏣᎳᎩ ᐃᓄᒃᑎᑐᑦ ئۇيغۇرچە ☂ 👍🏽 🇨🇳 𓀀 𐎀';
 const CASES: readonly (readonly [string, number, Partial<LifeTexts>])[] = [
   [
     'names in many scripts and directions',
     6,
     { path: EVERY_SCRIPT, memberName: EVERY_SCRIPT.slice(0, 118), reason: EVERY_SCRIPT },
+  ],
+  [
+    'names in the scripts of southern and eastern Asia and of Africa, and in some that no font has',
+    6,
+    { path: SOUTH_AND_EAST, memberName: SOUTH_AND_EAST.slice(0, 118), reason: SOUTH_AND_EAST },
   ],
   [
     'long texts',

@@ -2,6 +2,7 @@
 import type { Line } from '../content.ts';
 import type { Style } from './fonts.ts';
 import type { LaidLine, TextSetter } from './layout.ts';
+import { selectFont } from './select-font.ts';
 
 export const COLORS = {
   text: '#1a1a1a',
@@ -69,8 +70,8 @@ export function createPen(document: PDFKit.PDFDocument, setter: TextSetter, area
       document.fillColor(color);
       let left = x;
       for (const { face, text, width } of runs) {
+        selectFont(document, face, text);
         document
-          .font(face.name)
           .fontSize(size)
           .text(text, left, y + size * BASELINE, { lineBreak: false, baseline: 'alphabetic' });
         left += width;

@@ -1,9 +1,11 @@
 import { inflateSync } from 'node:zlib';
+import { create } from 'fontkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../build-report.ts';
 import { makeInput } from '../testing.ts';
-import { loadFonts } from './fonts.ts';
+import { loadFonts, STYLES } from './fonts.ts';
 import { renderPdf } from './render.ts';
+import { hideLayout } from './select-font.ts';
 
 /** Embedded files of a PDF by its own objects: name and content, without the package that wrote it. */
 function extractFiles(
@@ -80,6 +82,28 @@ describe('the report as PDF', () => {
   });
 });
 
+describe('a text that the shaper fails at', () => {
+  const name = 'ᠮᠣᠩᠭᠣᠯ';
+  /** Glyphs of a text; 0 is the box for what the font has not. */
+  const shape = (font: Buffer, text: string): number[] => {
+    const opened = create(font);
+    if (!('layout' in opened)) throw new Error('a collection');
+    return opened.layout(text).glyphs.map(({ id }) => id);
+  };
+
+  it('is set letter by letter, and the report is made', async () => {
+    const { findFace } = await loadFonts([name], 'en');
+    const faceOf = (letter: string) => findFace('regular', letter.codePointAt(0)!)!;
+    const { bytes } = faceOf(name);
+    const letters = [...name].filter((letter) => faceOf(letter).bytes === bytes).join('');
+    // If this no longer throws, the shaper has learned it, and another font is wanted here.
+    expect(() => shape(bytes, letters)).toThrow();
+    expect(shape(hideLayout(bytes), letters)).not.toContain(0);
+    const pdf = await renderPdf(buildReport(makeInput(1, { path: name })));
+    expect(Buffer.from(pdf).toString('latin1')).toContain('NotoSansMongolian');
+  });
+});
+
 describe('fonts', () => {
   it('cover the scripts of names: one face at least for each letter', async () => {
     const letters = 'Aéß Жё Ωλ عربي עבר ไทย हिन्दी 汉字 漢字 かな カナ 한국어 Việt';
@@ -88,6 +112,21 @@ describe('fonts', () => {
       (letter) => fonts.findFace('regular', letter.codePointAt(0)!) === undefined,
     );
     expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ...['Armenian Հայաստան', 'Georgian საქართველო', 'Bengali বাংলা', 'Gujarati ગુજરાતી'],
+    ...['Gurmukhi ਪੰਜਾਬੀ', 'Kannada ಕನ್ನಡ', 'Malayalam മലയാളം', 'Oriya ଓଡ଼ିଆ', 'Sinhala සිංහල'],
+    ...['Tamil தமிழ்', 'Telugu తెలుగు', 'Khmer ភាសាខ្មែរ', 'Lao ພາສາລາວ', 'Myanmar မြန်မာ'],
+    ...['Tibetan བོད་ཡིག', 'Mongolian ᠮᠣᠩᠭᠣᠯ', 'Yi ꆈꌠꉙ', 'Ethiopic አማርኛ', 'Syriac ܣܘܪܝܝܐ'],
+    ...['Thaana ދިވެހި', 'Nko ߒߞߏ', 'Tifinagh ⵜⴰⵎⴰⵣⵉⵖⵜ', 'Cherokee ᏣᎳᎩ', 'Canadian ᐃᓄᒃᑎᑐᑦ'],
+    ...['Uyghur ئۇيغۇرچە', 'Urdu اردو', 'Zhuang Vahcuengh', 'Emoji 😀', 'Symbols ☂'],
+  ])('cover %s, bold and of one pitch too', async (text) => {
+    const fonts = await loadFonts([text], 'en');
+    const lacking = STYLES.flatMap((style) =>
+      [...text].filter((letter) => fonts.findFace(style, letter.codePointAt(0)!) === undefined),
+    );
+    expect(lacking).toEqual([]);
   });
 
   it('say what they lack', async () => {

@@ -9,6 +9,7 @@ import { drawBlock } from './blocks.ts';
 import { type FontSet, loadFonts, STYLES } from './fonts.ts';
 import { createTextSetter, type Measure, normalise } from './layout.ts';
 import { COLORS, createPen, lineHeight, type Pen } from './pen.ts';
+import { selectFont } from './select-font.ts';
 
 const PAGE = { width: 595.28, height: 841.89 };
 const MARGIN = 48;
@@ -77,8 +78,10 @@ function openDocument({ title, footer, language, at }: Report): PDFKit.PDFDocume
 const MEASURED_AT = 100;
 const measureWith =
   (document: PDFKit.PDFDocument): Measure =>
-  ({ name }, text) =>
-    document.font(name).fontSize(MEASURED_AT).widthOfString(text) / MEASURED_AT;
+  (face, text) => {
+    selectFont(document, face, text);
+    return document.fontSize(MEASURED_AT).widthOfString(text) / MEASURED_AT;
+  };
 
 function drawReport(pen: Pen, report: Report, uncovered: number): void {
   const { document } = pen;

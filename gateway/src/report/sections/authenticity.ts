@@ -11,7 +11,7 @@ import {
 } from '../content.ts';
 import { actorLine, type ReportContext } from '../context.ts';
 import { toolLine } from '../step-lines.ts';
-import { reportLines, subjectLine } from './reviews.ts';
+import { reportLines, reviewFlagLines, subjectLine } from './reviews.ts';
 
 /** Opinions on authenticity, kept apart from what was hashed anew (EVD-16). */
 export function authenticitySection(context: ReportContext): Block[] {
@@ -37,7 +37,11 @@ export function authenticitySection(context: ReportContext): Block[] {
               [quoted(record.method)],
               ...(record.tools.length === 0 ? [] : [toolLine(record.tools, words)]),
             ],
-            [[quoted(record.reason)], ...reportLines(record.report, context)],
+            [
+              [quoted(record.reason)],
+              ...reportLines(record.report, context),
+              ...reviewFlagLines(record.flags, context),
+            ],
           ]),
         ),
     checks.length === 0

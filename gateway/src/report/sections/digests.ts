@@ -9,6 +9,7 @@ export function digestsSection(context: ReportContext): Block[] {
   const { mirrorOf } = life.opening.record;
   const rows: [string, string][] = [
     [d.item, life.opening.record.item],
+    [d.leaf, life.opening.record.leaf],
     ...contentRows(content, words),
     ...(mirrorOf === undefined ? [] : [[d.mirror, mirrorOf.sha256] as [string, string]]),
     ...(batch === null

@@ -1,7 +1,9 @@
 import type { ItemRecord } from '@tabellion/chaincode/custody/record';
 import { fromBase64url } from '@tabellion/proof';
-import { showName } from '../../cli/shown-name.ts';
 import { toBytePath } from '../../evidence/byte-path.ts';
+import { describeContainer } from '../../exchange/container/describe-container.ts';
+import { formatGoverned } from '../../text/governed.ts';
+import { showName } from '../../text/shown-name.ts';
 import {
   type Block,
   type Cell,
@@ -16,7 +18,7 @@ import {
   table,
   time,
 } from '../content.ts';
-import { governedLine, nameGoverned, type ReportContext } from '../context.ts';
+import { governedLine, type ReportContext } from '../context.ts';
 import { receiverLine, toolLine } from '../step-lines.ts';
 
 /** What the item is, where it stands, what its content is said to be, how it was collected. */
@@ -111,7 +113,7 @@ function originRows(
           [
             [w.forms[origin.as.form]],
             ...(origin.as.form === 'CONVERSION'
-              ? [[w.conversion(nameGoverned(origin.as.from), nameGoverned(origin.as.to))]]
+              ? [[w.conversion(formatGoverned(origin.as.from), formatGoverned(origin.as.to))]]
               : []),
           ],
         ],
@@ -153,6 +155,12 @@ function content({ content: described, words }: ReportContext): Block[] {
       ],
       [w.exhibit, commitment.exhibit === undefined ? undefined : cell(quoted(commitment.exhibit))],
       [w.seal, commitment.seal === undefined ? undefined : cell(quoted(commitment.seal))],
+      [
+        w.container,
+        commitment.container === undefined
+          ? undefined
+          : cell(code(describeContainer(commitment.container))),
+      ],
     ]),
   ];
 }
@@ -167,7 +175,7 @@ function collection({ life, words, findReference }: ReportContext): Block {
   ): Cell => {
     const found = findReference(register, entry);
     const title = found !== undefined && 'title' in found.body ? found.body.title : undefined;
-    return [[code(nameGoverned(entry))], ...(title === undefined ? [] : [[quoted(title)]])];
+    return [[code(formatGoverned(entry))], ...(title === undefined ? [] : [[quoted(title)]])];
   };
   return fields(w.collection, [
     [w.acquisition, cell(code(a.id))],

@@ -1,4 +1,5 @@
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
+import { formatGoverned } from '../../text/governed.ts';
 import {
   type Block,
   type Cell,
@@ -14,7 +15,7 @@ import {
   time,
   warning,
 } from '../content.ts';
-import { nameGoverned, type ReportContext } from '../context.ts';
+import type { ReportContext } from '../context.ts';
 
 /** On what law and whose word it rests, and how that fits what the reader's member has declared. */
 export function legalSection(context: ReportContext): Block[] {
@@ -30,6 +31,7 @@ export function legalSection(context: ReportContext): Block[] {
     authorisation === undefined
       ? warning(strong(w.noAuthorisation))
       : fields(w.authorisation, [
+          [w.statedBy, cell(code(acquisition.record.act.member))],
           [w.kind, cell(w.kinds[authorisation.kind])],
           [w.reference, cell(code(authorisation.reference))],
           [
@@ -37,6 +39,7 @@ export function legalSection(context: ReportContext): Block[] {
             authorisation.sha256 === undefined ? undefined : cell(code(authorisation.sha256)),
           ],
         ]),
+    ...(authorisation === undefined ? [] : [paragraph(w.stated)]),
     paragraph(strong(w.reader(reader, members.get(reader)?.jurisdiction ?? words.unknown))),
     judge(fit === 'ACCEPTED', w.answers[fit]),
     judge(standard === 'ADOPTED', w.standards[standard]),
@@ -58,7 +61,7 @@ export function legalSection(context: ReportContext): Block[] {
       ? []
       : [
           fields(w.delayed, [
-            [words.details.legalBasis, cell(code(nameGoverned(delayedNotice.basis)))],
+            [words.details.legalBasis, cell(code(formatGoverned(delayedNotice.basis)))],
             [w.delayedUntil, cell(time(delayedNotice.latest))],
           ]),
         ]),
@@ -69,9 +72,9 @@ function basesTable({ life, words, findReference }: ReportContext): Block {
   const w = words.legal;
   const uses = new Map<string, { entry: Governed; places: string[] }>();
   const note = (entry: Governed, place: string) => {
-    const use = uses.get(nameGoverned(entry)) ?? { entry, places: [] };
+    const use = uses.get(formatGoverned(entry)) ?? { entry, places: [] };
     if (!use.places.includes(place)) use.places.push(place);
-    uses.set(nameGoverned(entry), use);
+    uses.set(formatGoverned(entry), use);
   };
   const { acquisition, answers } = life.provenance;
   for (const entry of acquisition.record.legalBases) note(entry, words.events.acquisition);
@@ -97,7 +100,7 @@ function basesTable({ life, words, findReference }: ReportContext): Block {
           ? [[w.notDescribed]]
           : [[quoted(`${body.instrument}, ${body.article}`)], [w.edition(body.edition)]];
       return [
-        cell(code(nameGoverned(entry))),
+        cell(code(formatGoverned(entry))),
         title,
         cell(body?.jurisdiction ?? words.unknown),
         places.map((place): Line => [place]),

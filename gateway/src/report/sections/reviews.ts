@@ -1,5 +1,6 @@
-import type { Subject } from '@tabellion/chaincode/review/record';
+import type { ReviewFlag, Subject } from '@tabellion/chaincode/review/record';
 import type { ObjectionState } from '../../custody/life.ts';
+import { formatGoverned } from '../../text/governed.ts';
 import {
   type Block,
   type Cell,
@@ -14,7 +15,7 @@ import {
   table,
   time,
 } from '../content.ts';
-import { actorLine, nameGoverned, type ReportContext } from '../context.ts';
+import { actorLine, type ReportContext } from '../context.ts';
 
 /** What others say of how it was obtained and what it shows; the answer stands beside each objection. */
 export function reviewsSection(context: ReportContext): Block[] {
@@ -39,7 +40,7 @@ export function reviewsSection(context: ReportContext): Block[] {
           [[strong(w.regularities[record.outcome])], subjectLine(record.subject, context)],
           [actorLine(record.act, context), [time(record.act.at)]],
           [
-            [code(nameGoverned(record.legalBasis))],
+            [code(formatGoverned(record.legalBasis))],
             [quoted(record.reason)],
             ...reportLines(record.report, context),
           ],
@@ -53,7 +54,11 @@ export function reviewsSection(context: ReportContext): Block[] {
         life.weights.map(({ record }): Cell[] => [
           [[w.destinations[record.showsDestination]], subjectLine(record.subject, context)],
           [actorLine(record.act, context), [time(record.act.at)]],
-          [[quoted(record.reason)], ...reportLines(record.report, context)],
+          [
+            [quoted(record.reason)],
+            ...reportLines(record.report, context),
+            ...reviewFlagLines(record.flags, context),
+          ],
         ]),
       ),
     ),
@@ -90,15 +95,20 @@ export const reportLines = (
 ): Line[] =>
   report === undefined ? [] : [[words.details.report, words.colon, code(report.sha256)]];
 
+/** What is computed of a statement, in words. */
+export const reviewFlagLines = (flags: readonly ReviewFlag[], { words }: ReportContext): Line[] =>
+  flags.includes('SELF_REVIEW') ? [[strong(words.reviews.selfReview)]] : [];
+
 function objectionCell({ objection, overdue }: ObjectionState, context: ReportContext): Cell {
   const { record } = objection;
   const { words } = context;
   const w = words.reviews;
   return [
     [strong(w.by(w.capacities[record.by.capacity], record.act.member))],
+    [code(record.id)],
     subjectLine(record.subject, context),
     [time(record.act.at)],
-    [code(nameGoverned(record.legalBasis))],
+    [code(formatGoverned(record.legalBasis))],
     [quoted(record.reason)],
     [w.answerBy(record.answerer), words.colon, time(record.answerBy)],
     ...(overdue ? [[strong(w.overdue)]] : []),
@@ -111,9 +121,11 @@ function replyCell({ replies }: ObjectionState, context: ReportContext): Cell {
   if (replies.length === 0) return cell(strong(w.noReply));
   return replies.flatMap(({ record }): Line[] => [
     [strong(w.outcomes[record.outcome])],
+    [w.answers, words.colon, code(record.objection)],
     [...actorLine(record.act, context), words.comma, time(record.act.at)],
-    [code(nameGoverned(record.legalBasis))],
+    [code(formatGoverned(record.legalBasis))],
     [quoted(record.reason)],
     ...(record.overdue ? [[strong(w.lateReply)]] : []),
+    ...reviewFlagLines(record.flags, context),
   ]);
 }

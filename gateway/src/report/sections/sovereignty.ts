@@ -1,4 +1,5 @@
 import type { Location } from '@tabellion/chaincode/evidence/record';
+import { formatGoverned } from '../../text/governed.ts';
 import {
   type Block,
   type Cell,
@@ -14,7 +15,7 @@ import {
   time,
   warning,
 } from '../content.ts';
-import { nameGoverned, type ReportContext } from '../context.ts';
+import type { ReportContext } from '../context.ts';
 import { silentStates, touchedStates } from '../touched.ts';
 
 /** Where the data were, which states that concerns, and what they said (CNS-5, EVD-11). */
@@ -51,7 +52,7 @@ export function sovereigntySection(context: ReportContext): Block[] {
             cell(strong(record.act.jurisdiction)),
             cell(strong(w.positionNames[record.position])),
             [[time(record.act.at)], [words.timeline.block(block, position)]],
-            [[code(nameGoverned(record.legalBasis))], [quoted(record.reason)]],
+            [[code(formatGoverned(record.legalBasis))], [quoted(record.reason)]],
           ]),
         ),
     ...(silent.length === 0 ? [] : [warning(strong(w.missing(silent.join(words.comma))))]),

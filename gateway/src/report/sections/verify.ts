@@ -1,4 +1,4 @@
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../explain/exit-code.ts';
 import {
   type Block,
   cell,

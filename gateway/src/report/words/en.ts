@@ -51,6 +51,15 @@ export const en = {
     omitted: (titles: string) => `Left out of this report on request: ${titles}.`,
   },
   attention: {
+    leftOut: (list: string, most: number) =>
+      `Not complete: only the first ${most} ${list} are in this report, and more are on record. What they say is not shown here.`,
+    lists: {
+      derived: 'derived items',
+      objections: 'objections',
+      regularity: 'judgments on how the evidence was obtained',
+      authenticity: 'examinations of authenticity',
+      weights: 'statements on weight',
+    },
     steps: (places: string) => ` — ${places}`,
     step: (number: number) => `step ${number}`,
     opening: 'opening of custody',
@@ -62,11 +71,12 @@ export const en = {
     held: 'A legal hold is in force',
     mirror: {
       UNCONFIRMED: 'This is a mirror copy that the original’s jurisdiction has not confirmed',
-      DENIED: 'This is a mirror copy, and the original’s jurisdiction denies that it agrees',
+      DENIED: 'This is a mirror copy, and the original’s jurisdiction denies it',
     },
     objectionOpen: 'An objection has no answer yet',
     objectionOverdue: 'An objection was not answered in time',
     replyOverdue: 'An objection was answered too late',
+    selfReview: 'Reviewed by the person whose own work it is',
     disclosureOverdue: 'The place was told to the state concerned too late',
     positionObjection: 'A state concerned objects',
     positionMissing: 'A state concerned has recorded no position',
@@ -81,7 +91,7 @@ export const en = {
     authorisation: {
       NOT_ACCEPTED:
         'The reader’s member has not declared that it accepts this kind of authorisation',
-      NONE_STATED: 'No authorisation is stated',
+      NOT_STATED: 'No authorisation is stated',
     },
     standard: 'The reader’s member has not adopted the standard of collection',
   },
@@ -179,6 +189,7 @@ export const en = {
     mediaType: 'Media type',
     modified: 'Last changed, by its own file system',
     seal: 'Seal number',
+    container: 'Stated in the image (not recomputed)',
     description: 'Description',
     mark: 'Mark',
     noContent:
@@ -296,13 +307,20 @@ export const en = {
     method: 'Method',
     report: 'Report (SHA-256)',
     receipt: 'Receipt (SHA-256)',
-    authority: 'Authority',
+    authority: 'Authority, as the holder states it',
     lifts: 'Lifts the hold of transaction',
     statement: 'Now said',
     position: 'Position',
     confirmations: {
       CONFIRMED: 'agrees with the original',
-      DENIED: 'does not agree with the original',
+      DENIED: 'DENIED',
+    },
+    ground: 'Ground',
+    grounds: {
+      CONTENT_DIFFERS: 'the content differs from the original',
+      NO_SUCH_ORIGINAL: 'there is no such original',
+      NOT_AUTHORISED: 'it was not to be copied',
+      OTHER: 'another one, see the reason',
     },
     original: 'SHA-256 of the original',
     legalBasis: 'Legal basis',
@@ -319,6 +337,7 @@ export const en = {
     AUTHORISATION_NOT_STATED: 'No authorisation is stated',
     STANDARD_NOT_ADOPTED: 'The standard of collection is not adopted',
     MIRROR_UNCONFIRMED: 'The mirror copy was not confirmed',
+    MIRROR_DENIED: 'The original’s jurisdiction denies the mirror copy',
     GATEWAY_HELD_KEY: 'Signed with a key that a gateway holds, not the person',
     CROSS_BORDER: 'Collected across a border',
     JURISDICTION_UNKNOWN: 'A place of the data is not known',
@@ -333,7 +352,8 @@ export const en = {
     caption: 'Digests that tie the item to the ledger',
     what: 'What',
     value: 'Value',
-    item: 'Item: leaf hash of its commitment',
+    item: 'Item: its name, of the member that began its custody and of its leaf',
+    leaf: 'Item: leaf hash of its commitment',
     content: (algorithm: string) => `Content, ${algorithm}`,
     sourceContent: (algorithm: string) => `Content of the source item, ${algorithm}`,
     mirror: 'Original of the mirror copy, SHA-256',
@@ -366,13 +386,16 @@ export const en = {
     },
     reference: 'Reference',
     document: 'Document (SHA-256)',
+    statedBy: 'On the word of',
+    stated:
+      'Nobody but the member that collected says that there was this authorisation. The ledger holds its reference, and the digest of the document where one is given; it has not seen the document. Ask for it.',
     noAuthorisation: 'No authorisation is stated in the record of the collection.',
     reader: (member: string, jurisdiction: string) => `For ${member} (${jurisdiction})`,
     answers: {
       ACCEPTED: 'This member declares that it accepts this kind of authorisation.',
       NOT_ACCEPTED:
         'This member has not declared that it accepts this kind of authorisation. Ask before the item is used.',
-      NONE_STATED:
+      NOT_STATED:
         'No authorisation is stated, so it cannot be compared with what this member accepts. Ask before the item is used.',
     },
     standards: {
@@ -429,6 +452,9 @@ export const en = {
     noReply: 'No answer yet.',
     overdue: 'OVERDUE',
     lateReply: 'This answer came after the time for it.',
+    answers: 'Answers objection',
+    selfReview:
+      'By the person who collected, opened or derived it, or what it was made from: no independent review.',
     outcomes: {
       UPHELD: 'upheld',
       PARTLY_UPHELD: 'partly upheld',

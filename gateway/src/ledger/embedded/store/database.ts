@@ -6,6 +6,8 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from 'node:sqlite';
+import { Checkpoints } from '../../../sqlite/checkpoints.ts';
+import { writeAtOnce } from '../../../sqlite/write-at-once.ts';
 import { LedgerError } from '../../port.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -16,6 +18,7 @@ const SCAN_PAGE = 128;
 /** A database with its statements prepared once each. */
 export class Database {
   readonly #database: DatabaseSync;
+  readonly #checkpoints: Checkpoints;
   readonly #statements = new Map<string, StatementSync>();
 
   /**
@@ -24,6 +27,7 @@ export class Database {
    */
   constructor(path: string, pragmas: string, schema: { version: number; sql: string }) {
     this.#database = new DatabaseSync(path);
+    this.#checkpoints = new Checkpoints(this.#database);
     try {
       this.#database.exec(`PRAGMA locking_mode = EXCLUSIVE; ${pragmas}`);
       const version = this.#database.prepare('PRAGMA user_version').get()!.user_version as number;
@@ -72,14 +76,13 @@ export class Database {
 
   /** All of it or nothing. */
   write(change: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      change();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    writeAtOnce(this.#database, change);
+    this.#checkpoints.afterCommit();
+  }
+
+  /** Brings what a write-ahead log holds into the one file. */
+  checkpoint(): void {
+    this.#checkpoints.run();
   }
 
   /**

@@ -5,6 +5,7 @@
  * the power: they are made again from the blocks when the ledger is opened.
  */
 import { toHex } from '@tabellion/proof';
+import { DERIVED } from '../../../sqlite/checkpoints.ts';
 import type { Version } from '../version.ts';
 import type { BlockPlace } from './block-file.ts';
 import { Database, type Row } from './database.ts';
@@ -39,7 +40,7 @@ export const STATE_TABLES = {
 } as const;
 
 const PRAGMAS = {
-  keep: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;',
+  keep: DERIVED,
   scratch: 'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;',
 };
 
@@ -138,7 +139,7 @@ export class StateStore implements StateReader {
 
   /** Brings everything into the one file, so that what it holds can be told from its bytes. */
   checkpoint(): void {
-    this.#database.get('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#database.checkpoint();
   }
 
   /** What SQLite finds wrong with the form of the file; null where it is right. */

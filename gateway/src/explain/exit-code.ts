@@ -3,7 +3,7 @@ export const EXIT = {
   done: 0,
   error: 1,
   usage: 2,
-  /** Something that was asked for could not be read, and so is not anchored. */
+  /** Something that was asked for could not be read or has no proof, and so is not anchored or verified. */
   incomplete: 3,
   signIn: 4,
   mismatch: 10,

@@ -1,0 +1,169 @@
+/** `label export`: labels that stand, in formats that others read. */
+import '@tabellion/proof/node';
+import { randomUUID } from 'node:crypto';
+import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
+import type { LabelFacts } from '@tabellion/proof';
+import { findNetworks } from '@tabellion/screening';
+import { writeLabelCsv } from '../../label/format/csv.ts';
+import { writeMisp } from '../../label/format/misp-write.ts';
+import { writeOfac } from '../../label/format/ofac.ts';
+import { writeTagPack } from '../../label/format/tagpack-write.ts';
+import type { Invocation } from '../context.ts';
+import { parseCount } from '../document.ts';
+import { numberFile } from '../exchange/number-file.ts';
+import { CliError } from '../failure.ts';
+import type { GatewayClient } from '../gateway-client.ts';
+import type { PackFormat } from '../label/read-pack.ts';
+import { readTaxonomyEntry } from '../label/taxonomy-entry.ts';
+import {
+  assertNamed,
+  listResponses,
+  type Recorded,
+  readBatchRecord,
+  shownBatch,
+  verifyBatch,
+} from '../label/verified-batch.ts';
+import { writeNewFile } from '../new-file.ts';
+import type { Outcome } from '../output.ts';
+import { listAll } from '../page.ts';
+import { openSession, ownMember } from '../session.ts';
+import { formatCount } from '../table.ts';
+
+export interface ExportFlags {
+  readonly format: PackFormat;
+  readonly output: string;
+  readonly force?: true;
+  readonly batch?: string;
+  readonly member?: string;
+  readonly asset?: string;
+  readonly title: string;
+  readonly event?: string;
+  /** Labels a file at most. */
+  readonly split?: string;
+  readonly taxonomy: string;
+  readonly withdrawn?: true;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export async function exportLabels(invocation: Invocation<ExportFlags>): Promise<Outcome> {
+  const { options, context } = invocation;
+  const { format, output, batch, member, asset, title, event, split } = options;
+  const limit = split === undefined ? undefined : parseCount('--split', split);
+  if ((format === 'ofac') !== (asset !== undefined)) {
+    throw new CliError('USAGE', '--asset goes with --format ofac, and with nothing else');
+  }
+  if (asset !== undefined && findNetworks(asset).length === 0) {
+    throw new CliError('USAGE', `no network is known for the asset ${asset}`);
+  }
+  if (event !== undefined && (!UUID.test(event) || limit !== undefined)) {
+    throw new CliError('USAGE', '--event takes a UUID, and does not go with --split');
+  }
+  if (limit === 0) throw new CliError('USAGE', '--split takes a number from 1');
+  if (batch !== undefined && member !== undefined) {
+    throw new CliError('USAGE', 'give --batch or --member');
+  }
+  const session = await openSession(invocation);
+  const { client } = session;
+  const creator = ownMember(session);
+  const { taxonomy } = await readTaxonomyEntry(client, options.taxonomy);
+  const batches = await pickBatches(client, { batch, member });
+  const counts = { labels: 0, withdrawn: 0, otherNetwork: 0 };
+  const labels = listStanding(client, batches, counts, options.withdrawn === true);
+  const write = (part: AsyncIterable<LabelFacts>, uuid: string) => {
+    switch (format) {
+      case 'tagpack':
+        return writeTagPack(part, { title, creator, taxonomy });
+      case 'csv':
+        return writeLabelCsv(part);
+      case 'misp':
+        return writeMisp(part, { info: title, uuid, at: context.now(), organisation: creator });
+      case 'ofac':
+        return writeOfac(part, {
+          asset: asset!,
+          onLeftOut: () => {
+            counts.otherNetwork += 1;
+            counts.labels -= 1;
+          },
+        });
+    }
+  };
+  const files: string[] = [];
+  const events: string[] = [];
+  for await (const part of splitLabels(labels, limit)) {
+    const file = limit === undefined ? output : numberFile(output, files.length + 1);
+    const uuid = event ?? randomUUID();
+    await writeNewFile(file, write(part, uuid), options.force === true, 0o600);
+    files.push(file);
+    if (format === 'misp') events.push(uuid);
+  }
+  const last = files.length === 1 ? '' : ` to ${files.at(-1)}`;
+  return {
+    document: {
+      ...{ output: limit === undefined ? output : files, batches: batches.length, ...counts },
+      ...(format === 'misp' && { events }),
+    },
+    text: [
+      `${formatCount(counts.labels, 'label')} of ${formatCount(batches.length, 'batch', 'batches')} written to ${files[0]}${last}`,
+      ...(counts.withdrawn > 0
+        ? [`${counts.withdrawn} withdrawn ${options.withdrawn ? 'among them' : 'left out'}`]
+        : []),
+      ...(counts.otherNetwork > 0
+        ? [`${counts.otherNetwork} of other networks left out, for which this form has no place`]
+        : []),
+    ].join('\n'),
+  };
+}
+
+/** As they come, in parts of at most `limit`; at least one part. Each must be read before the next. */
+async function* splitLabels(
+  labels: AsyncGenerator<LabelFacts, void, undefined>,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<AsyncIterable<LabelFacts>, void, undefined> {
+  let next = await labels.next();
+  const take = async function* () {
+    for (let taken = 0; taken < limit && next.done !== true; taken += 1) {
+      yield next.value;
+      next = await labels.next();
+    }
+  };
+  do yield take();
+  while (next.done !== true);
+}
+
+async function pickBatches(
+  client: GatewayClient,
+  { batch, member }: { batch: string | undefined; member: string | undefined },
+): Promise<readonly Recorded<LabelBatchRecord>[]> {
+  if (batch !== undefined) return [await readBatchRecord(client, batch)];
+  const query = { member, limit: '200' };
+  const { items } = await listAll(client, '/v1/label/batches', shownBatch, query);
+  for (const item of items) assertNamed(item, item.key.slice('label-batch/'.length));
+  return items;
+}
+
+/** What a withdrawn label said stays on the ledger, but is not handed on as if it still were said. */
+async function* listStanding(
+  client: GatewayClient,
+  batches: readonly Recorded<LabelBatchRecord>[],
+  counts: { labels: number; withdrawn: number },
+  withWithdrawn: boolean,
+): AsyncGenerator<LabelFacts, void, undefined> {
+  for (const shown of batches) {
+    const { digest, lines } = await verifyBatch(client, shown);
+    const withdrawals = (await listResponses(client, digest)).filter(
+      ({ record }) => record.type === 'tabellion.withdrawal',
+    );
+    const isAll = withdrawals.some(({ record }) => record.label === undefined);
+    const gone = new Set(withdrawals.map(({ record }) => record.label?.index));
+    for (const [index, { statement }] of lines.entries()) {
+      if (isAll || gone.has(index)) {
+        counts.withdrawn += 1;
+        if (!withWithdrawn) continue;
+      }
+      counts.labels += 1;
+      const { type: _type, v: _v, salt: _salt, ...facts } = statement;
+      yield facts;
+    }
+  }
+}

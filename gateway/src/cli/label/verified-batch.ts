@@ -1,0 +1,153 @@
+/** A batch as the ledger has it, with its labels: everything that the gateway hands over is checked. */
+import {
+  type CorroborationRecord,
+  corroborationRecord,
+  type DisputeAnswerRecord,
+  type DisputeRecord,
+  disputeAnswerRecord,
+  disputeRecord,
+  type LabelBatchRecord,
+  labelBatchRecord,
+  type OpinionRecord,
+  opinionRecord,
+  type SightingRecord,
+  sightingRecord,
+  type WithdrawalRecord,
+  withdrawalRecord,
+} from '@tabellion/chaincode/label/record';
+import { buildTree, canonicalBytes, sha256, toHex } from '@tabellion/proof';
+import { z } from 'zod';
+import { EvidenceError } from '../../evidence/error.ts';
+import { projected } from '../../http/schema.ts';
+import { type LabelLine, verifyLabelManifest } from '../../label/manifest.ts';
+import { parseDigits } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import { listAll } from '../page.ts';
+
+export const shownBatch = projected(labelBatchRecord);
+const shownResponse = projected(
+  z.discriminatedUnion('type', [
+    corroborationRecord,
+    opinionRecord,
+    sightingRecord,
+    disputeRecord,
+    disputeAnswerRecord,
+    withdrawalRecord,
+  ]),
+);
+
+export interface Recorded<T> {
+  readonly key: string;
+  readonly record: T;
+  readonly txId: string;
+  readonly block: number;
+  readonly position: number;
+  readonly late: boolean;
+}
+export type Response = Recorded<
+  | CorroborationRecord
+  | OpinionRecord
+  | SightingRecord
+  | DisputeRecord
+  | DisputeAnswerRecord
+  | WithdrawalRecord
+>;
+
+export interface VerifiedBatch {
+  readonly digest: string;
+  readonly shown: Recorded<LabelBatchRecord>;
+  /** In the order of the manifest. */
+  readonly lines: readonly LabelLine[];
+}
+
+/** @throws CliError `USAGE`, `BAD_ANSWER`. */
+export async function readBatchRecord(
+  client: GatewayClient,
+  text: string | undefined,
+): Promise<Recorded<LabelBatchRecord>> {
+  const digest = parseDigits('a batch', 64, text);
+  const { body } = await client.get(`/v1/label/batches/${digest}`);
+  const shown = expectShape(shownBatch, body);
+  assertNamed(shown, digest);
+  return shown;
+}
+
+/** The key is the record's digest: no other record can stand under it. @throws CliError `BAD_ANSWER`. */
+export function assertNamed({ record }: { record: LabelBatchRecord }, digest: string): void {
+  if (toHex(sha256(canonicalBytes(record))) !== digest) {
+    throw new CliError('BAD_ANSWER', 'the gateway showed another batch under that digest');
+  }
+}
+
+/**
+ * @throws EvidenceError `DIGEST_MISMATCH`, `MANIFEST_INVALID`, `ROOT_MISMATCH`; LabelError
+ * `LABEL_INVALID`; CliError `BAD_ANSWER`.
+ */
+export async function readVerifiedBatch(
+  client: GatewayClient,
+  text: string | undefined,
+): Promise<VerifiedBatch> {
+  return verifyBatch(client, await readBatchRecord(client, text));
+}
+
+export async function verifyBatch(
+  client: GatewayClient,
+  shown: Recorded<LabelBatchRecord>,
+): Promise<VerifiedBatch> {
+  const { manifest, root, size, tlp } = shown.record;
+  const lines: LabelLine[] = [];
+  const chunks = await client.open(`/v1/label/manifests/${manifest}`);
+  const facts = await verifyLabelManifest(chunks, manifest, (line) => lines.push(line));
+  if (facts.root !== root || facts.size !== size || facts.tlp !== tlp) {
+    throw new EvidenceError('ROOT_MISMATCH', 'the manifest is not what the ledger says of it');
+  }
+  return { digest: shown.key.slice('label-batch/'.length), shown, lines };
+}
+
+/** What was said of the batch as a whole and of every label in it, in the order of the ledger. */
+export async function listResponses(
+  client: GatewayClient,
+  digest: string,
+): Promise<readonly Response[]> {
+  const path = `/v1/label/batches/${digest}/responses`;
+  const query = { of: 'EVERYTHING', limit: '200' };
+  return (await listAll(client, path, shownResponse, query)).items;
+}
+
+/** Of one label: what was said of it and of all its batch. */
+export const responsesTo = (responses: readonly Response[], leaf: string): Response[] =>
+  responses.filter(({ record: { label } }) => label === undefined || label.leaf === leaf);
+
+export interface ProvenSubject {
+  readonly batch: string;
+  readonly label?: { readonly leaf: string; readonly index: number };
+  readonly path?: readonly string[];
+}
+
+/**
+ * A batch, or one label of it with the path that shows it to be there.
+ * @param text `BATCH` or `BATCH:INDEX`, counted from 0.
+ */
+export async function resolveLabel(
+  client: GatewayClient,
+  text: string | undefined,
+): Promise<ProvenSubject> {
+  const [digest, index, ...rest] = (text ?? '').split(':');
+  if (rest.length > 0) throw new CliError('USAGE', `${text} is not BATCH or BATCH:INDEX`);
+  if (index === undefined) {
+    const { key } = await readBatchRecord(client, digest);
+    return { batch: key.slice('label-batch/'.length) };
+  }
+  const batch = await readVerifiedBatch(client, digest);
+  const at = parseIndex(index, batch);
+  const leaves = batch.lines.map(({ leaf }) => leaf);
+  const label = { leaf: toHex(leaves[at]!), index: at };
+  return { batch: batch.digest, label, path: buildTree(leaves).path(at).map(toHex) };
+}
+
+export function parseIndex(text: string, { lines }: Pick<VerifiedBatch, 'lines'>): number {
+  const index = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (index < lines.length) return index;
+  throw new CliError('USAGE', `the batch has the labels 0 to ${lines.length - 1}`);
+}

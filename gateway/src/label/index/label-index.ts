@@ -1,0 +1,244 @@
+/**
+ * Every label of the shared library in memory, by address key: what a look-up says now, and what it said
+ * at any height before. Batches and changes come in the ledger's order; a batch's labels may come later,
+ * when its manifest was fetched and verified, and in several parts. Nothing is ever taken out.
+ */
+import { randomBytes } from 'node:crypto';
+import { assertKey, KeyWords } from './address-key.ts';
+import { type BatchFacts, BatchTable, countRows } from './batch-table.ts';
+import { ChangeLog, type ChangeTarget, type LabelChange } from './change-log.ts';
+import { LabelIndexError } from './error.ts';
+import { createKeyHash, type KeyHash } from './half-siphash.ts';
+import { KeyTable } from './key-table.ts';
+import { assertLine, isWithin, LabelRows, type LineReference } from './label-rows.ts';
+import { assertFollows, comparePoints, type LedgerPoint } from './ledger-point.ts';
+
+export interface IndexedLabel extends LineReference {
+  /** The form's family in one byte, then the payload: 2 to 70 bytes. */
+  readonly key: Uint8Array;
+}
+
+/** One label of a batch, or the whole batch where no index is given. */
+export interface LabelTarget {
+  readonly batch: number;
+  readonly index?: number;
+}
+
+/** One assertion about the address that was looked up; what it says stands in the manifest's line. */
+export interface LabelHit extends LineReference {
+  readonly batch: number;
+  /** Position in the batch. */
+  readonly index: number;
+  /** Of this label or its whole batch, in the ledger's order. */
+  readonly changes: readonly LabelChange[];
+}
+
+const UNCHANGED: readonly LabelChange[] = Object.freeze([]);
+
+/** Labels linked before others get their turn. */
+const RELINK_TURN = 16_384;
+
+export class LabelIndex {
+  readonly #batches = new BatchTable();
+  readonly #rows = new LabelRows();
+  readonly #log = new ChangeLog();
+  /** For snapshots, which copy them from where they lie and read them back in place. */
+  readonly tables = { batches: this.#batches, rows: this.#rows, log: this.#log } as const;
+  readonly #table = new KeyTable(this.#rows);
+  readonly #key: KeyWords;
+  #last: LedgerPoint | undefined;
+  #size = 0;
+
+  /** @param hash keyed by chance, so that nobody can prepare addresses that collide. */
+  constructor(hash: KeyHash = createKeyHash(randomBytes(8))) {
+    this.#key = new KeyWords(hash);
+  }
+
+  /** Labels. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Batches that were announced. */
+  get batches(): number {
+    return this.#batches.size;
+  }
+
+  /** Place of the last batch or change. */
+  get last(): LedgerPoint | undefined {
+    return this.#last;
+  }
+
+  /** Memory. */
+  bytes(): number {
+    return this.#batches.bytes + this.#rows.bytes + this.#log.bytes + this.#table.bytes;
+  }
+
+  /**
+   * A batch of labels that the ledger holds; returns its number, 0, 1, 2, … in the ledger's order.
+   * @throws LabelIndexError `LABEL_ORDER`, `LABEL_RANGE`.
+   */
+  announce(batch: BatchFacts): number {
+    assertFollows(this.#last, batch);
+    const number = this.#batches.append(batch);
+    this.#last = this.#batches.point(number);
+    return number;
+  }
+
+  /**
+   * The next labels of a batch, all or none, in the order of its verified manifest.
+   * @throws LabelIndexError `LABEL_RANGE`.
+   */
+  add(batch: number, labels: readonly IndexedLabel[]): void {
+    this.#assertBatch(batch);
+    const added = this.#batches.added(batch);
+    if (added + labels.length > this.#batches.sizeOf(batch)) {
+      throw new LabelIndexError('LABEL_RANGE', `more labels than batch ${batch} holds`);
+    }
+    for (const label of labels) {
+      assertKey(label.key);
+      assertLine(label);
+    }
+    let row = this.#batches.first(batch) + added;
+    for (const label of labels) {
+      this.#key.take(label.key);
+      this.#rows.write(row, batch, label, this.#key);
+      this.#rows.setNext(row, this.#table.put(this.#key, row));
+      row += 1;
+    }
+    this.#size += labels.length;
+    this.#batches.countAdded(batch, labels.length);
+  }
+
+  /** Labels of a batch that were added so far: where the next call of {@link add} goes on. */
+  addedOf(batch: number): number {
+    this.#assertBatch(batch);
+    return this.#batches.added(batch);
+  }
+
+  batchOf(batch: number): BatchFacts {
+    this.#assertBatch(batch);
+    return this.#batches.facts(batch);
+  }
+
+  /** The first batch up to that height that is not here in full. */
+  findMissing(height: number): number | undefined {
+    const { complete, size } = this.#batches;
+    return complete < size && this.#batches.height(complete) <= height ? complete : undefined;
+  }
+
+  /** Batches that are not here in full, in the ledger's order. */
+  listMissing(): Iterable<number> {
+    return this.#batches.listMissing();
+  }
+
+  /** @throws LabelIndexError `LABEL_ORDER`, `LABEL_RANGE`. */
+  change({ batch, index }: LabelTarget, change: LabelChange): void {
+    this.#assertBatch(batch);
+    if (index !== undefined && !isWithin(index, 0, this.#batches.sizeOf(batch) - 1)) {
+      throw new LabelIndexError('LABEL_RANGE', `no label ${index} in batch ${batch}`);
+    }
+    assertFollows(this.#last, change);
+    const target: ChangeTarget =
+      index === undefined
+        ? { kind: 'BATCH', number: batch }
+        : { kind: 'LABEL', number: this.#batches.first(batch) + index };
+    this.#link(this.#log.append(target, change), target);
+    this.#last = { height: change.height, position: change.position };
+  }
+
+  /** Everything that was asserted about this address, in the ledger's order. @throws LabelIndexError `LABEL_RANGE`. */
+  find(key: Uint8Array): LabelHit[] {
+    return this.findAsOf(key, Number.POSITIVE_INFINITY);
+  }
+
+  /** What {@link find} said when the ledger had reached that height. @throws LabelIndexError `LABEL_RANGE`. */
+  findAsOf(key: Uint8Array, height: number): LabelHit[] {
+    this.#key.take(key);
+    const first = this.#table.find(this.#key);
+    if (first === 0) return [];
+    const next = this.#rows.next(first - 1);
+    if (next === 0) return this.#isThere(first - 1, height) ? [this.#hit(first - 1, height)] : [];
+    const rows: number[] = [first - 1];
+    for (let row = next; row !== 0; row = this.#rows.next(row - 1)) rows.push(row - 1);
+    // Rows are numbered in the ledger's order, but may have been taken in in another.
+    rows.sort((one, other) => one - other);
+    return rows.filter((row) => this.#isThere(row, height)).map((row) => this.#hit(row, height));
+  }
+
+  /**
+   * Works out what a snapshot leaves out, once its tables were read back; yields now and then.
+   * @throws LabelIndexError `SNAPSHOT_CORRUPT` where they make no sense.
+   */
+  *relink(): Generator<void, void, undefined> {
+    const { size } = this.#batches;
+    this.#table.reserve(countRows(this.#batches.listRuns(size)));
+    for (let batch = 0; batch < size; batch += 1) {
+      if (!this.#batches.isComplete(batch)) continue;
+      const first = this.#batches.first(batch);
+      const end = first + this.#batches.sizeOf(batch);
+      for (let row = first; row < end; row += 1) {
+        const isSound = this.#rows.batch(row) === batch && this.#rows.readKey(row, this.#key);
+        if (!isSound) throw new LabelIndexError('SNAPSHOT_CORRUPT', 'a label that is none');
+        this.#rows.setNext(row, this.#table.put(this.#key, row));
+        this.#size += 1;
+        if (this.#size % RELINK_TURN === 0) yield;
+      }
+    }
+    if (size > 0) this.#last = this.#batches.point(size - 1);
+    for (let change = 0; change < this.#log.size; change += 1) this.#relinkChange(change);
+  }
+
+  #relinkChange(change: number): void {
+    const target = this.#log.target(change);
+    const read = this.#log.read(change);
+    const end = target.kind === 'BATCH' ? this.#batches.size : this.#batches.rows;
+    if (read === undefined || target.number >= end) {
+      throw new LabelIndexError('SNAPSHOT_CORRUPT', 'a change that is none');
+    }
+    this.#link(change, target);
+    const { height, position } = read;
+    if (this.#last === undefined || comparePoints(read, this.#last) > 0) {
+      this.#last = { height, position };
+    }
+  }
+
+  #isThere(row: number, height: number): boolean {
+    return this.#batches.height(this.#rows.batch(row)) <= height;
+  }
+
+  #hit(row: number, height: number): LabelHit {
+    const batch = this.#rows.batch(row);
+    const { offset, length } = this.#rows.line(row);
+    const index = row - this.#batches.first(batch);
+    return { batch, index, offset, length, changes: this.#changesOf(row, batch, height) };
+  }
+
+  /** Merges the label's own changes with its batch's, both of which are told from the last on. */
+  #changesOf(row: number, batch: number, height: number): readonly LabelChange[] {
+    let own = this.#rows.changes(row);
+    let shared = this.#batches.changes(batch);
+    if (own === 0 && shared === 0) return UNCHANGED;
+    const changes: LabelChange[] = [];
+    while (own !== 0 || shared !== 0) {
+      const last = Math.max(own, shared) - 1;
+      if (own > shared) own = this.#log.previous(last);
+      else shared = this.#log.previous(last);
+      if (this.#log.height(last) <= height) changes.push(this.#log.read(last)!);
+    }
+    return changes.reverse();
+  }
+
+  #link(change: number, { kind, number }: ChangeTarget): void {
+    const of = kind === 'BATCH' ? this.#batches : this.#rows;
+    // A label can change before its batch was fetched.
+    if (kind === 'LABEL') this.#rows.reach(number);
+    this.#log.setPrevious(change, of.changes(number));
+    of.setChanges(number, change + 1);
+  }
+
+  #assertBatch(batch: number): void {
+    if (isWithin(batch, 0, this.#batches.size - 1)) return;
+    throw new LabelIndexError('LABEL_RANGE', `no batch ${batch}`);
+  }
+}

@@ -1,0 +1,116 @@
+/** Label manifests: what is taken, what is refused, and that nothing of a refused one stays. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildTree, canonicalBytes, parseCanonical, toHex } from '@tabellion/proof';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LabelManifestStore } from './manifest-store.ts';
+import { makeLabels, sampleFacts } from './testing.ts';
+
+let directory: string;
+let store: LabelManifestStore;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tabellion-labels-'));
+  store = await LabelManifestStore.open(directory);
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+async function* inPieces(bytes: Uint8Array, length = 100) {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+const put = (bytes: Uint8Array, digest = createHash('sha256').update(bytes).digest('hex')) =>
+  store.put(digest, inPieces(bytes));
+const lines = (...texts: (Uint8Array | string)[]) =>
+  Buffer.concat(texts.flatMap((text) => [Buffer.from(text), Buffer.of(10)]));
+/** One line, changed after it was made. */
+function bent(change: (statement: Record<string, unknown>) => object): Buffer {
+  const { bytes } = makeLabels([sampleFacts(1)]);
+  const statement = parseCanonical(bytes.subarray(0, -1)) as Record<string, unknown>;
+  return lines(canonicalBytes(change(statement)));
+}
+
+describe('a manifest', () => {
+  it('is checked, kept, and read back byte for byte', async () => {
+    const made = makeLabels([
+      sampleFacts(1, { tlp: 'GREEN' }),
+      sampleFacts(2, { concepts: ['ransomware'] }),
+      sampleFacts(3, { tlp: 'CLEAR' }),
+    ]);
+    const facts = await put(made.bytes);
+    expect(facts).toEqual({
+      digest: made.digest,
+      root: toHex(buildTree(made.leaves).root),
+      size: 3,
+      tlp: 'AMBER',
+      categories: new Set(['mixer', 'ransomware']),
+    });
+    const again = await LabelManifestStore.open(directory);
+    expect(await again.find(made.digest)).toEqual(facts);
+    const labels: string[] = [];
+    await again.read(made.digest, ({ offset, length, statement }) => {
+      const line = Buffer.from(again.readLine(made.digest, { offset, length }));
+      expect(parseCanonical(line)).toEqual(statement);
+      labels.push(statement.label);
+    });
+    expect(labels).toEqual(['wallet 1', 'wallet 2', 'wallet 3']);
+  });
+
+  it.each([
+    [
+      'another digest',
+      () => put(makeLabels([sampleFacts(1)]).bytes, 'a'.repeat(64)),
+      'DIGEST_MISMATCH',
+    ],
+    ['no lines', () => put(new Uint8Array()), 'MANIFEST_INVALID'],
+    [
+      'no line feed at its end',
+      () => put(makeLabels([sampleFacts(1)]).bytes.subarray(0, -1)),
+      'MANIFEST_INVALID',
+    ],
+    [
+      'a line of another kind',
+      () => put(lines('{"type":"tabellion.item","v":1}')),
+      'LABEL_INVALID',
+    ],
+    [
+      'a line that is not canonical',
+      () => put(lines('{"v":1,"type":"tabellion.label"}')),
+      'LABEL_INVALID',
+    ],
+    ['a line that is no JSON', () => put(lines('0x00')), 'LABEL_INVALID'],
+    ['a field too many', () => put(bent((it) => ({ ...it, person: 'x' }))), 'LABEL_INVALID'],
+    [
+      'a marking for named recipients',
+      () => put(bent((it) => ({ ...it, tlp: 'RED' }))),
+      'LABEL_INVALID',
+    ],
+    ['no source', () => put(bent(({ source: _, ...it }) => it)), 'LABEL_INVALID'],
+    [
+      'a wrong checksum',
+      () => put(bent((it) => ({ ...it, address: '0xD0cC2B24980CBCCA47EF755Da88B220a82291408' }))),
+      'LABEL_INVALID',
+    ],
+    [
+      'an address not in canonical form',
+      () => put(bent((it) => ({ ...it, address: String(it.address).toLowerCase() }))),
+      'LABEL_INVALID',
+    ],
+    [
+      'an address of another network',
+      () => put(bent((it) => ({ ...it, network: 'xrpl:0' }))),
+      'LABEL_INVALID',
+    ],
+  ])('with %s is refused, and nothing stays', async (_, attempt, code) => {
+    await expect(attempt()).rejects.toMatchObject({ code });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that was changed on disk is not taken for what it was', async () => {
+    const { digest, bytes } = makeLabels([sampleFacts(1)]);
+    await put(bytes);
+    await writeFile(join(directory, `${digest}.ndjson`), makeLabels([sampleFacts(2)]).bytes);
+    const again = await LabelManifestStore.open(directory);
+    await expect(again.find(digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+  });
+});

@@ -1,0 +1,261 @@
+/**
+ * Screening: one closed verdict for each address, with all that was asserted of it. That nothing can be
+ * said is a verdict of its own, and never reads as "no label" (LBL-1, LBL-13).
+ */
+import { referencePrefix } from '@tabellion/chaincode/member/key';
+import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
+import {
+  equalBytes,
+  type LabelStatement,
+  labelStatement,
+  leafHash,
+  parseCanonical,
+  toHex,
+} from '@tabellion/proof';
+import {
+  isRefusal,
+  isStanding,
+  type LabelStatus,
+  labelStatus,
+  normaliseAddress,
+  type Score,
+  type ScoringRule,
+  scoreLabel,
+} from '@tabellion/screening';
+import type { Projection } from '../projection/projection.ts';
+import { createRecords } from '../projection/records.ts';
+import type { LabelHit } from './index/label-index.ts';
+import type { LibraryFeed } from './library-feed.ts';
+import type { LabelManifestStore } from './manifest-store.ts';
+import { readStanding } from './standing.ts';
+import type { LabelResponse, LabelView } from './view.ts';
+
+/** The entry of the register `scoring` that labels are scored by. */
+export const SCORING = 'labels';
+
+export const VERDICTS = [
+  /** Somebody asserts a label that stands. */
+  'LABELLED',
+  /** Nobody does; labels that were withdrawn or have expired are shown. */
+  'NO_LABEL',
+  /** No address: mistyped, or of another network than stated. */
+  'INVALID',
+  /** An address of a kind that cannot be screened here. */
+  'UNSUPPORTED',
+  /** The library is not level with the ledger, or not complete: nothing can be said. */
+  'STALE',
+  /** The gateway failed: nothing can be said. */
+  'ERROR',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface Query {
+  readonly address: string;
+  /** CAIP-2. */
+  readonly network?: string | undefined;
+  /** The caller's own, returned as it is. */
+  readonly reference?: string | undefined;
+}
+
+/** One assertion, with what the ledger holds of it. */
+export interface ShownLabel extends Omit<LabelStatement, 'type' | 'v' | 'salt' | 'address'> {
+  readonly batch: string;
+  readonly index: number;
+  readonly leaf: string;
+  /** MSP ID of the asserter. */
+  readonly member: string;
+  readonly assertedAt: number;
+  readonly status: LabelStatus;
+  /** Other members that came to the same or met the address again. */
+  readonly supporters: readonly string[];
+  readonly openDisputes: number;
+  /** Null where the members have agreed on no rule. */
+  readonly score: Score | null;
+}
+
+export interface ScreenAnswer {
+  readonly submitted: string;
+  readonly reference?: string;
+  readonly verdict: Verdict;
+  /** In canonical form. */
+  readonly address?: string;
+  /** What the address can belong to. */
+  readonly networks?: readonly string[];
+  /** Nobody holds its key: a warning. */
+  readonly burn?: true;
+  /** A reserved address: the verdict is its own, and says nothing of the ledger. */
+  readonly test?: true;
+  /** Why there is no finding. */
+  readonly code?: string;
+  readonly detail?: string;
+  /** All that were ever made, in the ledger's order; there with LABELLED and NO_LABEL only. */
+  readonly labels?: readonly ShownLabel[];
+  /** Older ones that are not shown, and were not looked at. */
+  readonly omitted?: number;
+}
+
+/** What the answers of one call rest on. */
+export interface ScreenGround {
+  /** Blocks. */
+  readonly height: number;
+  /** Time of the ledger then, milliseconds since 1970. */
+  readonly at: number;
+  readonly rule: { readonly id: string; readonly version: number } | null;
+}
+
+export interface Screen {
+  /** As of now, or of an earlier height; all answers of one call rest on the same. */
+  begin(height?: number): ScreenGround & { answer(query: Query): ScreenAnswer };
+}
+
+/** Labels of one address that are looked at and shown, the newest. */
+export const MAX_SHOWN = 100;
+/** Labels that the answers of one call show. */
+const MAX_PER_CALL = 5000;
+
+export interface ScreenPorts {
+  readonly feed: LibraryFeed;
+  readonly view: LabelView;
+  readonly manifests: LabelManifestStore;
+  readonly projection: Pick<Projection, 'database' | 'height'>;
+  /** Told of every failure behind an `ERROR`. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+export function createScreen(ports: ScreenPorts): Screen {
+  const { feed, view, manifests, projection, onFailure } = ports;
+  const records = createRecords(projection.database);
+  const selectTime = projection.database.prepare(
+    'SELECT at FROM event WHERE block < ? ORDER BY block DESC, position DESC LIMIT 1',
+  );
+
+  const findRule = (height: number) => {
+    const entries = records
+      .list<ReferenceRecord>(referencePrefix('scoring', SCORING).slice(0, -1))
+      .filter(({ block }) => block < height)
+      .map(({ record }) => record.entry);
+    const [newest] = entries.sort((one, other) => other.version - one.version);
+    return newest?.register === 'scoring' ? newest : undefined;
+  };
+
+  /** Of a whole batch, which many labels share. */
+  const createHistory = (height: number) => {
+    const ofBatch = new Map<string, readonly LabelResponse[]>();
+    return (batch: string, leaf: string): readonly LabelResponse[] => {
+      const shared = ofBatch.get(batch) ?? view.listResponsesBelow(batch, null, height);
+      ofBatch.set(batch, shared);
+      const own = view.listResponsesBelow(batch, leaf, height);
+      return [...shared, ...own].sort((a, b) => a.block - b.block || a.position - b.position);
+    };
+  };
+
+  const show = (
+    key: Uint8Array,
+    { batch: number, index, offset, length, changes }: LabelHit,
+    { at, rule }: { readonly at: number; readonly rule: ScoringRule | undefined },
+    history: ReturnType<typeof createHistory>,
+  ): ShownLabel => {
+    const digest = feed.batchOf(number);
+    const batch = view.findBatch(digest)!.record;
+    const line = manifests.readLine(batch.manifest, { offset, length });
+    const statement = labelStatement.parse(parseCanonical(line));
+    const { type: _type, v: _v, salt: _salt, address, ...said } = statement;
+    // The file may have been changed since it was taken in.
+    const read = normaliseAddress(address, statement.network);
+    if (isRefusal(read) || !equalBytes(read.key, key))
+      throw new Error('a manifest does not say what was taken in of it');
+    const leaf = toHex(leafHash(line));
+    const responses = changes.length === 0 ? [] : history(digest, leaf);
+    const standing = readStanding({ statement, batch, responses });
+    return {
+      batch: digest,
+      index,
+      leaf,
+      member: batch.act.member,
+      assertedAt: batch.act.at,
+      ...said,
+      status: labelStatus(standing, at),
+      supporters: standing.supporters,
+      openDisputes: standing.openDisputes,
+      score: rule ? scoreLabel(standing, rule, at) : null,
+    };
+  };
+
+  /** Why nothing can be said now; undefined where something can. */
+  const findStaleness = (asOf: number | undefined): string | undefined => {
+    const { library, isIncomplete } = feed;
+    const probe = asOf === undefined ? library.answer(PROBE) : library.answerAsOf(PROBE, asOf);
+    if (probe.verdict !== 'STALE') return undefined;
+    return isIncomplete ? 'INCOMPLETE' : probe.reason;
+  };
+
+  return {
+    begin(asOf) {
+      const height = asOf ?? feed.library.level?.height ?? 0;
+      const staleness = findStaleness(asOf);
+      const { at = 0 } = (selectTime.get(height) as { at: number } | undefined) ?? {};
+      const entry = findRule(height);
+      const rule = entry && { id: entry.id, version: entry.version };
+      const history = createHistory(height);
+      const answered = new Map<string, Finding>();
+      let shown = 0;
+
+      const find = (key: Uint8Array): Finding => {
+        if (staleness !== undefined) return { verdict: 'STALE', code: staleness };
+        const found = feed.library.answerAsOf(key, height);
+        if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
+        const hits = found.verdict === 'LABELLED' ? found.labels : [];
+        const newest = hits.slice(-MAX_SHOWN);
+        shown += newest.length;
+        if (shown > MAX_PER_CALL) return { verdict: 'ERROR', code: 'TOO_LARGE' };
+        const labels = newest.map((hit) => show(key, hit, { at, rule: entry?.body }, history));
+        const omitted = hits.length - newest.length;
+        // What was not looked at may stand.
+        const stands = omitted > 0 || labels.some(({ status }) => isStanding(status));
+        return {
+          verdict: stands ? 'LABELLED' : 'NO_LABEL',
+          labels,
+          ...(omitted > 0 && { omitted }),
+        };
+      };
+
+      const answer = (query: Query, echo: Echo): ScreenAnswer => {
+        const read = normaliseAddress(query.address, query.network);
+        if (isRefusal(read)) {
+          const verdict = read.code === 'ADDRESS_UNSUPPORTED' ? 'UNSUPPORTED' : 'INVALID';
+          return { ...echo, verdict, code: read.code, detail: read.detail };
+        }
+        const { address, networks, burn, reserved, key } = read;
+        const known = { ...echo, address, networks, ...(burn && { burn }) };
+        if (reserved !== undefined) return { ...known, verdict: reserved, test: true };
+        const name = toHex(key);
+        const finding = answered.get(name) ?? find(key);
+        answered.set(name, finding);
+        return { ...known, ...finding };
+      };
+
+      return {
+        height,
+        at,
+        rule: rule ?? null,
+        answer(query) {
+          const { address: submitted, reference } = query;
+          const echo = { submitted, ...(reference !== undefined && { reference }) };
+          try {
+            return answer(query, echo);
+          } catch (error) {
+            onFailure?.(error);
+            return { ...echo, verdict: 'ERROR', code: 'INTERNAL' };
+          }
+        },
+      };
+    },
+  };
+}
+
+type Echo = Pick<ScreenAnswer, 'submitted' | 'reference'>;
+/** What the library says of a key. */
+type Finding = Pick<ScreenAnswer, 'verdict' | 'code' | 'labels' | 'omitted'>;
+
+/** No address has this key: it only asks whether the library can say anything. */
+const PROBE = Uint8Array.of(0, 0);

@@ -1,0 +1,83 @@
+/** The asking side: what a bucket says of one address, once the bucket is found to be the table's own. */
+import { equalBytes, fromBase64url, fromHex, leafHash, rootFromPath } from '@tabellion/proof';
+import { PrivateError } from '../error.ts';
+import type { TableDocument } from './document.ts';
+import { countParts, readParts } from './entry.ts';
+import { type EntryName, handleOf, prefixOf, slotKey, TAG_BYTES } from './handle.ts';
+import { openSlot } from './slot.ts';
+
+const HASH_BYTES = 32;
+
+/** `found` false is the table's word that nothing is said of the address; every doubt is an error. */
+export type BucketReading =
+  | { readonly found: true; readonly labels: readonly Uint8Array[] }
+  | { readonly found: false };
+
+/** Bytes of every answer of a table, whatever it holds. */
+export function answerLength({ slots, slotBytes, prefixBits }: TableDocument): number {
+  return slots * slotBytes + prefixBits * HASH_BYTES;
+}
+
+/**
+ * What the answer for the bucket of an address says of it. Whether the document is signed is for the caller to
+ * have checked.
+ * @throws PrivateError `TABLE_STALE` at this moment (milliseconds since 1970); `BUCKET_LENGTH`;
+ * `BUCKET_ALTERED`: changed, or another bucket or table; `ENTRY_UNREADABLE`; those of {@link handleOf}.
+ */
+export function readBucket(
+  table: TableDocument,
+  name: EntryName,
+  answer: Uint8Array,
+  now: number,
+): BucketReading {
+  if (now >= table.validUntil) throw new PrivateError('TABLE_STALE', 'the table is past its time');
+  const slots = checkAnswer(table, prefixOf(name.addressKey, table), answer);
+  const salt = fromBase64url(table.salt);
+  const handle = handleOf(name, table, salt);
+  const first = openPart(slots, handle, salt, 0);
+  if (!first) return { found: false };
+  const count = countParts(first);
+  const parts = Array.from({ length: count }, (_, part) => openPart(slots, handle, salt, part));
+  const labels = parts.every((part) => part !== undefined) && readParts(parts);
+  if (!labels) throw new PrivateError('ENTRY_UNREADABLE', 'the entry is incomplete');
+  return { found: true, labels };
+}
+
+/** The slots of an answer that is the table's own for that bucket. */
+function checkAnswer(table: TableDocument, bucket: number, answer: Uint8Array): Uint8Array[] {
+  if (answer.length !== answerLength(table)) {
+    throw new PrivateError('BUCKET_LENGTH', `an answer has ${answerLength(table)} bytes`);
+  }
+  const end = table.slots * table.slotBytes;
+  const root = rootFromPath({
+    leaf: leafHash(answer.subarray(0, end)),
+    index: bucket,
+    size: 2 ** table.prefixBits,
+    hashes: cut(answer.subarray(end), HASH_BYTES),
+  });
+  if (!equalBytes(root, fromHex(table.root))) {
+    throw new PrivateError('BUCKET_ALTERED', 'not the bucket that the table commits to');
+  }
+  return cut(answer.subarray(0, end), table.slotBytes);
+}
+
+function cut(bytes: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: bytes.length / length }, (_, at) =>
+    bytes.subarray(at * length, (at + 1) * length),
+  );
+}
+
+/** Undefined if no slot has the tag. @throws PrivateError `ENTRY_UNREADABLE` if one has and does not open. */
+function openPart(
+  slots: readonly Uint8Array[],
+  handle: Uint8Array,
+  salt: Uint8Array,
+  part: number,
+) {
+  const keys = slotKey(handle, salt, part);
+  const slot = slots.find((bytes) => equalBytes(bytes.subarray(0, TAG_BYTES), keys.tag));
+  if (!slot) return undefined;
+  const content = openSlot(slot, keys);
+  if (!content) throw new PrivateError('ENTRY_UNREADABLE', 'the entry does not open');
+  return content;
+}
