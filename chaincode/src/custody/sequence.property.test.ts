@@ -209,9 +209,11 @@ const attempt: fc.Arbitrary<Attempt> = fc.record({
 });
 
 it('takes exactly the steps that are allowed, and chains them', async () => {
-  const taken = new Map<StepVerb, number>();
-  await fc.assert(
-    fc.asyncProperty(fc.array(attempt, { minLength: 20, maxLength: 60 }), async (attempts) => {
+  const wanted = VERBS.filter((verb) => verb !== 'move');
+  const taken = new Set<StepVerb>();
+  const property = fc.asyncProperty(
+    fc.array(attempt, { minLength: 20, maxLength: 60 }),
+    async (attempts) => {
       const scene = openScene();
       await scene.open({
         mirrorOf: { jurisdiction: 'DE', custodian: 'DE/1', sha256: digest('5') },
@@ -250,14 +252,16 @@ it('takes exactly the steps that are allowed, and chains them', async () => {
         expect(markers?.map(({ mspId }) => mspId)).toEqual(binds ? [each.who.member] : undefined);
         digests.push(digestRecord(record));
         note(notes, each, step);
-        taken.set(each.verb, (taken.get(each.verb) ?? 0) + 1);
+        taken.add(each.verb);
         assertNoted(scene.headOf(), notes, digests);
       }
-    }),
-    { numRuns: 300 },
+    },
   );
-  // Nothing was shown of steps that never came about.
-  expect([...taken.keys()].sort()).toEqual(VERBS.filter((verb) => verb !== 'move').sort());
+  // Nothing would be shown of steps that never came about: some are rare.
+  for (let round = 0; round < 5 && taken.size < wanted.length; round += 1) {
+    await fc.assert(property, { numRuns: 300 });
+  }
+  expect([...taken].sort()).toEqual([...wanted].sort());
 });
 
 function assertNoted(head: ItemHeadRecord, notes: Notes, digests: readonly string[]): void {
