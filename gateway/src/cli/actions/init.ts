@@ -20,7 +20,7 @@ import { type SignInOptions, signIn } from '../sign-in.ts';
 import { formatFields } from '../table.ts';
 import { pinTrust } from '../trust-pin.ts';
 
-export interface InitOptions extends SignInOptions {
+export interface InitOptions extends Omit<SignInOptions, 'as'> {
   readonly renew?: true;
   readonly trustOnFirstUse?: true;
 }
@@ -32,7 +32,9 @@ const enrolled = z.object({
 });
 
 export async function init(invocation: Invocation<InitOptions>): Promise<Outcome> {
-  const { context, options } = invocation;
+  const { context } = invocation;
+  // Certificates are for persons: a system signs in (`login --as system`), and the gateway holds its key.
+  const options = { ...invocation.options, as: 'person' } as const;
   const paths = locateProfile(context, options);
   const settings = await readSettings(paths);
   const hasCertificate = (await readKept(paths.certificate)) !== undefined;

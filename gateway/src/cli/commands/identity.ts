@@ -12,8 +12,7 @@ export function addIdentityCommands(program: Command, run: Runner): void {
   addExamples(
     program
       .command('init')
-      .description('sign in, make a key on this machine and have it certified')
-      .addOption(ways())
+      .description('sign in as a person, make a key on this machine and have it certified')
       .option('--issuer <url>', 'where to sign in; without it, at the gateway')
       .option('--renew', 'replace the certificate, with a new key')
       .option(
@@ -24,7 +23,7 @@ export function addIdentityCommands(program: Command, run: Runner): void {
     [
       'init --gateway https://evidence.example.org',
       'init --gateway http://127.0.0.1:8080 --trust-on-first-use',
-      'init --as system --profile register',
+      'init --profile second --gateway https://evidence.example.org',
     ],
   );
   addExamples(
