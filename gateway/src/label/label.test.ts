@@ -346,6 +346,16 @@ describe('very many labels of one address', () => {
     expect(answer.labels.at(-1).label).toBe(`wallet ${MAX_SHOWN + 19}`);
   });
 
+  it('do not make one call as large as one likes, however often it asks for them', async () => {
+    const address = sampleAddress(70);
+    const { json } = await screen(Array.from({ length: 60 }, () => ({ address })));
+    const verdicts = json.answers.map(({ verdict }: { verdict: string }) => verdict);
+    expect(verdicts.slice(0, 50)).toEqual(Array(50).fill('LABELLED'));
+    expect(json.answers.slice(50)).toEqual(
+      Array(10).fill(expect.objectContaining({ verdict: 'ERROR', code: 'TOO_LARGE' })),
+    );
+  });
+
   it('are streamed, a line a thousand addresses, each with a receipt', async () => {
     const lines = Array.from({ length: 1001 }, (_, at) =>
       JSON.stringify({ address: sampleAddress(at % 7) }),

@@ -182,7 +182,10 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
         if (error instanceof LibraryGap) {
           if (!gap) logger.warn('the label library waits for a manifest');
           gap = true;
-        } else fail(error, 'the label library waits');
+        } else {
+          gap = false;
+          fail(error, 'the label library waits');
+        }
         await delay(gap ? LEVEL_MS : RETRY_MS, undefined, { signal: stop.signal }).catch(
           () => undefined,
         );

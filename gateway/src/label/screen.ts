@@ -206,8 +206,6 @@ export function createScreen(ports: ScreenPorts): Screen {
         if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
         const hits = found.verdict === 'LABELLED' ? found.labels : [];
         const newest = hits.slice(-MAX_SHOWN);
-        shown += newest.length;
-        if (shown > MAX_PER_CALL) return { verdict: 'ERROR', code: 'TOO_LARGE' };
         const labels = newest.map((hit) => show(key, hit, { at, rule: entry?.body }, history));
         const omitted = hits.length - newest.length;
         // What was not looked at may stand.
@@ -231,6 +229,9 @@ export function createScreen(ports: ScreenPorts): Screen {
         const name = toHex(key);
         const finding = answered.get(name) ?? find(key);
         answered.set(name, finding);
+        // Counted for every answer: the same address asked for again makes the whole as large.
+        shown += finding.labels?.length ?? 0;
+        if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
         return { ...known, ...finding };
       };
 
