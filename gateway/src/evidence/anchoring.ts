@@ -170,16 +170,15 @@ class SystemAnchoring implements ClosableAnchoring {
    * down with it, again and again.
    * @throws EvidenceError `ITEM_INVALID`.
    */
-  #timeOf(
-    { collectedAt = this.#options.now() }: ItemInput,
-    { startedAt, endedAt, windowMs }: Bounds,
-  ): number {
+  #timeOf(item: ItemInput, { startedAt, endedAt, windowMs }: Bounds): number {
+    const now = this.#options.now();
+    const { collectedAt = now } = item;
     const refuse = (text: string): never => {
       throw new EvidenceError('ITEM_INVALID', `collectedAt ${text}`);
     };
     if (collectedAt < startedAt) refuse('lies before the start of the acquisition');
     if (collectedAt > (endedAt ?? Number.MAX_SAFE_INTEGER)) refuse('lies after its end');
-    if (collectedAt > this.#options.now() + windowMs) refuse('lies in the future');
+    if (collectedAt > now + windowMs) refuse('lies in the future');
     return collectedAt;
   }
 

@@ -3,8 +3,10 @@
  * the manifest files, so it is not fsynced row by row.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 import { Checkpoints, DERIVED } from '../sqlite/checkpoints.ts';
 import { writeAtOnce } from '../sqlite/write-at-once.ts';
+import { type Entry, ItemRuns, RUNS_SCHEMA } from './item-runs.ts';
 import { decodeOffset, type LinePositions } from './line-positions.ts';
 import type { ManifestFacts } from './manifest.ts';
 
@@ -28,38 +30,29 @@ export interface ItemFilter {
 }
 
 /** Raise with every change of the tables: they are made again from the files then. */
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
 DROP TABLE IF EXISTS item;
 DROP TABLE IF EXISTS line;
 DROP TABLE IF EXISTS manifest;
 CREATE TABLE manifest (
-  id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, acquisition TEXT NOT NULL, root TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, acquisition TEXT NOT NULL, root TEXT NOT NULL,
   size INTEGER NOT NULL, bytes INTEGER NOT NULL, complete INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX manifest_acquisition ON manifest (acquisition, id);
 CREATE TABLE line (id INTEGER PRIMARY KEY, offsets BLOB NOT NULL) STRICT;
-CREATE TABLE item (
-  prefix INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (prefix, id)) STRICT, WITHOUT ROWID;
+${RUNS_SCHEMA}
 PRAGMA user_version = ${VERSION};
 `;
 
-/** Rows that one statement inserts: the step from JavaScript costs as much as the row itself. */
-const GROUP = 64;
-/** Rows of one transaction. */
-const STEP = 4096;
-
 /** Positions of one manifest; an item's ID is its manifest's ID times this plus its index. */
-const STRIDE = 65_536;
+const STRIDE = MAX_BATCH_ITEMS;
 /** Lines whose offsets stand in one row; its ID is that of its first item by this. */
 const LINES = 1024;
-
-const INSERT = 'INSERT OR IGNORE INTO item VALUES';
 
 export class ItemIndex {
   readonly #database: DatabaseSync;
   readonly #checkpoints: Checkpoints;
-  readonly #insertItem: StatementSync;
-  readonly #insertGroup: StatementSync;
+  readonly #runs: ItemRuns;
   readonly #findManifest: StatementSync;
 
   constructor(file: string) {
@@ -68,10 +61,7 @@ export class ItemIndex {
     this.#checkpoints = new Checkpoints(this.#database);
     const version = this.#database.prepare('PRAGMA user_version').get()!.user_version;
     if (version !== VERSION) this.#write(() => this.#database.exec(SCHEMA));
-    this.#insertItem = this.#database.prepare(`${INSERT} (?, ?)`);
-    this.#insertGroup = this.#database.prepare(
-      `${INSERT} ${Array(GROUP).fill('(?, ?)').join(', ')}`,
-    );
+    this.#runs = new ItemRuns(this.#database, (change) => this.#write(change));
     this.#findManifest = this.#database.prepare('SELECT * FROM manifest WHERE digest = ?');
   }
 
@@ -97,33 +87,15 @@ export class ItemIndex {
   }
 
   /** Makes the items of a manifest be found. Others may have their turn between its steps. */
-  *addItems(digest: string, items: LinePositions): Generator<void, void, void> {
-    const base = this.#firstId(digest);
-    // In the order of the index: digests are spread, and each step would write every page of it.
-    const sorted = items.sort();
-    for (let first = 0; first < sorted.length; first += STEP) {
-      const rows = Array.from(sorted.subarray(first, first + STEP), (index) => [
-        items.prefix(index),
-        base + index,
-      ]);
-      this.#write(() => {
-        this.#insertItems(rows);
-        if (first + STEP >= sorted.length) this.#complete(digest);
-      });
-      yield;
-    }
+  addItems(digest: string, items: LinePositions): Generator<void, void, void> {
+    const entries = sortEntries(items, this.#firstId(digest));
+    const complete = this.#database.prepare('UPDATE manifest SET complete = 1 WHERE digest = ?');
+    return this.#runs.add(items.size, entries, () => complete.run(digest));
   }
 
-  #insertItems(rows: readonly (readonly number[])[]): void {
-    const single = rows.length - (rows.length % GROUP);
-    for (let at = 0; at < single; at += GROUP) {
-      this.#insertGroup.run(...rows.slice(at, at + GROUP).flat());
-    }
-    for (const row of rows.slice(single)) this.#insertItem.run(...row);
-  }
-
-  #complete(digest: string): void {
-    this.#database.prepare('UPDATE manifest SET complete = 1 WHERE digest = ?').run(digest);
+  /** Keeps look-ups fast as manifests come. In steps, as `addItems`; may be left off between two. */
+  merge(): Generator<void, void, void> {
+    return this.#runs.merge();
   }
 
   #firstId(digest: string): number {
@@ -144,9 +116,10 @@ export class ItemIndex {
     this.#write(() => {
       const forget = this.#database.prepare('DELETE FROM manifest WHERE id = ?');
       for (const { id } of gone) forget.run(id as number);
-      const known = '(SELECT id FROM manifest)';
-      this.#database.exec(`DELETE FROM item WHERE id / ${STRIDE} NOT IN ${known};
-        DELETE FROM line WHERE id / ${STRIDE / LINES} NOT IN ${known}`);
+      // Their entries stay in the runs: an ID is not given twice, and they are passed over.
+      this.#database.exec(
+        `DELETE FROM line WHERE id / ${STRIDE / LINES} NOT IN (SELECT id FROM manifest)`,
+      );
     });
   }
 
@@ -158,9 +131,10 @@ export class ItemIndex {
   }
 
   clear(): void {
-    this.#write(() =>
-      this.#database.exec('DELETE FROM item; DELETE FROM line; DELETE FROM manifest'),
-    );
+    this.#write(() => {
+      this.#runs.clear();
+      this.#database.exec('DELETE FROM line; DELETE FROM manifest; DELETE FROM sqlite_sequence');
+    });
   }
 
   close(): void {
@@ -173,16 +147,21 @@ export class ItemIndex {
   }
 
   #listByPrefix(prefix: number, acquisition: string | undefined, after: number, limit: number) {
-    return this.#database
-      .prepare(
-        `SELECT item.id, offsets, digest, acquisition FROM item
-         JOIN manifest ON manifest.id = item.id / ${STRIDE}
-         JOIN line ON line.id = item.id / ${LINES}
-         WHERE prefix = ?1 AND item.id > ?2 AND (?3 IS NULL OR acquisition = ?3)
-         ORDER BY item.id LIMIT ?4`,
-      )
-      .all(prefix, after, acquisition ?? null, limit)
-      .map((row) => toPosition(row, row.id as number));
+    const position = this.#database.prepare(
+      `SELECT digest, acquisition, offsets FROM manifest JOIN line ON line.id = ?2
+       WHERE manifest.id = ?1 AND (?3 IS NULL OR acquisition = ?3)`,
+    );
+    const positions: ItemPosition[] = [];
+    for (const id of this.#runs.find(prefix, after)) {
+      if (positions.length === limit) break;
+      const row = position.get(
+        Math.floor(id / STRIDE),
+        Math.floor(id / LINES),
+        acquisition ?? null,
+      );
+      if (row !== undefined) positions.push(toPosition(row, id));
+    }
+    return positions;
   }
 
   #listByManifest(acquisition: string | undefined, after: number, limit: number) {
@@ -207,6 +186,10 @@ export class ItemIndex {
     }
     return positions;
   }
+}
+
+function* sortEntries(items: LinePositions, first: number): Generator<Entry, void, void> {
+  for (const line of items.sort()) yield { prefix: items.prefix(line), id: first + line };
 }
 
 type Row = Record<string, unknown>;

@@ -1,8 +1,9 @@
 /** Where the lines of one manifest stand, and by what they are found: 16 bytes a line. */
+import { MAX_BATCH_ITEMS } from '@tabellion/proof';
 
-/** 48 bits of a digest: enough to find, small enough for an index and for a number. */
+/** 37 bits of a digest: enough to find, and with the number of a line they are still one number. */
 export function digestPrefix(sha256: string): number {
-  return Number.parseInt(sha256.slice(0, 12), 16);
+  return Math.floor(Number.parseInt(sha256.slice(0, 10), 16) / 8);
 }
 
 const FIRST_CAPACITY = 64;
@@ -47,10 +48,15 @@ export class LinePositions {
   }
 
   /** The lines in the order of their prefixes. */
-  sort(): Uint32Array {
-    const prefixes = this.#prefixes;
-    const lines = Uint32Array.from({ length: this.#size }, (_, line) => line);
-    return lines.sort((one, other) => prefixes[one]! - prefixes[other]!);
+  sort(): Float64Array {
+    // As plain numbers, for a function that compares takes five times as long.
+    const lines = new Float64Array(this.#size);
+    for (let line = 0; line < this.#size; line += 1) {
+      lines[line] = this.prefix(line) * MAX_BATCH_ITEMS + line;
+    }
+    return lines
+      .sort()
+      .map((number) => number - Math.floor(number / MAX_BATCH_ITEMS) * MAX_BATCH_ITEMS);
   }
 }
 

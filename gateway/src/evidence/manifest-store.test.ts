@@ -176,7 +176,7 @@ describe('the index', () => {
     await store.close();
     const { DatabaseSync } = await import('node:sqlite');
     const index = new DatabaseSync(join(directory, 'index.sqlite'));
-    index.exec(`DROP TABLE item; DROP TABLE line; PRAGMA user_version = 0;
+    index.exec(`DROP TABLE run; DROP TABLE page; DROP TABLE line; PRAGMA user_version = 0;
       CREATE TABLE item (id INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, offset INTEGER NOT NULL);
       INSERT INTO item VALUES (65536, 0, 0)`);
     index.close();
@@ -201,10 +201,28 @@ describe('the index', () => {
     await store.close();
     const { DatabaseSync } = await import('node:sqlite');
     const index = new DatabaseSync(join(directory, 'index.sqlite'));
-    index.exec('DELETE FROM item WHERE id % 65536 > 0; UPDATE manifest SET complete = 0');
+    index.exec('UPDATE run SET live = 0; DELETE FROM page; UPDATE manifest SET complete = 0');
     index.close();
     store = await ManifestStore.open({ directory, escrow });
+    expect(await find({ prefix: digestPrefix(SHA) })).toHaveLength(1);
     expect(await find({})).toHaveLength(3);
+  });
+
+  it('finds the items of many manifests, before and after they were merged', async () => {
+    const stored = Array.from({ length: 30 }, (_, at) => {
+      const own = [makeLine(`file-${at}`, 1, digestOf(at)), makeLine(`same-${at}`, 1, SHA)];
+      return { own, manifest: describeLines(own) };
+    });
+    for (const { own, manifest: each } of stored) await store.put(each, [joinLines(own)]);
+    await reopen();
+    const same = await find({ prefix: digestPrefix(SHA) });
+    expect(same.map((item) => item.manifest)).toEqual(stored.map((each) => each.manifest.digest));
+    const second = await find({ prefix: digestPrefix(SHA) }, same[9]!.id, 5);
+    expect(second).toEqual(same.slice(10, 15));
+    for (const [at, each] of stored.entries()) {
+      const found = await find({ prefix: digestPrefix(digestOf(at)) });
+      expect(found.map((item) => item.manifest)).toEqual([each.manifest.digest]);
+    }
   });
 });
 

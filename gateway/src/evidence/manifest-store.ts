@@ -5,7 +5,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { isDiskFull } from '../http/disk-full.ts';
 import { CopyError, writeCopies } from './durable-file.ts';
 import { EvidenceError } from './error.ts';
@@ -15,6 +14,7 @@ import {
   type ItemPosition,
   type StoredManifest,
 } from './item-index.ts';
+import { ItemIndexing } from './item-indexing.ts';
 import { LinePositions } from './line-positions.ts';
 import {
   assertFacts,
@@ -50,16 +50,14 @@ export class ManifestStore {
   readonly #directory: string;
   readonly #escrow: string | undefined;
   readonly #index: ItemIndex;
-  /** Indexing goes on behind the answers, one manifest after the other. */
-  #indexing: Promise<void> = Promise.resolve();
-  /** Items that are not in the index yet, by manifest; on a full disk they stay. */
-  readonly #unindexed = new Map<string, LinePositions>();
+  readonly #indexing: ItemIndexing;
   readonly #damaged = new Map<string, unknown>();
 
   private constructor(options: ManifestStoreOptions) {
     this.#directory = options.directory;
     this.#escrow = options.escrow;
     this.#index = new ItemIndex(join(options.directory, 'index.sqlite'));
+    this.#indexing = new ItemIndexing(this.#index);
   }
 
   /** Opens the store, makes up for copies and index entries that an interruption left out. */
@@ -95,7 +93,7 @@ export class ManifestStore {
     }
     await this.#write(announced, check());
     const manifest = { ...facts!, acquisition: announced.acquisition };
-    this.#addToIndex(manifest, items);
+    this.#indexing.add(manifest, items);
     return manifest;
   }
 
@@ -106,7 +104,7 @@ export class ManifestStore {
   async putOwn(manifest: StoredManifest, items: LinePositions, chunks: Chunks): Promise<void> {
     if (this.find(manifest.digest) !== undefined) return;
     await this.#write(manifest, chunks);
-    this.#addToIndex(manifest, items);
+    this.#indexing.add(manifest, items);
   }
 
   find(digest: string): StoredManifest | undefined {
@@ -138,7 +136,7 @@ export class ManifestStore {
    * @throws when some are not in the index, for want of room: that they are not found would say too much.
    */
   async listItems(filter: ItemFilter, after: number, limit: number): Promise<StoredItem[]> {
-    await this.#completeIndex();
+    await this.#indexing.complete();
     const positions = this.#index.list(filter, after, limit);
     const pages = Map.groupBy(positions, ({ manifest }) => manifest);
     const items = await Promise.all([...pages].map((page) => this.#readItems(...page)));
@@ -154,15 +152,13 @@ export class ManifestStore {
 
   /** Forgets the index and computes it again from the files, each verified on the way. */
   async rebuild(): Promise<void> {
-    await this.#indexing;
-    this.#unindexed.clear();
-    this.#index.clear();
+    await this.#indexing.clear();
     await this.#completeCopies();
     await this.#indexFiles();
   }
 
   async close(): Promise<void> {
-    await this.#indexing;
+    await this.#indexing.stop();
     this.#index.close();
   }
 
@@ -183,28 +179,6 @@ export class ManifestStore {
       throw new EvidenceError('ESCROW_FAILED', 'the second copy could not be written', {
         cause: error.cause,
       });
-    }
-  }
-
-  #addToIndex(manifest: StoredManifest, items: LinePositions): void {
-    this.#index.addManifest(manifest, items);
-    this.#unindexed.set(manifest.digest, items);
-    this.#indexing = this.#indexing.then(() => this.#indexWaiting()).catch(ignoreFullDisk);
-  }
-
-  /** What could not be indexed is tried again. */
-  async #completeIndex(): Promise<void> {
-    await this.#indexing;
-    if (this.#unindexed.size === 0) return;
-    const indexing = this.#indexWaiting();
-    this.#indexing = indexing.catch(ignoreFullDisk);
-    await indexing;
-  }
-
-  async #indexWaiting(): Promise<void> {
-    for (const [digest, items] of this.#unindexed) {
-      for (const _ of this.#index.addItems(digest, items)) await setImmediate();
-      this.#unindexed.delete(digest);
     }
   }
 
@@ -254,12 +228,12 @@ export class ManifestStore {
         const facts = await verifyManifest(chunks, { digest }, ({ sha256, offset }) =>
           items.add(sha256, offset),
         );
-        this.#addToIndex({ ...facts, acquisition }, items);
+        this.#indexing.add({ ...facts, acquisition }, items);
       } catch (error) {
         if (isDiskFull(error)) throw error;
         this.#damaged.set(digest, error);
       }
-      await this.#completeIndex();
+      await this.#indexing.complete();
     }
   }
 }
@@ -274,11 +248,6 @@ async function readLineAt(file: FileHandle, offset: number): Promise<Uint8Array>
     if (bytesRead === 0) throw new EvidenceError('MANIFEST_INVALID', 'a line is missing');
     at += bytesRead;
   }
-}
-
-/** The rest of a full disk's index comes when there is room; any other failure ends the process. */
-function ignoreFullDisk(error: unknown): void {
-  if (!isDiskFull(error)) throw error;
 }
 
 function assertNames({ acquisition, digest }: Announced): void {

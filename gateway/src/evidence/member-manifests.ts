@@ -64,7 +64,7 @@ export async function openManifests(options: MemberManifestsOptions): Promise<Me
       const page = found.slice(0, limit);
       const next = found.length > limit ? encodeCursor([page.at(-1)!.id]) : null;
       const items = page.map(show);
-      // The index knows 48 bits of a digest; the commitment knows all of them.
+      // The index knows the first bits of a digest; the commitment knows all of them.
       const matching = items.filter(
         (item) => sha256 === undefined || item.commitment.digest.sha256 === sha256,
       );
