@@ -9,6 +9,11 @@
  *   while adding    what a look-up takes from when it comes in, 10,000 a second, while 100,000 labels are
  *                   added in rounds (p99 of each, and their median), and the longest that adding, and so
  *                   growing, kept the thread to itself, in the thread's own time
+ *   visible         how long after its commit a new assertion is found by screening (p99)
+ *   over HTTP       addresses that nobody labelled, through a gateway as its operator runs it: one a request,
+ *                   256 at once, each answer journalled on disk and signed for before it leaves, against an
+ *                   Express route that parses the same body and does nothing else; and 500 a request, with one
+ *                   receipt, against one a request
  */
 import { join } from 'node:path';
 import process from 'node:process';
@@ -28,6 +33,7 @@ import {
   toRow,
 } from './bench-common/report.ts';
 import { checkAnswers, pickKnown, pickUnknown } from './bench-screening/check.ts';
+import { measureHttp } from './bench-screening/http.ts';
 import {
   type BenchBatch,
   isDisputed,
@@ -37,6 +43,7 @@ import {
   Truth,
 } from './bench-screening/labels.ts';
 import { fillSqlite, openFile, openInMemory } from './bench-screening/sqlite-peer.ts';
+import { measureVisible } from './bench-screening/visible.ts';
 import { measureWhileAdding } from './bench-screening/while-adding.ts';
 
 const GOAL = 6;
@@ -60,6 +67,8 @@ await runBench('screening', async (bench) => {
     memory,
     ...(await measureSnapshot(bench, index, truth, batches)),
     ...(await measureAdding(bench, index, truth, pauseMs)),
+    ...(await measureHttp(bench)),
+    ...(await measureVisible(bench)),
   ];
 });
 

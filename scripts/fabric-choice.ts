@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadIssuers } from '../gateway/src/identity/issuers.ts';
+import { loadGateways } from '../gateway/src/label/fetch/gateways-file.ts';
 import { readMemberFile } from '../node-config/fabric/member-file.ts';
 import { describeMember } from '../node-config/fabric/native/connect.ts';
 
@@ -9,10 +10,11 @@ export interface FabricChoice {
   readonly fabric?: string | undefined;
   readonly member?: string | undefined;
   readonly issuers?: string | undefined;
+  readonly gateways?: string | undefined;
 }
 
 /** The gateway of a member on Fabric, as the command line describes it. */
-export async function readFabric({ fabric, member, issuers }: FabricChoice) {
+export async function readFabric({ fabric, member, issuers, gateways }: FabricChoice) {
   const isFile = fabric !== undefined && (await isRegularFile(fabric));
   if (!fabric || !issuers || isFile !== (member === undefined)) {
     throw new Error(
@@ -22,7 +24,12 @@ export async function readFabric({ fabric, member, issuers }: FabricChoice) {
   const described = isFile
     ? await openDescribed(fabric)
     : { mspId: member!, member: await describeMember(resolve(fabric), member!) };
-  return { member: described.member, issuers: await loadIssuers(issuers, described.mspId) };
+  const { mspId } = described;
+  return {
+    member: described.member,
+    issuers: await loadIssuers(issuers, mspId),
+    ...(gateways !== undefined && { gateways: await loadGateways(gateways, mspId) }),
+  };
 }
 
 const isRegularFile = (path: string) =>

@@ -25,6 +25,12 @@ export interface ServeOptions {
   /** One member's gateway on Fabric, instead of the embedded consortium. */
   readonly fabric?: FabricNode | undefined;
   readonly limits?: Partial<GatewayLimits>;
+  /** After so many days what was asked of addresses is erased. */
+  readonly keepQueriesDays?: number | undefined;
+  /** Points or buckets that one caller may ask for privately in a day. */
+  readonly privatePerDay?: number | undefined;
+  /** Networks that are not public and that webhooks may go to. */
+  readonly webhookNetworks?: readonly string[];
 }
 
 /** @returns the exit code, once stopped by Ctrl-C or SIGTERM; ends the process if the disk fails. */
@@ -39,6 +45,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     consortium = CONSORTIUM,
     fabric,
     limits,
+    keepQueriesDays,
+    privatePerDay,
+    webhookNetworks = [],
   } = options;
   const stopped = waitForStop();
   const { log, file } = await openLog(directory);
@@ -57,6 +66,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(listen !== undefined && { listen }),
     ...(fabric && { fabric }),
     ...(limits && { limits }),
+    ...(keepQueriesDays !== undefined && { keepQueriesDays }),
+    ...(privatePerDay !== undefined && { privatePerDay }),
+    webhookNetworks,
   }).catch(endOnVital);
   const introduction = fabric
     ? introduceMember(node, fabric, directory, file)

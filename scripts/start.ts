@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { GatewayLimits } from '../gateway/src/http/limits.ts';
+import { createGuard } from '../gateway/src/webhook/guard.ts';
 import { runDemo } from './demo.ts';
 import { explainFailure } from './explain-failure.ts';
 import { CONSORTIUM, serve } from './serve.ts';
@@ -20,8 +21,15 @@ const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--
   --fabric FILE  the gateway of the member that the file describes, on any network, also of Fabric 2.x
                (see node-config/member.example.yaml)
   --issuers FILE  where its people sign in (see node-config/issuers.example.yaml)
+  --gateways FILE  where the other members' gateways are, to fetch label manifests from
+               (see node-config/gateways.example.yaml)
   --consortium FILE  what the members agreed on (default node-config/consortium.yaml)
+  --keep-queries DAYS  after which what was asked of addresses is erased (default 1827, five years)
+  --webhook-network NET  a network that is not public and that webhooks may go to, such as 10.1.0.0/16
+               (may be given several times)
   --requests-per-minute N  that one caller may send (default 6000), and an address twice as many
+  --private-per-day N  that one caller may ask for privately, points or buckets (default 100000); a
+               twentieth of it in a minute, and five times as many a member
   --demo       do the main job on the files of this checkout, in a throw-away directory
   --once       end after the demonstration instead of leaving the gateway running
   --json       print one JSON line: the address when ready, or the demonstration's result
@@ -44,6 +52,31 @@ function parseLimits(text: string | undefined): Partial<GatewayLimits> {
   return { perPrincipal, perAddress: 2 * perPrincipal };
 }
 
+function parsePerDay(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,11}$/.test(text)) {
+    throw new Error(`--private-per-day ${text}: not a number from 1 to 999999999999`);
+  }
+  return Number(text);
+}
+
+function parseDays(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,4}$/.test(text)) {
+    throw new Error(`--keep-queries ${text}: not a number of days from 1 to 99999`);
+  }
+  return Number(text);
+}
+
+function parseNetworks(networks: readonly string[] = []): readonly string[] {
+  try {
+    createGuard({ networks, loopback: false });
+    return networks;
+  } catch (error) {
+    throw new Error(`--webhook-network ${(error as Error).message}`, { cause: error });
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -54,7 +87,11 @@ async function main(): Promise<number> {
       fabric: { type: 'string' },
       member: { type: 'string' },
       issuers: { type: 'string' },
+      gateways: { type: 'string' },
+      'keep-queries': { type: 'string' },
       'requests-per-minute': { type: 'string' },
+      'private-per-day': { type: 'string' },
+      'webhook-network': { type: 'string', multiple: true },
       consortium: { type: 'string', default: CONSORTIUM },
       demo: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
@@ -68,15 +105,29 @@ async function main(): Promise<number> {
   }
   const port = parsePort(values.port);
   const limits = parseLimits(values['requests-per-minute']);
+  const keepQueriesDays = parseDays(values['keep-queries']);
+  const privatePerDay = parsePerDay(values['private-per-day']);
+  const webhookNetworks = parseNetworks(values['webhook-network']);
   if (values.demo && values.fabric) throw new Error('--demo is of the embedded ledger only');
   if (values.demo) return await runDemo({ port, once: values.once, json: values.json });
-  const isOnFabric = values.fabric ?? values.member ?? values.issuers;
+  const isOnFabric = values.fabric ?? values.member ?? values.issuers ?? values.gateways;
   const fabric = isOnFabric
     ? await (await import('./fabric-choice.ts')).readFabric(values)
     : undefined;
   const { data: directory, listen, json, escrow, consortium } = values;
   try {
-    return await serve({ directory, port, listen, json, escrow, consortium, fabric, limits });
+    const own = {
+      listen,
+      json,
+      escrow,
+      consortium,
+      fabric,
+      limits,
+      keepQueriesDays,
+      privatePerDay,
+      webhookNetworks,
+    };
+    return await serve({ directory, port, ...own });
   } catch (error) {
     const place = { directory, port, peer: fabric?.member.peer.address };
     throw new Error(explainFailure(error as Error, place), { cause: error });

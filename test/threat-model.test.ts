@@ -42,7 +42,7 @@ it('names only tests that exist', () => {
 it('names only files that the tests run', () => {
   const run = globSync(
     [
-      '{proof,chaincode,gateway,test,scripts}/**/*.test.ts',
+      '{proof,chaincode,screening,gateway,test,scripts}/**/*.test.ts',
       'test/conformance/checks/*.ts',
       'test/fabric/adversary/*.ts',
     ],

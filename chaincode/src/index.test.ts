@@ -56,7 +56,18 @@ it('offers these transactions and no others', () => {
     ],
     review: ['object', 'reply', 'judge', 'examine', 'weigh', 'read'],
     disclosure: ['grant', 'revoke', 'read'],
-    label: ['assert', 'corroborate', 'opine', 'sight', 'dispute', 'answer', 'withdraw', 'read'],
+    label: [
+      'assert',
+      'miss',
+      'corroborate',
+      'opine',
+      'sight',
+      'dispute',
+      'answer',
+      'withdraw',
+      'readSaid',
+      'read',
+    ],
     'org.hyperledger.fabric': ['GetMetadata'],
   });
 });

@@ -118,6 +118,7 @@ export const sampleFounding = (): FoundInput => ({
     custodyGapSeconds: 86_400,
     objectionAnswerSeconds: 2_592_000,
     disclosureMaxSeconds: 7_776_000,
+    labelFetchSeconds: 60,
   },
   reference: [
     {

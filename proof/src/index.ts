@@ -17,6 +17,17 @@ export {
 } from './bundle/encode.ts';
 export { itemId } from './bundle/item-id.ts';
 export {
+  encodeLabelBundle,
+  type LabelBundle,
+  type LabelParts,
+  labelBundle,
+} from './bundle/label-bundle.ts';
+export {
+  LABEL_READ_FUNCTION,
+  LABEL_SAID_FUNCTION,
+  type ProvenSaid,
+} from './bundle/label-said.ts';
+export {
   BUNDLE_MEDIA_TYPE,
   type Commitment,
   type CompactBundle,
@@ -32,10 +43,12 @@ export {
   trust,
 } from './bundle/record.ts';
 export {
+  openMembers,
   parseTrust,
   TRUST_ERROR_CODES,
   TrustError,
   type TrustErrorCode,
+  type TrustedMember,
   thresholdOf,
 } from './bundle/trust.ts';
 export {
@@ -132,10 +145,40 @@ export {
   readRwset,
   type Version,
 } from './fabric/rwset.ts';
+export {
+  amount as amountText,
+  assetId,
+  type EvidenceLink,
+  evidenceLink,
+  evidenceLinks,
+  MAX_EVIDENCE,
+  MAX_SENDERS,
+  nameEvidence,
+  type TransferFacts,
+  type TransferStatement,
+  transferStatement,
+} from './flow/statement.ts';
+export {
+  type EntryAnchor,
+  type EntryGroup,
+  type EntrySeal,
+  entryAnchor,
+  entrySeal,
+  groupBytes,
+} from './journal/record.ts';
+export { ENTRY_VERDICTS, type EntryVerdictCode, type Judged } from './journal/verdict.ts';
+export {
+  type ProvenAnchor,
+  type ProvenSeal,
+  type SealedEntry,
+  verifyAnchor,
+  verifySeal,
+} from './journal/verify-entry.ts';
 export { canonicalBytes, canonicalText } from './json/canonical.ts';
 export { JSON_ERROR_CODES, JsonError, type JsonErrorCode } from './json/error.ts';
 export { type JsonLimits, parseCanonical, parseStrict } from './json/parse.ts';
 export {
+  addressText,
   type LabelFacts,
   type LabelStatement,
   labelStatement,

@@ -22,7 +22,11 @@ export interface PlannedNamespace {
   readonly namespace: string;
   readonly reads?: readonly { readonly key: string; readonly version: Version | null }[];
   readonly writes?: readonly { readonly key: string; readonly value: Uint8Array }[];
-  readonly ranges?: readonly { readonly startKey: string; readonly endKey: string }[];
+  readonly ranges?: readonly {
+    readonly startKey: string;
+    readonly endKey: string;
+    readonly exhausted?: boolean;
+  }[];
   readonly collections?: readonly string[];
 }
 
@@ -170,10 +174,11 @@ function buildRwset(namespaces: readonly PlannedNamespace[]): Uint8Array {
       write.setValue(value);
       set.addWrites(write);
     }
-    for (const { startKey, endKey } of planned.ranges ?? []) {
+    for (const { startKey, endKey, exhausted = false } of planned.ranges ?? []) {
       const range = new kvrwset.RangeQueryInfo();
       range.setStartKey(startKey);
       range.setEndKey(endKey);
+      range.setItrExhausted(exhausted);
       set.addRangeQueriesInfo(range);
     }
     const namespace = new rwset.NsReadWriteSet();

@@ -30,6 +30,7 @@ import {
 } from './bundle.ts';
 import { DAY, NOW, type TestConsortium, withMember } from './consortium.ts';
 import { custodyCases } from './custody.ts';
+import { labelCases } from './label.ts';
 
 export interface Case {
   readonly name: string;
@@ -57,6 +58,7 @@ export async function createCases(
     ...readCases(context),
     ...endorserCases(context),
     ...custodyCases(embedded),
+    ...labelCases(embedded),
     ...(await certificateCases(context)),
   ];
 }

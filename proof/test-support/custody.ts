@@ -34,7 +34,7 @@ const purpose = { case: '2026/117', legalBases: [{ id: 'law', version: 1 }], rea
 type Record = globalThis.Record<string, unknown>;
 
 const opening = (change: Record = {}): Record => ({
-  type: 'tabellion.item',
+  type: 'tabellion.custody-item',
   v: 1,
   item: ITEM,
   leaf: toHex(LEAF),

@@ -1,7 +1,8 @@
 /**
- * Importing this module replaces noble's multiplication by secret scalars with OpenSSL's: the same bytes,
- * in constant time, in the pool of threads, at a fraction of the cost. `node:crypto` gives only the x of a
- * product, so that each takes two, by k and by k + 1, which together leave one y.
+ * Importing this module replaces two functions of noble by faster ones that give the same bytes.
+ * Multiplication by secret scalars: OpenSSL's, in constant time and in the pool of threads. `node:crypto`
+ * gives only the x of a product, so that each takes two, by k and by k + 1, which together leave one y.
+ * Keccak-256 of addresses: hash-wasm's, at about a tenth of the time; OpenSSL in Node offers none.
  */
 import '@tabellion/proof/node';
 import {
@@ -12,6 +13,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { createKeccak } from 'hash-wasm';
+import { installKeccak, type Keccak } from './address/keccak.ts';
 import {
   FIELD,
   type GroupProvider,
@@ -83,3 +86,7 @@ function importPoint({ x, y }: Point): KeyObject {
 }
 
 installGroup(nodeGroup);
+
+const hasher = await createKeccak(256);
+export const nodeKeccak: Keccak = (bytes) => hasher.init().update(bytes).digest('binary');
+installKeccak(nodeKeccak);

@@ -9,7 +9,7 @@ import { startServer } from './server-process.ts';
 
 const START = join(import.meta.dirname, '..', 'start');
 /** What the gateway allows one caller by default would be all that is measured. */
-const LIMIT = ['--requests-per-minute', '10000000'];
+const LIMIT = ['--requests-per-minute', '10000000', '--private-per-day', '100000000000'];
 /** The system of the member that collects, and a legal basis of its jurisdiction. */
 const SYSTEM = 'system.de';
 const JURISDICTION = 'DE';

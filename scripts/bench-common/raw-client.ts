@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly method: string;
   readonly path: string;
   readonly token?: string;
+  /** Sent as `Tabellion-Purpose`. */
+  readonly purpose?: string;
   readonly body?: string;
 }
 
@@ -52,9 +54,10 @@ export async function measureRequests({
   return (answered * 1000) / (performance.now() - began);
 }
 
-function encodeRequest(host: string, { method, path, token, body }: RawRequest): string {
+function encodeRequest(host: string, { method, path, token, purpose, body }: RawRequest): string {
   const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`];
   if (token !== undefined) lines.push(`Authorization: Bearer ${token}`);
+  if (purpose !== undefined) lines.push(`Tabellion-Purpose: ${purpose}`);
   if (body !== undefined) {
     lines.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`);
   }

@@ -20,6 +20,7 @@ import {
 import { Backoff } from '../../gateway/src/evidence/backoff.ts';
 import { readKey } from '../../gateway/src/evidence/ledger-reader.ts';
 import { type ActPort, performAct, type Signer } from '../../gateway/src/ledger/act.ts';
+import { createEndorsementCheck } from '../../gateway/src/ledger/endorsed.ts';
 import { type End, InFlight } from '../../gateway/src/ledger/in-flight.ts';
 import { LedgerError } from '../../gateway/src/ledger/port.ts';
 import type { EvidenceConsortium } from '../../test/support/evidence-consortium.ts';
@@ -113,7 +114,7 @@ export interface Desk {
 
 export const openDesk = (consortium: EvidenceConsortium): Desk => ({
   consortium,
-  inFlight: new InFlight(),
+  inFlight: new InFlight(createEndorsementCheck({ ...consortium, now: Date.now })),
   submissions: { valid: 0, invalid: 0 },
 });
 

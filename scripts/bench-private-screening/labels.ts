@@ -1,6 +1,6 @@
 /** Labels as the real ones are, each told by its number. */
-import { canonicalBytes, type LabelStatement } from '@tabellion/proof';
-import type { TableEntry } from '../../screening/src/private/table/build.ts';
+import type { PrivateLabel, TableEntry } from '@tabellion/screening';
+import { writeFinding } from '@tabellion/screening';
 
 const hexOf = (index: number) => index.toString(16).padStart(40, '0');
 
@@ -8,20 +8,17 @@ const hexOf = (index: number) => index.toString(16).padStart(40, '0');
 export const addressKeyOf = (index: number): Uint8Array =>
   Uint8Array.of(2, ...Buffer.from(hexOf(index), 'hex'));
 
-function statementOf(index: number): LabelStatement {
-  return {
-    ...{ type: 'tabellion.label', v: 1, network: 'eip155:1', address: `0x${hexOf(index)}` },
-    ...{ category: 'sanctioned-entity', label: `Entity number ${index}` },
-    ...{ provenance: 'authority_data', source: `https://example.org/list/${index}` },
-    ...{ tlp: 'CLEAR', pap: 'CLEAR', salt: index.toString(36).padStart(22, 'A') },
-  };
-}
+const labelOf = (index: number): PrivateLabel => ({
+  ...{ batch: '0'.repeat(64), index, member: 'CnAgencyMSP', network: 'eip155:1' },
+  ...{ category: 'sanctioned-entity', label: `Entity number ${index}`, tlp: 'CLEAR' },
+  ...{ provenance: 'authority_data', status: 'ACTIVE', score: 60 },
+});
 
 export function* listEntries(count: number): Generator<TableEntry> {
   for (let index = 0; index < count; index += 1) {
     yield {
       name: { addressKey: addressKeyOf(index) },
-      labels: [canonicalBytes(statementOf(index))],
+      items: writeFinding({ standing: true, total: 1, labels: [labelOf(index)] }),
     };
   }
 }

@@ -62,6 +62,7 @@ export async function createTestConsortium(
       custodyGapSeconds: 86_400,
       objectionAnswerSeconds: 2_592_000,
       disclosureMaxSeconds: 7_776_000,
+      labelFetchSeconds: 60,
     },
     reference: [],
     founding: { legalBasis: { id: 'test', version: 1 }, reason: 'test' },

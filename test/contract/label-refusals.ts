@@ -1,7 +1,7 @@
 /** Every refusal of the word `label`, each one change away from an act that is taken. */
 import { MAX_LABEL_ACTS } from '@tabellion/chaincode/label/record';
 import type { Role } from '@tabellion/chaincode/member/record';
-import { assertLabels, sampleDispute } from './label-scene.ts';
+import { assertLabels, missLabels, sampleDispute } from './label-scene.ts';
 import type { World } from './world.ts';
 
 export function labelRefusals(world: () => World) {
@@ -22,6 +22,17 @@ export function labelRefusals(world: () => World) {
       const { batch, one } = await assertLabels(world());
       const analyst = await person('CnMSP', 'analyst');
       await world().act(analyst, 'label:withdraw', { batch, reason });
+      const by = await person('SgMSP', 'analyst');
+      return { by, name: 'label:opine', input: { ...one(0), opinion: 20, reason } };
+    },
+    FETCH_TIME_RUNNING: async () => ({
+      by: await person('SgMSP', 'liaisonAuthority'),
+      name: 'label:miss',
+      input: { batch: (await assertLabels(world())).batch, reason },
+    }),
+    LABEL_WITHHELD: async () => {
+      const { batch, one } = await assertLabels(world());
+      await missLabels(world(), batch);
       const by = await person('SgMSP', 'analyst');
       return { by, name: 'label:opine', input: { ...one(0), opinion: 20, reason } };
     },

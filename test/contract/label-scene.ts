@@ -41,6 +41,18 @@ export async function assertLabels(world: World, size = 3): Promise<AssertedLabe
   };
 }
 
+/** Declared by two of the three others, once the time to fetch is over. */
+export async function missLabels(world: World, batch: string): Promise<void> {
+  const before = world.clock.time;
+  world.clock.time += world.founding.parameters.labelFetchSeconds * 1000;
+  for (const mspId of ['SgMSP', 'DeMSP']) {
+    const by = await world.person(mspId, 'liaisonAuthority');
+    const { code } = await world.act(by, 'label:miss', { batch, reason: 'asked for an hour' });
+    if (code !== 'VALID') throw new Error(`label:miss was ${code}`);
+  }
+  world.clock.time = before;
+}
+
 export const sampleDispute = (subject: object) => ({
   ...subject,
   id: newId(),

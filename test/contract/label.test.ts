@@ -81,7 +81,7 @@ it('a dispute binds who brings it, is answered late, and only as the ledger bear
   expect(brought.record).toMatchObject({ answerer: 'CnMSP', answerBy: NOW + 2_592_000_000 });
   const head = `dispute-head/${labels.batch}/${labels.one(1).label.leaf}/SgMSP`;
   expect(Object.keys(brought.writes).sort()).toEqual([head, `dispute/${dispute.id}`].sort());
-  expect(brought.writes[head]).toMatchObject({ count: 1 });
+  expect(brought.writes[head]).toMatchObject({ ids: [dispute.id] });
   expectMark(brought, 'SgMSP');
   const prosecutor = await world.person('CnMSP', 'prosecutor');
   await world.refuse('NOT_ANSWERER', by, 'label:answer', {
@@ -155,4 +155,49 @@ it('what is withdrawn as a whole is withdrawn label by label', async () => {
   expect(Object.keys(withdrawn.writes)).toEqual([`withdrawal/${labels.batch}/all`]);
   const of = { ...labels.one(0), reason };
   await world.refuse('LABEL_WITHDRAWN', analyst, 'label:withdraw', of);
+});
+
+it('a manifest that most others miss voids the batch, by the mark of each, and may be asserted anew', async () => {
+  const analyst = await world.person('CnMSP', 'analyst');
+  const sample = sampleAssertion(digest('a'), 3);
+  const asserted = await world.act(analyst, 'label:assert', sample);
+  const batch = toHex(sha256(canonicalBytes(asserted.record)));
+  world.clock.time = NOW + world.founding.parameters.labelFetchSeconds * 1000;
+  const input = { batch, reason: 'asked for an hour' };
+  const sg = await world.act(await world.person('SgMSP', 'system'), 'label:miss', input);
+  expect(Object.keys(sg.writes)).toEqual([`label-miss/${batch}/SgMSP/1`]);
+  expectMark(sg, 'SgMSP');
+  const ex = await world.act(await world.person('ExMSP', 'delegate'), 'label:miss', input);
+  const withheld = `label-withheld/${batch}`;
+  expect(Object.keys(ex.writes).sort()).toEqual([`label-miss/${batch}/ExMSP/1`, withheld].sort());
+  expect(ex.writes[withheld]).toMatchObject({ members: ['ExMSP', 'SgMSP'] });
+  expectMark(ex, 'ExMSP');
+  const again = await world.act(analyst, 'label:assert', sample);
+  expect(again.code).toBe('VALID');
+  const once = again.writes[`label-manifest/CnMSP/${sample.manifest}`];
+  expect(once).toMatchObject({ batch: toHex(sha256(canonicalBytes(again.record))) });
+  await world.refuse('ALREADY_EXISTS', analyst, 'label:assert', sample);
+});
+
+it('two members that declare it at once do not both decide: the later one is ordered again', async () => {
+  world.clock.time = NOW + world.founding.parameters.labelFetchSeconds * 1000;
+  const input = { batch: labels.batch, reason: 'asked for an hour' };
+  const [sg, de] = [
+    await world.person('SgMSP', 'liaisonAuthority'),
+    await world.person('DeMSP', 'liaisonAuthority'),
+  ];
+  const [one, two] = [
+    await world.endorse(sg, 'label:miss', input, {}),
+    await world.endorse(de, 'label:miss', input, {}),
+  ];
+  expect((await world.submit(sg, one)).code).toBe('VALID');
+  expect((await world.submit(de, two)).code).toBe('PHANTOM_READ_CONFLICT');
+  const retried = await world.act(de, 'label:miss', input);
+  expect(retried.record).toMatchObject({ outcome: 'WITHHELD', missing: 2 });
+});
+
+it('an auditor, who relies on no library, declares nothing', async () => {
+  world.clock.time = NOW + world.founding.parameters.labelFetchSeconds * 1000;
+  const auditor = await world.person('SgMSP', 'auditor');
+  await world.refuse('NOT_ALLOWED', auditor, 'label:miss', { batch: labels.batch, reason });
 });

@@ -1,5 +1,5 @@
 /** Every refusal code, from the real contracts: the ledger does not grow. The tables are complete. */
-import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
+import { type AcquireInput, MAX_POSITIONS } from '@tabellion/chaincode/evidence/record';
 import { readCredentials } from '@tabellion/chaincode/kernel/credentials';
 import { ERROR_CODES, type ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { Role } from '@tabellion/chaincode/member/record';
@@ -235,6 +235,21 @@ const afterFounding: Table = {
       reason: 'not our concern',
     },
   }),
+  POSITIONS_USED_UP: async () => {
+    const answer = {
+      by: await person('DeMSP', 'liaisonAuthority'),
+      name: 'evidence:answer',
+      input: {
+        acquisition: await acquireAbroad(world),
+        position: 'NO_OBJECTION',
+        legalBasis: TREATY,
+        reason: 'on reflection',
+      },
+    };
+    for (let count = 0; count < MAX_POSITIONS; count += 1)
+      await world.act(answer.by, answer.name, answer.input);
+    return answer;
+  },
   NOT_SEALED: async () => ({
     name: 'evidence:disclose',
     input: {
@@ -325,9 +340,11 @@ const afterChanges: Table = {
 
 const codesOf = (table: Table) => Object.keys(table) as ErrorCode[];
 
-it('the tables hold every code but what no sender can bring about, or only with 6,000 steps', () => {
+it('the tables hold every code but what no sender can bring about, or only with thousands of acts', () => {
   const held = [beforeFounding, afterFounding, afterChanges].flatMap(codesOf);
-  expect([...held, 'STATE_CORRUPT', 'CHAIN_FULL'].sort()).toEqual([...ERROR_CODES].sort());
+  expect([...held, 'STATE_CORRUPT', 'CHAIN_FULL', 'SAID_TOO_MUCH'].sort()).toEqual(
+    [...ERROR_CODES].sort(),
+  );
 });
 
 describe('before the founding', () => {

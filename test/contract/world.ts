@@ -208,6 +208,8 @@ const RECORDS: Record<string, z.ZodType> = {
   revocation: disclosure.revocationRecord,
   'label-batch': label.labelBatchRecord,
   'label-manifest': label.labelManifestRecord,
+  'label-miss': label.missRecord,
+  'label-withheld': label.labelWithheldRecord,
   corroboration: label.corroborationRecord,
   opinion: label.opinionRecord,
   sighting: label.sightingRecord,

@@ -28,12 +28,16 @@ export interface GatewayPlace {
   readonly port?: number;
   /** Described by a file, as of a network that is not ours, and reached by this SDK. */
   readonly sdk?: 'gateway' | 'legacy';
+  /** Where the other members' gateways are: a file. */
+  readonly gateways?: string;
+  /** What the members agreed on: a file, the development consortium's by default. */
+  readonly consortium?: string;
 }
 
 /** @throws if it ends before it is ready. */
 export async function startGatewayProcess(
   { network, issuer, at }: Pick<GatewayWorld, 'network' | 'issuer' | 'at'>,
-  { member, data, port = 0, sdk }: GatewayPlace,
+  { member, data, port = 0, sdk, gateways, consortium }: GatewayPlace,
 ): Promise<GatewayProcess> {
   const issuers = at('issuers.yaml');
   const trusted = { name: 'own', issuer: issuer.issuer };
@@ -45,6 +49,8 @@ export async function startGatewayProcess(
   const options = {
     ...{ ...place, '--issuers': issuers },
     ...{ '--data': data, '--port': String(port) },
+    ...(gateways !== undefined && { '--gateways': gateways }),
+    ...(consortium !== undefined && { '--consortium': consortium }),
   };
   const args = [START, ...Object.entries(options).flat(), '--json'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -21,6 +21,21 @@ const NOT_PROJECTED = new Set([
   '/v1/disclosure/sets/:root',
   '/v1/disclosure/grants/:id/views',
   '/v1/label/manifests/:digest',
+  '/v1/label/private',
+  '/v1/label/private/tables/:table/buckets/:bucket',
+  '/v1/label/missing',
+  '/v1/label/feed',
+  '/v1/watch/sets',
+  '/v1/watch/sets/:id',
+  '/v1/watch/sets/:id/addresses',
+  '/v1/watch/alerts',
+  '/v1/watch/alerts/:id',
+  '/v1/watch/alerts/:id/labels',
+  '/v1/watch/events',
+  '/v1/webhook/endpoints',
+  '/v1/webhook/endpoints/:id',
+  '/v1/webhook/endpoints/:id/messages',
+  '/v1/label/batches/:digest/proofs/:index',
 ]);
 
 const PRINCIPALS = [
@@ -93,7 +108,9 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
   const values: Readonly<Record<string, readonly string[]>> = {
     '/v1/member/members/:mspId': ['CnAgencyMSP', 'DeAgencyMSP', 'NobodyMSP'],
     '/v1/member/proposals/:id': written.proposals,
-    '/v1/member/reference/:register': ['legalBasis', 'method', 'standard', 'taxonomy', 'scoring'],
+    '/v1/member/reference/:register': [
+      ...['legalBasis', 'method', 'standard', 'taxonomy', 'scoring', 'presumption'],
+    ],
     '/v1/acts/:txId': written.transactions,
     '/v1/evidence/acquisitions/:id': written.acquisitions,
     '/v1/evidence/acquisitions/:id/batches': written.acquisitions,
@@ -116,7 +133,8 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
   };
   return gateway.endpoints
     .filter(({ method, path, access }) => {
-      return method === 'get' && access !== 'grant' && !NOT_PROJECTED.has(path);
+      const isSignedIn = access !== 'grant' && access !== 'gateway';
+      return method === 'get' && isSignedIn && !NOT_PROJECTED.has(path);
     })
     .flatMap(({ path }) => {
       if (!path.includes(':')) return [path, ...(QUERIES[path] ?? []).map((query) => path + query)];

@@ -1,8 +1,10 @@
 /** Labels of which everything was said that can be said. */
+import { setTimeout } from 'node:timers/promises';
 import { buildTree, toHex } from '@tabellion/proof';
 import { expect } from 'vitest';
 import {
   CN,
+  DE,
   newId,
   SG,
   type TestGateway,
@@ -54,5 +56,21 @@ export async function writeEveryLabel(gateway: TestGateway): Promise<string[]> {
   await act(analyst, 'label/withdraw', { ...one(1), reason });
   const answer = { dispute: disputes[1]!.id, position: 'WITHDRAWN', reason };
   await act(analyst, 'label/answer', answer);
+
+  const delegates = [];
+  for (const member of [CN, SG, DE])
+    delegates.push(await gateway.enrolPerson(member, 'delegate', 'voter on labels'));
+  const change = { kind: 'SET_PARAMETER', name: 'labelFetchSeconds', value: 1 };
+  const id = newId(32);
+  const proposal = { id, change, legalBasis: BASIS, reason: 'shorter' };
+  await act(delegates[0]!, 'member/propose', proposal);
+  for (const delegate of delegates)
+    await act(delegate, 'member/vote', { proposal: id, choice: 'YES', reason: 'agreed' });
+  await setTimeout(1100);
+  for (const member of [SG, DE]) {
+    const liaison = await gateway.enrolPerson(member, 'liaisonAuthority', 'liaison on labels');
+    await act(liaison, 'label/miss', { batch, reason: 'not given' });
+  }
+  await act(analyst, 'label/assert', { ...statement, reason: 'said anew' });
   return transactions;
 }

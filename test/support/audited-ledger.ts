@@ -170,7 +170,10 @@ async function* misreadAll(
   found: AsyncIterable<{ readonly key: string; readonly value: Uint8Array }>,
   misread: (key: string, value: Uint8Array) => Uint8Array,
 ) {
-  for await (const { key, value } of found) yield { key, value: misread(key, value) };
+  for await (const { key, value } of found) {
+    const read = misread(key, value);
+    if (read.length > 0) yield { key, value: read };
+  }
 }
 
 /** Commits an act without a look at what it wrote. */

@@ -68,6 +68,8 @@ export function listStepFlags(
     // Where somebody takes the content for what it is said to be.
     MIRROR_UNCONFIRMED: mirror === 'UNCONFIRMED',
     MIRROR_DENIED: mirror === 'DENIED' || (step.kind === 'CONFIRM' && step.position === 'DENIED'),
+    MIRROR_POSITION_CHANGED:
+      step.kind === 'CONFIRM' && head.mirror !== 'UNCONFIRMED' && head.mirror !== step.position,
     GATEWAY_HELD_KEY: act.keyCustody === 'gateway',
   });
 }

@@ -119,7 +119,7 @@ function beginItem(
   const { custodyGapSeconds, timeWindowSeconds } = parameters;
   assertNotFuture(happenedAt, act.at, timeWindowSeconds, 'happenedAt');
   const record: ItemRecord = {
-    type: 'tabellion.item',
+    type: 'tabellion.custody-item',
     v: 1,
     ...input,
     case: name,

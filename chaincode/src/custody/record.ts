@@ -107,7 +107,7 @@ export type Holder = z.infer<typeof holder>;
 
 /** Key `item/<id>`, written once. */
 export const itemRecord = z.strictObject({
-  type: z.literal('tabellion.item'),
+  type: z.literal('tabellion.custody-item'),
   v: z.literal(1),
   item: itemName,
   leaf,
@@ -261,6 +261,8 @@ export const stepFlag = z.enum([
   'MIRROR_UNCONFIRMED',
   /** It denies the mirror: the denial itself, and each step that rests on the content while it stands. */
   'MIRROR_DENIED',
+  /** The original's state says otherwise than it did before: what was flagged then stays flagged. */
+  'MIRROR_POSITION_CHANGED',
   'GATEWAY_HELD_KEY',
 ]);
 export type StepFlag = z.infer<typeof stepFlag>;

@@ -184,9 +184,13 @@ describe('a confirmation', () => {
     expect(scene.headOf().mirror).toBe('DENIED');
     const { flags } = await scene.step(colleague, 'custody:examine', SAYS.examine);
     expect(flags).toEqual(['MIRROR_DENIED']);
-    await scene.step(judgeOfDe, 'custody:confirm', confirm);
+    const changed = await scene.step(judgeOfDe, 'custody:confirm', confirm);
+    expect(changed.flags).toEqual(['MIRROR_POSITION_CHANGED']);
     const after = await scene.step(colleague, 'custody:examine', SAYS.examine);
     expect(after.flags).toEqual([]);
+    expect((await scene.step(judgeOfDe, 'custody:confirm', confirm)).flags).toEqual([]);
+    const again = await scene.step(judgeOfDe, 'custody:confirm', says);
+    expect(again.flags).toEqual(['MIRROR_DENIED', 'MIRROR_POSITION_CHANGED']);
   });
 
   it('does not contradict itself: a denial has its ground, and digests that agree are none', async () => {

@@ -14,6 +14,7 @@ import { closeAcquisition } from './close.ts';
 import { anchorJournal } from './journal.ts';
 import {
   acquisitionKey,
+  answerPrefix,
   headKey,
   journalHeadKey,
   locationHeadKey,
@@ -28,6 +29,7 @@ import {
   anchorInput,
   anchorJournalInput,
   answerInput,
+  answerRecord,
   closeInput,
   determineInput,
   discloseInput,
@@ -84,8 +86,10 @@ export class EvidenceContract extends WordContract {
       async ({ input, caller, state }) => {
         const acquisition = await loadAcquisition(state, input.acquisition);
         await loadCurrent(state, 'legalBasis', input.legalBasis);
-        const locationHead = await loadLocationHead(state, input.acquisition);
-        return answerNotice(input, acquisition, locationHead, caller.act);
+        const head = await loadLocationHead(state, input.acquisition);
+        const prefix = answerPrefix(input.acquisition, caller.act.jurisdiction);
+        const { length: before } = await state.list(answerRecord, prefix);
+        return answerNotice(input, acquisition, { head, before }, caller.act);
       },
     );
   }

@@ -21,6 +21,7 @@ import {
   answerRecord,
   journalHeadRecord,
   journalRecord,
+  MAX_POSITIONS,
   segregationRecord,
 } from './record.ts';
 import { segregateCopy } from './segregate.ts';
@@ -32,13 +33,14 @@ describe('answerNotice', () => {
     legalBasis: { id: 'treaty', version: 1 },
     reason: 'no request was made',
   };
+  const standing = (before = 0) => ({ head: sampleLocationHead(), before });
   const touched = sampleAct({ member: 'DeMSP', jurisdiction: 'DE', role: 'judicialReviewer' });
 
   it('stands for ever, marked by the touched member', () => {
     const { key, record, also, markers } = answerNotice(
       input,
       sampleAcquisition(),
-      sampleLocationHead(),
+      standing(),
       touched,
     );
     expect(key).toBe(`answer/${ACQUISITION}/DE/${digest('1')}`);
@@ -51,10 +53,20 @@ describe('answerNotice', () => {
     const elsewhere = { ...touched, jurisdiction: 'SG' };
     const sealed = sampleLocationHead({ location: null, crossBorder: 'SEALED', touched: [] });
     expectRefusal(
-      () => answerNotice(input, sampleAcquisition(), sampleLocationHead(), elsewhere),
+      () => answerNotice(input, sampleAcquisition(), standing(), elsewhere),
       'NOT_TOUCHED',
     );
-    expectRefusal(() => answerNotice(input, sampleAcquisition(), sealed, touched), 'NOT_TOUCHED');
+    expectRefusal(
+      () => answerNotice(input, sampleAcquisition(), { head: sealed, before: 0 }, touched),
+      'NOT_TOUCHED',
+    );
+  });
+
+  it('is taken up to a number, which no other state uses up', () => {
+    const taken = (before: number) =>
+      answerNotice(input, sampleAcquisition(), standing(before), touched);
+    expect(taken(MAX_POSITIONS - 1).record).toMatchObject({ position: 'OBJECTION' });
+    expectRefusal(() => taken(MAX_POSITIONS), 'POSITIONS_USED_UP');
   });
 
   it('owes a reason and a basis', () => {

@@ -4,8 +4,11 @@ export const headKey = (acquisition: string) => `head/${acquisition}`;
 export const locationHeadKey = (acquisition: string) => `location-head/${acquisition}`;
 export const batchKey = (digest: string) => `batch/${digest}`;
 export const closingKey = (acquisition: string) => `closing/${acquisition}`;
+/** The positions that one jurisdiction has taken. */
+export const answerPrefix = (acquisition: string, jurisdiction: string) =>
+  `answer/${acquisition}/${jurisdiction}/`;
 export const answerKey = (acquisition: string, jurisdiction: string, txId: string) =>
-  `answer/${acquisition}/${jurisdiction}/${txId}`;
+  answerPrefix(acquisition, jurisdiction) + txId;
 export const locationKey = (acquisition: string, txId: string) => `location/${acquisition}/${txId}`;
 export const segregationKey = (acquisition: string, txId: string) =>
   `segregation/${acquisition}/${txId}`;

@@ -262,6 +262,9 @@ export const closingRecord = z.strictObject({
 });
 export type ClosingRecord = z.infer<typeof closingRecord>;
 
+/** Positions of one state on one acquisition: readers get all of them at once, and they never go away. */
+export const MAX_POSITIONS = 16;
+
 /** `evidence:answer`: the touched state's position (CNS-5). Binds the member: needs its marker. */
 export const answerInput = z.strictObject({
   acquisition: acquisitionId,

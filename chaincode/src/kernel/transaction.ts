@@ -85,6 +85,22 @@ export async function runRead(
 }
 
 /**
+ * What several records say together, as canonical JSON. Like {@link runRead} it reads nothing besides, so
+ * that who verifies its endorsed answer knows what it rests on.
+ */
+export async function runTell(
+  context: Context,
+  name: string,
+  schema: z.ZodType<string>,
+  tell: (state: State, argument: string) => Promise<unknown>,
+): Promise<string> {
+  readCaller(context.stub);
+  const asked = schema.safeParse(Buffer.from(readArgument(context.stub, name)).toString('latin1'));
+  assertRule(asked.success, 'BAD_INPUT', '$: not what can be asked for');
+  return canonicalText(await tell(openState(context.stub), asked.data));
+}
+
+/**
  * What the caller's own member keeps in its private collection under one key. No other member's
  * collection can be named: it follows from the caller's certificate.
  */

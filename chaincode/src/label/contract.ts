@@ -1,9 +1,10 @@
 /** Fabric transactions of the word `label`. */
 import { type Context, WordContract } from '../kernel/shim.ts';
-import { runRead } from '../kernel/transaction.ts';
+import { runRead, runTell } from '../kernel/transaction.ts';
 import { runnerOf } from '../member/run.ts';
 import { LABEL_DECISIONS } from './decide.ts';
-import { readArgument } from './record.ts';
+import { readArgument, saidArgument } from './record.ts';
+import { tellSaid } from './said.ts';
 
 const run = runnerOf(LABEL_DECISIONS);
 
@@ -14,6 +15,10 @@ export class LabelContract extends WordContract {
 
   assert(context: Context): Promise<string> {
     return run(context, 'label:assert');
+  }
+
+  miss(context: Context): Promise<string> {
+    return run(context, 'label:miss');
   }
 
   corroborate(context: Context): Promise<string> {
@@ -38,6 +43,13 @@ export class LabelContract extends WordContract {
 
   withdraw(context: Context): Promise<string> {
     return run(context, 'label:withdraw');
+  }
+
+  readSaid(context: Context): Promise<string> {
+    return runTell(context, 'label:readSaid', saidArgument, (state, asked) => {
+      const [batch = '', leaf = ''] = asked.split('/');
+      return tellSaid(state, batch, leaf);
+    });
   }
 
   read(context: Context): Promise<string> {

@@ -1,6 +1,7 @@
 import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
+import type { PresumptionRule } from '../member/record.ts';
 import { disputeAnswerKey, disputeHeadKey, disputeKey } from './key.ts';
 import type {
   AnswerInput,
@@ -14,8 +15,8 @@ import { assertOthers, assertStanding, assertSubject, countNext, type Spoken } f
 
 /**
  * `label:dispute`: for the member itself or for a labelled person. It withholds nothing: whoever screens
- * sees label and dispute side by side (LBL-13).
- * @throws ContractError `ALREADY_EXISTS`, `OWN_LABEL`, `LABEL_WITHDRAWN`, `LABEL_ACTS_USED_UP` and those
+ * sees label and dispute side by side (LBL-13, LBL-4).
+ * @throws ContractError `ALREADY_EXISTS`, `BAD_INPUT`, `NOT_ALLOWED`, `OWN_LABEL`, `LABEL_WITHDRAWN`, `LABEL_ACTS_USED_UP` and those
  * of {@link assertSubject}.
  */
 export function disputeLabel(
@@ -28,20 +29,25 @@ export function disputeLabel(
       readonly timeWindowSeconds: number;
       readonly objectionAnswerSeconds: number;
     };
+    /** What `presumption` names. */
+    readonly rule: PresumptionRule | undefined;
   },
   act: Act,
 ): Decision {
-  const { batch, exists, head, parameters } = spoken;
+  const { batch, exists, head, parameters, rule } = spoken;
   assertRule(!exists, 'ALREADY_EXISTS', 'there is a dispute of that id');
+  if (rule !== undefined) assertRebuttable(rule, input.onBehalfOf);
   const subject = assertSubject({ ...input, path }, batch);
   assertOthers(spoken, act);
   assertStanding(spoken);
+  const before = head?.ids ?? [];
+  countNext(before.length, 'disputes of a label or batch');
   const next: DisputeHeadRecord = {
     type: 'tabellion.dispute-head',
     v: 1,
     ...subject,
     member: act.member,
-    count: countNext(head?.count ?? 0, 'disputes of a label or batch'),
+    ids: [...before, input.id],
   };
   const record: DisputeRecord = {
     type: 'tabellion.dispute',
@@ -60,9 +66,16 @@ export function disputeLabel(
   };
 }
 
+/** Whether the category is one that the rule speaks of, only those see who hold the label (O-1). */
+function assertRebuttable(rule: PresumptionRule, by: DisputeInput['onBehalfOf']): void {
+  const isInForce = rule.adoptedBy.length > 0;
+  assertRule(isInForce, 'BAD_INPUT', 'presumption: nobody has adopted the rule');
+  assertRule(rule.rebuttedBy.includes(by), 'NOT_ALLOWED', `the rule lets no ${by} rebut`);
+}
+
 /**
  * `label:answer`: a late one is taken and says that it is late.
- * @throws ContractError `NOT_ANSWERER`, `WITHDRAWAL_MISSING`, `LABEL_ACTS_USED_UP`.
+ * @throws ContractError `NOT_ANSWERER`, `BAD_INPUT`, `WITHDRAWAL_MISSING`, `LABEL_ACTS_USED_UP`.
  */
 export function answerDispute(
   input: AnswerInput,
@@ -80,12 +93,11 @@ export function answerDispute(
   },
   act: Act,
 ): Decision {
-  const { answerer, answerBy, batch, label, legalBasis } = dispute;
+  const { answerer, answerBy, batch, label, legalBasis, presumption } = dispute;
   assertRule(answerer === act.member, 'NOT_ANSWERER', `${answerer} must answer`);
-  const isDone =
-    input.position === 'CORRECTED'
-      ? withdrawal?.replacedBy !== undefined
-      : input.position === 'MAINTAINED' || withdrawal !== undefined;
+  const isFit = input.position !== 'REBUTTED' || presumption !== undefined;
+  assertRule(isFit, 'BAD_INPUT', 'position: the dispute rebuts no presumption');
+  const isDone = DONE[input.position](withdrawal);
   assertRule(isDone, 'WITHDRAWAL_MISSING', `${input.position}: withdraw the label first`);
   countNext(before, 'answers to a dispute');
   const record: DisputeAnswerRecord = {
@@ -102,3 +114,13 @@ export function answerDispute(
   const key = disputeAnswerKey(input.dispute, act.txId);
   return { key, record, markers: [{ mspId: act.member, record }] };
 }
+
+/** Whether the ledger bears out what the position says. */
+const DONE: Readonly<
+  Record<AnswerInput['position'], (withdrawal: WithdrawalRecord | undefined) => boolean>
+> = {
+  MAINTAINED: () => true,
+  REBUTTED: () => true,
+  CORRECTED: (withdrawal) => withdrawal?.replacedBy !== undefined,
+  WITHDRAWN: (withdrawal) => withdrawal !== undefined,
+};

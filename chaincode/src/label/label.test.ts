@@ -1,10 +1,11 @@
 /** The rules of labels: who may say what of whose label, and what is proved of it. */
 import { buildTree, fromHex, toHex } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
-import { digest, expectRefusal, NOW, sampleAct } from '../../test/samples.ts';
+import { digest, expectRefusal, NOW, sampleAct, sampleMember } from '../../test/samples.ts';
 import { assertLabels } from './assert.ts';
 import { answerDispute, disputeLabel } from './dispute.ts';
 import { labelBatchKey } from './key.ts';
+import { missManifest } from './miss.ts';
 import {
   assertInput,
   corroborationRecord,
@@ -14,7 +15,10 @@ import {
   disputeRecord,
   labelBatchRecord,
   labelManifestRecord,
+  labelWithheldRecord,
   MAX_LABEL_ACTS,
+  type MissRecord,
+  missRecord,
   opinionRecord,
   readArgument,
   sightingRecord,
@@ -44,7 +48,7 @@ const {
     legalBasis: BASIS,
     reason: 'wallets of a ransom campaign',
   },
-  { exists: false },
+  { exists: false, owners: [] },
   asserting,
 ) as {
   record: ReturnType<typeof labelBatchRecord.parse>;
@@ -56,7 +60,7 @@ const placeOf = (index: number) => ({ leaf: LEAVES[index]!, index });
 const pathOf = (index: number) => tree.path(index).map((hash) => toHex(hash));
 const one = (index = 2) => ({ batch: DIGEST, label: placeOf(index), path: pathOf(index) });
 const all = { batch: DIGEST };
-const spoken = { batch, withdrawn: false, before: 0, kind: 'STATE' as const };
+const spoken = { batch, withdrawn: false, withheld: false, before: 0, kind: 'STATE' as const };
 const reason = 'seen in our own case';
 const parameters = { timeWindowSeconds: 900, objectionAnswerSeconds: 60 };
 
@@ -68,8 +72,11 @@ describe('asserting', () => {
   });
 
   it('tells when a gateway held the key', () => {
-    const { flags } = assertLabels(batch, { exists: false }, sampleAct({ keyCustody: 'gateway' }))
-      .record as typeof batch;
+    const { flags } = assertLabels(
+      batch,
+      { exists: false, owners: [] },
+      sampleAct({ keyCustody: 'gateway' }),
+    ).record as typeof batch;
     expect(flags).toEqual(['GATEWAY_HELD_KEY']);
   });
 
@@ -78,7 +85,7 @@ describe('asserting', () => {
     expect(at).toBe(`label-manifest/CnMSP/${batch.manifest}`);
     expect(labelManifestRecord.parse(record)).toMatchObject({ member: 'CnMSP', batch: DIGEST });
     expect(readArgument.safeParse(at).success).toBe(true);
-    const again = () => assertLabels(batch, { exists: true }, asserting);
+    const again = () => assertLabels(batch, { exists: true, owners: [] }, asserting);
     expectRefusal(again, 'ALREADY_EXISTS');
   });
 
@@ -197,7 +204,7 @@ describe('a dispute', () => {
   const raise = (act = other, changes: object = {}) =>
     disputeLabel(
       disputing,
-      { ...spoken, exists: false, head: undefined, parameters, ...changes },
+      { ...spoken, exists: false, rule: undefined, head: undefined, parameters, ...changes },
       act,
     );
   const dispute = raise().record as DisputeRecord;
@@ -215,9 +222,14 @@ describe('a dispute', () => {
     const [next] = raise().also ?? [];
     expect(next?.key).toBe(`dispute-head/${DIGEST}/${LEAVES[2]}/SgMSP`);
     const head = disputeHeadRecord.parse(next?.record);
-    expect(head).toMatchObject({ label: placeOf(2), member: 'SgMSP', count: 1 });
-    const after = (count: number) => raise(other, { head: { ...head, count } }).also?.[0]?.record;
-    expect(after(MAX_LABEL_ACTS - 1)).toEqual({ ...head, count: MAX_LABEL_ACTS });
+    const [id = ''] = head.ids;
+    expect(head).toMatchObject({ label: placeOf(2), member: 'SgMSP', ids: [id] });
+    const after = (count: number) => {
+      const ids = Array.from({ length: count }, (_, at) => at.toString(16).padStart(32, '0'));
+      const [next] = raise(other, { head: { ...head, ids } }).also ?? [];
+      expect(next?.record).toEqual({ ...head, ids: [...ids, id] });
+    };
+    after(MAX_LABEL_ACTS - 1);
     expectRefusal(() => after(MAX_LABEL_ACTS), 'LABEL_ACTS_USED_UP');
   });
 
@@ -305,6 +317,101 @@ describe('withdrawing', () => {
     expectRefusal(() => withdraw(within, { replacement: spoken }), 'BAD_INPUT');
     const gone = { ...spoken, withdrawn: true };
     expectRefusal(() => withdraw(proven, { replacement: gone }), 'LABEL_WITHDRAWN');
+  });
+});
+
+describe('a manifest that is kept back', () => {
+  const FETCH = 60;
+  const due = NOW + FETCH * 1000;
+  const by = (member: string, at = due) => sampleAct({ member, at });
+  const register = (...states: string[]) =>
+    states.map((each) => {
+      const [mspId = '', status = 'ACTIVE'] = each.split(' ');
+      return { ...sampleMember(), mspId, status: status as 'ACTIVE' };
+    });
+  const FIVE = ['CnMSP', 'SgMSP', 'DeMSP', 'FrMSP', 'ExMSP'];
+  const declare = (context: object = {}, act = by('SgMSP')) =>
+    missManifest(
+      { batch: DIGEST, reason: 'asked for a day' },
+      {
+        ...{ batch, withheld: false, declared: [], labelFetchSeconds: FETCH },
+        ...{ members: register(...FIVE), ...context },
+      },
+      act,
+    );
+  const declaredBy = (...members: string[]) =>
+    members.map((member) => declare({}, by(member)).record as MissRecord);
+  const outcomeOf = (context: object, act?: ReturnType<typeof by>) =>
+    (declare(context, act).record as MissRecord).outcome;
+
+  it('is declared once the time to fetch is over, not before', () => {
+    expectRefusal(() => declare({}, by('SgMSP', due - 1)), 'FETCH_TIME_RUNNING');
+    const { key: at, record, markers, also } = declare();
+    expect(at).toBe(`label-miss/${DIGEST}/SgMSP/1`);
+    expect(missRecord.parse(record)).toMatchObject({ outcome: 'WAITING', missing: 1, others: 4 });
+    expect(markers).toEqual([{ mspId: 'SgMSP', record }]);
+    expect(also).toEqual([]);
+    expect(readArgument.safeParse(at).success).toBe(true);
+  });
+
+  it('is not for the asserter to declare, and once for each other member', () => {
+    expectRefusal(() => declare({}, by('CnMSP')), 'OWN_LABEL');
+    const again = { declared: declaredBy('SgMSP') };
+    expectRefusal(() => declare(again), 'ALREADY_EXISTS');
+    expectRefusal(() => declare({ withheld: true }), 'LABEL_WITHHELD');
+  });
+
+  it('makes the batch void when more than half of the others say so, not at the half', () => {
+    expect(outcomeOf({ declared: declaredBy('DeMSP') })).toBe('WAITING');
+    const third = { declared: declaredBy('DeMSP', 'FrMSP') };
+    expect(outcomeOf(third)).toBe('WITHHELD');
+    const [{ key: at, record } = { key: '', record: {} }] = declare(third).also ?? [];
+    expect(at).toBe(`label-withheld/${DIGEST}`);
+    expect(labelWithheldRecord.parse(record).members).toEqual(['DeMSP', 'FrMSP', 'SgMSP']);
+    expect(outcomeOf({ members: register('CnMSP', 'SgMSP') })).toBe('WITHHELD');
+    const three = register('CnMSP', 'SgMSP', 'DeMSP');
+    expect(outcomeOf({ members: three })).toBe('WAITING');
+  });
+
+  it('counts members that are active now: who is suspended neither declares nor withholds', () => {
+    const early = declaredBy('DeMSP', 'FrMSP');
+    const members = register('CnMSP', 'SgMSP', 'DeMSP SUSPENDED', 'FrMSP SUSPENDED', 'ExMSP');
+    expect(declare({ declared: early, members }).record).toMatchObject({
+      ...{ missing: 1, others: 2, outcome: 'WAITING' },
+    });
+    // The asserter's own suspension changes nothing: it is counted on neither side.
+    const gone = register('CnMSP SUSPENDED', ...FIVE.slice(1));
+    expect(declare({ members: gone }).record).toMatchObject({ others: 4 });
+  });
+
+  it('counts members that joined since, who may declare it too', () => {
+    const members = register(...FIVE, 'JpMSP', 'BrMSP');
+    const declared = declaredBy('DeMSP', 'FrMSP');
+    expect(declare({ declared, members }).record).toMatchObject({ others: 6, outcome: 'WAITING' });
+    const all = { declared: declaredBy('DeMSP', 'FrMSP', 'SgMSP'), members };
+    expect(outcomeOf(all, by('JpMSP'))).toBe('WITHHELD');
+  });
+
+  it('is declared a second time only where that decides, fewer being active than at the first', () => {
+    const declared = declaredBy('SgMSP', 'DeMSP');
+    const members = register(...FIVE.slice(0, 4), 'ExMSP SUSPENDED');
+    const decided = declare({ declared, members });
+    expect(decided.key).toBe(`label-miss/${DIGEST}/SgMSP/2`);
+    expect(decided.record).toMatchObject({ missing: 2, others: 3, outcome: 'WITHHELD' });
+  });
+
+  it('is told when a gateway held the key', () => {
+    const act = { ...by('SgMSP'), keyCustody: 'gateway' as const };
+    expect(declare({}, act).record).toMatchObject({ flags: ['GATEWAY_HELD_KEY'] });
+  });
+
+  it('is answered to by nobody: what is void is not spoken of, and can be withdrawn', () => {
+    const void_ = { ...spoken, withheld: true };
+    const opine = () => opineOnLabel({ ...all, opinion: 80, reason }, void_, other);
+    expectRefusal(opine, 'LABEL_WITHHELD');
+    const withdraw = () =>
+      withdrawLabel({ ...one(), reason }, { ...void_, replacement: undefined }, asserting);
+    expect(withdraw).not.toThrow();
   });
 });
 

@@ -3,7 +3,7 @@
  * Neither an address nor anything that it could be guessed from stands here: a label is known by its
  * salted leaf. LBL-1, 3, 12, 13, O-1, O-2, O-7.
  */
-import { MAX_LABELS, tlp } from '@tabellion/proof';
+import { evidenceLinks, MAX_LABELS, tlp } from '@tabellion/proof';
 import { z } from 'zod';
 import {
   act,
@@ -15,6 +15,7 @@ import {
   reference,
   timestamp,
 } from '../kernel/schema.ts';
+import { objector } from '../member/record.ts';
 
 const reason = addressFreeText(280);
 /**
@@ -36,6 +37,10 @@ export const assertInput = z.strictObject({
   /** The strictest marking of a label in it. */
   tlp,
   case: addressFree(reference).optional(),
+  /** What the lines are: transfers, or labels where it is absent. */
+  content: z.literal('TRANSFERS').optional(),
+  /** What transfers rest on, all of it the own member's; goes with them. */
+  evidence: evidenceLinks.optional(),
   legalBasis: governed,
   reason,
 });
@@ -52,8 +57,8 @@ export const labelBatchRecord = z.strictObject({
 export type LabelBatchRecord = z.infer<typeof labelBatchRecord>;
 
 /**
- * Key `label-manifest/<mspId>/<manifest>`, written once: a member asserts a manifest once, or its labels
- * would fill every other's memory again and again.
+ * Key `label-manifest/<mspId>/<manifest>`: a member asserts a manifest once, or its labels would fill every
+ * other's memory again and again. Rewritten only where the batch before was {@link labelWithheldRecord}.
  */
 export const labelManifestRecord = z.strictObject({
   type: z.literal('tabellion.label-manifest'),
@@ -64,6 +69,43 @@ export const labelManifestRecord = z.strictObject({
   batch: digestHex,
 });
 export type LabelManifestRecord = z.infer<typeof labelManifestRecord>;
+
+/**
+ * `label:miss`: the member's gateway was not given the manifest of a batch, in the time that the members
+ * agreed on. Binds the member: needs its marker.
+ */
+export const missInput = z.strictObject({ batch: digestHex, reason });
+export type MissInput = z.infer<typeof missInput>;
+/** Key `label-miss/<batch>/<mspId>/<n>`, written once; a second one stands only where it decides. */
+export const missRecord = z.strictObject({
+  type: z.literal('tabellion.label-miss'),
+  v: z.literal(1),
+  ...missInput.shape,
+  legalBasis: governed,
+  /** The time to fetch in, as it was in force. */
+  labelFetchSeconds: z.int(),
+  /** Active members other than the asserter, and how many of them have declared it now. */
+  others: z.int().min(1).max(64),
+  missing: z.int().min(1).max(64),
+  /** WITHHELD once those are more than half. */
+  outcome: z.enum(['WAITING', 'WITHHELD']),
+  flags: z.array(z.literal('GATEWAY_HELD_KEY')),
+  act,
+});
+export type MissRecord = z.infer<typeof missRecord>;
+/**
+ * Key `label-withheld/<batch>`, written once by the declaration that decides: from there on the batch
+ * counts for nobody, and its asserter may assert the manifest anew.
+ */
+export const labelWithheldRecord = z.strictObject({
+  type: z.literal('tabellion.label-withheld'),
+  v: z.literal(1),
+  batch: digestHex,
+  /** MSP IDs of those that declared it, sorted. */
+  members: z.array(mspId).min(1).max(64),
+  act,
+});
+export type LabelWithheldRecord = z.infer<typeof labelWithheldRecord>;
 
 /** A label's place: its leaf hash, and where in the batch it stands. */
 const place = z.strictObject({
@@ -139,7 +181,12 @@ export type SightingRecord = z.infer<typeof sightingRecord>;
 const disputeFacts = {
   id: disputeId,
   /** Whose objection it is: the member's own, or a labelled person's, brought by the member. */
-  onBehalfOf: z.enum(['MEMBER', 'PERSON']),
+  onBehalfOf: objector,
+  /**
+   * Where it rebuts what this entry of the register `presumption` presumes, and leaves open whether the
+   * label or transfer itself is right (LBL-4).
+   */
+  presumption: governed.optional(),
   legalBasis: governed,
   reason,
 } as const;
@@ -160,23 +207,26 @@ export const disputeRecord = z.strictObject({
 });
 export type DisputeRecord = z.infer<typeof disputeRecord>;
 /**
- * Key `dispute-head/<batch>/<leaf, or all>/<mspId>`: how often that member has disputed it. Rewritten by
- * each dispute.
+ * Key `dispute-head/<batch>/<leaf, or all>/<mspId>`: that member's disputes of it, in their order. Rewritten
+ * by each.
  */
 export const disputeHeadRecord = z.strictObject({
   type: z.literal('tabellion.dispute-head'),
   v: z.literal(1),
   ...subjectFacts,
   member: mspId,
-  count: z.int().min(1).max(MAX_LABEL_ACTS),
+  ids: z.array(disputeId).min(1).max(MAX_LABEL_ACTS),
 });
 export type DisputeHeadRecord = z.infer<typeof disputeHeadRecord>;
 
 /** `label:answer`. Binds the asserter: needs its marker. */
 export const answerInput = z.strictObject({
   dispute: disputeId,
-  /** The last two are taken only once the label is withdrawn, and for CORRECTED replaced. */
-  position: z.enum(['MAINTAINED', 'CORRECTED', 'WITHDRAWN']),
+  /**
+   * CORRECTED and WITHDRAWN are taken only once the label is withdrawn, and for CORRECTED replaced;
+   * REBUTTED says that the presumption no longer holds, where the dispute is about one.
+   */
+  position: z.enum(['MAINTAINED', 'CORRECTED', 'WITHDRAWN', 'REBUTTED']),
   reason,
 });
 export type AnswerInput = z.infer<typeof answerInput>;
@@ -221,5 +271,34 @@ export type WithdrawalRecord = z.infer<typeof withdrawalRecord>;
 export const readArgument = z
   .string()
   .regex(
-    /^(label-batch\/[0-9a-f]{64}|label-manifest\/[A-Za-z0-9.-]{1,64}\/[0-9a-f]{64}|dispute\/[0-9a-f]{32}|dispute-answer\/[0-9a-f]{32}\/[0-9a-f]{64}|withdrawal\/[0-9a-f]{64}\/([0-9a-f]{64}|all)|(corroboration|dispute-head)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}|(opinion|sighting)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}\/([1-9]|1[0-6]))$/,
+    /^(label-(?:batch|withheld)\/[0-9a-f]{64}|label-miss\/[0-9a-f]{64}\/[A-Za-z0-9.-]{1,64}\/[12]|label-manifest\/[A-Za-z0-9.-]{1,64}\/[0-9a-f]{64}|dispute\/[0-9a-f]{32}|dispute-answer\/[0-9a-f]{32}\/[0-9a-f]{64}|withdrawal\/[0-9a-f]{64}\/([0-9a-f]{64}|all)|(corroboration|dispute-head)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}|(opinion|sighting)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}\/([1-9]|1[0-6]))$/,
   );
+
+/** `label:readSaid`: one label of a batch, by its leaf. */
+export const saidArgument = z.string().regex(/^[0-9a-f]{64}\/[0-9a-f]{64}$/);
+
+/**
+ * What `label:readSaid` answers: all that members have said of one label or of all its batch. It stands under no
+ * key; its endorsed answer is the attestation of a label's proof.
+ */
+export const labelSaid = z.strictObject({
+  type: z.literal('tabellion.label-said'),
+  v: z.literal(1),
+  batch: digestHex,
+  leaf: digestHex,
+  /** The batch's record. */
+  assertion: labelBatchRecord,
+  /** By kind, and each dispute before its answers. */
+  said: z.array(
+    z.discriminatedUnion('type', [
+      withdrawalRecord,
+      labelWithheldRecord,
+      corroborationRecord,
+      opinionRecord,
+      sightingRecord,
+      disputeRecord,
+      disputeAnswerRecord,
+    ]),
+  ),
+});
+export type LabelSaid = z.infer<typeof labelSaid>;

@@ -10,6 +10,8 @@ export interface Spoken {
   readonly batch: LabelBatchRecord;
   /** Whether it, or all of its batch, is withdrawn. */
   readonly withdrawn: boolean;
+  /** Whether most members say that they were not given the batch's manifest. */
+  readonly withheld: boolean;
 }
 
 type ProvenSubject = LabelSubject & { readonly path?: readonly string[] | undefined };
@@ -25,13 +27,19 @@ export function assertSubject(
   return { batch, label };
 }
 
+/** @throws ContractError `LABEL_WITHHELD`, `LABEL_WITHDRAWN`. */
+export function assertStanding({ withdrawn, withheld }: Spoken): void {
+  assertRule(!withheld, 'LABEL_WITHHELD', 'its manifest was kept back: it counts for nobody');
+  assertNotWithdrawn({ withdrawn });
+}
+
 /** @throws ContractError `LABEL_WITHDRAWN`. */
-export function assertStanding({ withdrawn }: Spoken): void {
+export function assertNotWithdrawn({ withdrawn }: Pick<Spoken, 'withdrawn'>): void {
   assertRule(!withdrawn, 'LABEL_WITHDRAWN', 'the asserter no longer says it');
 }
 
 /** @throws ContractError `OWN_LABEL`. */
-export function assertOthers({ batch }: Spoken, act: Act): void {
+export function assertOthers({ batch }: Pick<Spoken, 'batch'>, act: Act): void {
   assertRule(batch.act.member !== act.member, 'OWN_LABEL', 'the own member asserts it');
 }
 

@@ -4,12 +4,19 @@ import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import { withdrawalKey } from './key.ts';
 import type { WithdrawalRecord, WithdrawInput } from './record.ts';
-import { assertAsserter, assertStanding, assertSubject, type Spoken } from './subject.ts';
+import {
+  assertAsserter,
+  assertNotWithdrawn,
+  assertStanding,
+  assertSubject,
+  type Spoken,
+} from './subject.ts';
 
 /**
  * `label:withdraw`: by the asserter's member only; a correction names the label that stands instead, and
- * that goes on standing.
- * @throws ContractError `NOT_THE_ASSERTER`, `LABEL_WITHDRAWN`, `BAD_INPUT`, `PATH_MISMATCH`.
+ * that goes on standing. What was kept back can be withdrawn too: who disputes it is owed an answer.
+ * @throws ContractError `NOT_THE_ASSERTER`, `LABEL_WITHDRAWN`, `LABEL_WITHHELD`, `BAD_INPUT`,
+ * `PATH_MISMATCH`.
  */
 export function withdrawLabel(
   { path, replacementPath, ...input }: WithdrawInput,
@@ -22,7 +29,7 @@ export function withdrawLabel(
   const { batch, replacement } = spoken;
   assertSubject({ ...input, path }, batch);
   assertAsserter(spoken, act);
-  assertStanding(spoken);
+  assertNotWithdrawn(spoken);
   const { replacedBy } = input;
   const isProven = (replacedBy === undefined) === (replacementPath === undefined);
   assertRule(isProven, 'BAD_INPUT', 'replacementPath: goes with replacedBy');

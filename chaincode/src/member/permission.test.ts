@@ -58,6 +58,7 @@ it('grants exactly this', () => {
     'disclosure:grant: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
     'disclosure:revoke: investigator prosecutor centralAuthority of STATE EXCHANGE PLATFORM; delegate of EXCHANGE PLATFORM',
     'label:assert: investigator analyst system of STATE EXCHANGE PLATFORM',
+    'label:miss: investigator judicialReviewer prosecutor centralAuthority liaisonAuthority analyst system of STATE EXCHANGE PLATFORM AUDITOR; delegate of EXCHANGE PLATFORM',
     'label:corroborate: investigator analyst of STATE EXCHANGE PLATFORM',
     'label:opine: investigator analyst of STATE EXCHANGE PLATFORM',
     'label:sight: investigator analyst system of STATE EXCHANGE PLATFORM',

@@ -124,6 +124,8 @@ export const PERMISSIONS = {
   'disclosure:grant': byGrantor,
   'disclosure:revoke': byGrantor,
   'label:assert': byLabeller,
+  /** Whoever runs or relies on the member's library; a service where its operator wants that. */
+  'label:miss': { roles: [...HANDLERS, 'system'], kinds: ALL, ofCompanies: ['delegate'] },
   'label:corroborate': byExaminer,
   'label:opine': byExaminer,
   'label:sight': byLabeller,

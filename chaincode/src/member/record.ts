@@ -109,6 +109,8 @@ export const PARAMETERS = {
   objectionAnswerSeconds: z.int().min(1).max(157_680_000),
   /** Longest time for which people outside the membership may be given access (O-1), seconds. */
   disclosureMaxSeconds: z.int().min(1).max(157_680_000),
+  /** Time to hand out the manifest of a label batch before others may say it is kept back, seconds. */
+  labelFetchSeconds: z.int().min(1).max(31_536_000),
 } as const;
 export type ParameterName = keyof typeof PARAMETERS;
 export const parameterName = z.enum(Object.keys(PARAMETERS) as [ParameterName, ...ParameterName[]]);
@@ -141,6 +143,30 @@ export const obligation = z.enum([
 ]);
 
 const points = z.int().min(0).max(100);
+
+/** Whose objection it is: the member's own, or a person's, brought by the member. */
+export const objector = z.enum(['MEMBER', 'PERSON']);
+
+/**
+ * What is presumed of assets that passed an address of such a category, until it is rebutted (LBL-4). It is
+ * shown beside the labels and decides nothing; where nobody has adopted it, it is not shown at all.
+ */
+const presumptionBody = z.strictObject({
+  title: plainText(160),
+  instrument: plainText(160),
+  article: plainText(40),
+  edition: plainText(40),
+  /** Whose law it is. Empty, as long as it is a proposal. */
+  adoptedBy: z.array(jurisdiction).max(64),
+  taxonomy: governed,
+  /** Each counts with all that stands below it. */
+  categories: z.array(identifier).min(1).max(32),
+  presumed: z.literal('PRESUMED_ILLICIT'),
+  rebuttedBy: z.array(objector).min(1).max(2),
+  /** From when the presumption stands on the ledger; a later rebuttal is taken and called late. */
+  rebuttalDays: z.int().min(1).max(36_500),
+});
+export type PresumptionRule = z.infer<typeof presumptionBody>;
 
 const referenceBody = {
   method: z.strictObject({
@@ -203,6 +229,7 @@ const referenceBody = {
     /** On or off at most, for the mean opinion of the other members. */
     opinion: points,
   }),
+  presumption: presumptionBody,
 } as const;
 
 function isTree(
@@ -222,6 +249,7 @@ export const referenceRegister = z.enum([
   'standard',
   'taxonomy',
   'scoring',
+  'presumption',
 ]);
 export type ReferenceRegister = z.infer<typeof referenceRegister>;
 
@@ -255,6 +283,12 @@ export const referenceEntry = z.discriminatedUnion('register', [
     id: identifier,
     version,
     body: referenceBody.scoring,
+  }),
+  z.strictObject({
+    register: z.literal('presumption'),
+    id: identifier,
+    version,
+    body: referenceBody.presumption,
   }),
 ]);
 export type ReferenceEntry = z.infer<typeof referenceEntry>;
@@ -335,6 +369,7 @@ export const foundInput = z.strictObject({
     custodyGapSeconds: PARAMETERS.custodyGapSeconds,
     objectionAnswerSeconds: PARAMETERS.objectionAnswerSeconds,
     disclosureMaxSeconds: PARAMETERS.disclosureMaxSeconds,
+    labelFetchSeconds: PARAMETERS.labelFetchSeconds,
   }),
   reference: z.array(referenceEntry).max(256),
   /** The founding agreement; must stand in `reference`. */
@@ -348,6 +383,7 @@ export const earlierFoundInput = foundInput.extend({
     custodyGapSeconds: true,
     objectionAnswerSeconds: true,
     disclosureMaxSeconds: true,
+    labelFetchSeconds: true,
   }),
 });
 /** `id` is 32 random bytes in hex, chosen by the client. */

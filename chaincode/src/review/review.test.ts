@@ -39,7 +39,7 @@ const TREATY = { id: 'treaty', version: 1 };
 const collector = sampleAct();
 const acquisition = sampleAcquisition();
 const sampleItem = (changes: Partial<ItemRecord> = {}): ItemRecord => ({
-  type: 'tabellion.item',
+  type: 'tabellion.custody-item',
   v: 1,
   item: ITEM,
   leaf: digest('1'),

@@ -10,6 +10,7 @@ import {
   determineInput,
   discloseInput,
   type HeadRecord,
+  MAX_POSITIONS,
   segregateInput,
 } from '@tabellion/chaincode/evidence/record';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
@@ -102,6 +103,8 @@ function checkAnswer(tx: AuditedTransaction, records: RecordReader): void {
   const touched = records.find('location-head', acquisition)?.touched ?? [];
   const isTouched = touched.includes(act.jurisdiction);
   assertHolds(tx.place, isTouched, 'ANSWER_NOT_TOUCHED', `${act.jurisdiction} for ${acquisition}`);
+  const before = [...records.list('answer', `${acquisition}/${act.jurisdiction}/`)].length;
+  assertHolds(tx.place, before < MAX_POSITIONS, 'STATE_MISMATCH', `${key}: one position too many`);
   assertSame(tx, record.case, load(tx, records, acquisition).case, `${key}: case`);
 }
 

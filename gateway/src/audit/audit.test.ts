@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { common, peer } from '@hyperledger/fabric-protos';
+import { MAX_POSITIONS } from '@tabellion/chaincode/evidence/record';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { canonicalBytes, parseCertificate, sha256, type Trust, toHex } from '@tabellion/proof';
@@ -431,6 +432,14 @@ describe('contracts that break the rules by agreement', () => {
       'ANSWER_NOT_TOUCHED',
       misread('location-head/', (head) => ({ ...head, touched: ['SG'] })),
       by('SgMSP', 'judicialReviewer', 'evidence:answer', objection),
+    ],
+    [
+      'a state takes more positions than it can',
+      'STATE_MISMATCH',
+      misread('answer/', () => undefined),
+      async (world, id) => {
+        for (let count = 0; count <= MAX_POSITIONS; count += 1) await answer(world, id);
+      },
     ],
     ['a vote lacks the mark of its member', 'MARKER_MISSING', { marks: false }, suspendByOne],
     [

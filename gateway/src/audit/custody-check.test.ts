@@ -1,13 +1,16 @@
 /** What a valid transaction of custody wrote, held to the rules: every way in which it could not fit. */
+import { MAX_WAY } from '@tabellion/chaincode/custody/bounds';
 import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import { buildTree, fromHex, toHex } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import {
   BATCH,
   type CustodyScene,
+  ITEM,
   LEAVES,
   named,
   OTHER_ACQUISITION,
+  opened,
   openingOf,
   openScene,
   PEOPLE,
@@ -303,6 +306,30 @@ describe('what does not fit', () => {
 
   it.each(cases)('is found out: %s', async (_what, code, spoiler, steps) => {
     expect(await judgeSteps(steps, spoiler)).toMatch(new RegExp(`^${code} `));
+  });
+
+  it.each([
+    ['steps', { steps: MAX_WAY.steps, bytes: 0 }],
+    ['bytes', { steps: 0, bytes: MAX_WAY.bytes }],
+  ] as const)('is found out: a chain that has no room for more %s goes on', async (_what, way) => {
+    const scene = await opened();
+    scene.records.set(`item-head/${ITEM}`, { ...scene.headOf(), way });
+    const act: Act = [
+      PEOPLE.colleague,
+      'custody:examine',
+      { ...scene.following(), ...SAYS.examine },
+    ];
+    // The head that is left is the one that an honest contract would leave, had there been room.
+    const spoiler: Spoiler = {
+      ...misread('item-head/', (record) => ({ ...record, way: { steps: 0, bytes: 0 } })),
+      ...edit('item-head/', (record) => {
+        const { steps, bytes } = record.way as typeof way;
+        return { ...record, way: { steps: way.steps + steps, bytes: way.bytes + bytes } };
+      }),
+    };
+    expect(await judge(scene, act, spoiler)).toMatch(/^STATE_MISMATCH .*CHAIN_FULL/);
+    const passedOn = { ...scene.following(), ...SAYS.offer('SgMSP') };
+    expect(await judge(scene, [PEOPLE.investigator, 'custody:offer', passedOn], {})).toBe('HOLDS');
   });
 
   /** What is opened, by whatever contracts. */

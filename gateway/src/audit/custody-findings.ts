@@ -10,7 +10,7 @@ export function listCustodyFlags(
   place: BreakPlace,
   findings: FindingLog,
 ): void {
-  if (name === 'item' && record.type === 'tabellion.item') {
+  if (name === 'item' && record.type === 'tabellion.custody-item') {
     for (const flag of record.flags) findings.add(flag, `item ${record.item}`, place);
   }
   if (name === 'custody' && record.type === 'tabellion.custody') {

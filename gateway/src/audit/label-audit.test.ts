@@ -1,7 +1,7 @@
 /** The audit of labels: a ledger that holds, and what contracts could write that does not. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOW } from '../../../chaincode/test/samples.ts';
-import { assertLabels, sampleDispute } from '../../../test/contract/label-scene.ts';
+import { assertLabels, missLabels, sampleDispute } from '../../../test/contract/label-scene.ts';
 import { CHARTER, carry } from '../../../test/contract/scene.ts';
 import { openWorld, type World } from '../../../test/contract/world.ts';
 import {
@@ -67,8 +67,33 @@ describe('a ledger whose labels hold', () => {
   });
 });
 
+describe('a ledger on which a manifest was kept back', () => {
+  it('is clean, and names the batch and who declared it', async () => {
+    const world = await openWorld();
+    try {
+      await world.found();
+      const { batch } = await assertLabels(world);
+      await missLabels(world, batch);
+      const later = NOW + DAY;
+      const report = await audit(await listBlocks(world), await trustOf(world), later);
+      expect(report.break, report.break?.detail).toBeNull();
+      const found = report.findings.map(({ code, subject }) => [code, subject]);
+      expect(found).toContainEqual(['LABEL_MISSED', `label batch ${batch}, by SgMSP`]);
+      expect(found).toContainEqual(['LABEL_WITHHELD', `label batch ${batch}, by DeMSP, SgMSP`]);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('contracts that break the rules of labels by agreement', () => {
   type Act = (world: World) => Promise<unknown>;
+  const missing: Act = async (world) => {
+    const { batch } = await assertLabels(world);
+    world.clock.time = NOW + 60_000;
+    const by = await world.person('SgMSP', 'liaisonAuthority');
+    await commit(world, by, 'label:miss', { batch, reason });
+  };
   const disputing: Act = async (world) =>
     commit(
       world,
@@ -103,7 +128,7 @@ describe('contracts that break the rules of labels by agreement', () => {
       {
         record: (key, record) => [
           key,
-          key.startsWith('dispute-head/') ? { ...record, count: 9 } : record,
+          key.startsWith('dispute-head/') ? { ...record, ids: ['9'.repeat(32)] } : record,
         ],
       },
       disputing,
@@ -119,6 +144,27 @@ describe('contracts that break the rules of labels by agreement', () => {
         await commit(world, by, 'label:sight', input);
       },
     ],
+    [
+      'a manifest is said to be kept back before its time',
+      'STATE_MISMATCH',
+      {
+        read: (key, record) =>
+          key === 'parameter/labelFetchSeconds' ? { ...record, value: 1 } : record,
+      },
+      missing,
+    ],
+    [
+      'one of three makes a batch void, as if the others were suspended',
+      'STATE_MISMATCH',
+      {
+        read: (key, record) =>
+          ['member/DeMSP', 'member/ExMSP'].includes(key)
+            ? { ...record, status: 'SUSPENDED' }
+            : record,
+      },
+      missing,
+    ],
+    ['a declaration lacks its member’s mark', 'MARKER_MISSING', { marks: false }, missing],
     ['a dispute lacks its member’s mark', 'MARKER_MISSING', { marks: false }, disputing],
     [
       'somebody supports its own label',

@@ -23,6 +23,7 @@ const BINDING: Readonly<Record<string, RecordName>> = {
   'review:object': 'objection',
   'review:reply': 'reply',
   'review:judge': 'regularity',
+  'label:miss': 'label-miss',
   'label:dispute': 'dispute',
   'label:answer': 'dispute-answer',
 };

@@ -30,6 +30,8 @@ const EXITS = {
   HOLD_UNKNOWN: EXIT.error,
   /** Another step came between, and what was asked for no longer says the same. */
   ITEM_CHANGED: EXIT.error,
+  /** A proof of custody was given where the item's commitment is needed, and goes without it. */
+  COMMITMENT_MISSING: EXIT.error,
   COMMITMENT_OF_OTHER_ITEM: EXIT.mismatch,
   CONTENT_DIFFERS: EXIT.mismatch,
   /** A receipt of a screening does not commit to what was asked or answered. */
@@ -38,6 +40,8 @@ const EXITS = {
   TIMED_OUT: EXIT.error,
   BAD_ANSWER: EXIT.error,
   TRUST_CHANGED: EXIT.untrusted,
+  /** The gateway shows another key for asking privately than before, and does not say that it took over. */
+  OPRF_KEY_CHANGED: EXIT.untrusted,
   INTERRUPTED: EXIT.unknown,
 } as const satisfies Record<string, ExitCode>;
 
@@ -54,12 +58,16 @@ const FOREIGN_EXITS: Readonly<Record<string, ExitCode>> = {
   CERTIFICATE_REVOKED: EXIT.signIn,
   ENDORSEMENT_MISMATCH: EXIT.mismatch,
   RECORD_MISMATCH: EXIT.mismatch,
+  EVALUATION_INVALID: EXIT.untrusted,
+  ANNOUNCEMENT_INVALID: EXIT.untrusted,
+  TABLE_STALE: EXIT.unknown,
   LIST_MISMATCH: EXIT.mismatch,
   BUNDLE_OF_ANOTHER_ITEM: EXIT.mismatch,
   BAG_MISMATCH: EXIT.mismatch,
   BAG_PROOF_INVALID: EXIT.mismatch,
   UNKNOWN: EXIT.unknown,
   ATTESTATION_PENDING: EXIT.unknown,
+  ENTRY_WAITING: EXIT.unknown,
   HEIGHT_NOT_REACHED: EXIT.unknown,
   IDEMPOTENCY_IN_FLIGHT: EXIT.unknown,
   IDEMPOTENCY_OUTCOME_UNKNOWN: EXIT.unknown,

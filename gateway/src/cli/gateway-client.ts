@@ -48,6 +48,11 @@ export interface GatewayClient {
   open(path: string, options?: RequestOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The exact bytes of an answer. */
   getBytes(path: string, options?: RequestOptions): Promise<Uint8Array>;
+  /** The same of what is posted, with what stands above them. */
+  postForBytes(
+    path: string,
+    options?: RequestOptions,
+  ): Promise<{ readonly headers: Headers; readonly bytes: Uint8Array }>;
 }
 
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
@@ -90,6 +95,13 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     return { status: response.status, headers: response.headers, body: decodeJson(bytes) };
   };
 
+  const askForBytes = async (method: string, path: string, what: RequestOptions = {}) => {
+    const response = await request(method, path, what);
+    const bytes = await readBounded(response, signal);
+    if (!response.ok) throw decodeProblem(response, bytes);
+    return { headers: response.headers, bytes };
+  };
+
   return {
     gateway,
     get: (path, what) => ask('GET', path, what),
@@ -100,12 +112,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       if (!response.ok) throw decodeProblem(response, await readBounded(response, signal));
       return response.body ?? ReadableStream.from([]);
     },
-    getBytes: async (path, what = {}) => {
-      const response = await request('GET', path, what);
-      const bytes = await readBounded(response, signal);
-      if (!response.ok) throw decodeProblem(response, bytes);
-      return bytes;
-    },
+    getBytes: async (path, what) => (await askForBytes('GET', path, what)).bytes,
+    postForBytes: (path, what) => askForBytes('POST', path, what),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalBytes } from '@tabellion/proof';
 import { networkOf, writeReserved } from '@tabellion/screening';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sampleAddress } from '../label/testing.ts';
@@ -119,6 +120,42 @@ describe('a pack with dirt', () => {
     expect(await refusal(SG, ['label', 'show', batch, '--index', '2'])).toEqual([2, 'USAGE']);
     expect(await refusal(SG, ['label', 'show', 'cd'.repeat(32)])).toEqual([1, 'NOT_FOUND']);
     expect(await refusal(SG, ['label', 'show', 'pack'])).toEqual([2, 'USAGE']);
+  });
+});
+
+describe('the proof of a label', () => {
+  it('is written by any member, and verified without a network, with its marking and its limits', async () => {
+    const out = at('one.label.json');
+    const written = succeed(await run(SG, ['proof', 'label', `${batch}:0`, '-o', out]));
+    expect(written).toMatchObject({ file: out, batch, index: 0, tlp: 'AMBER', pap: 'AMBER' });
+    succeed(await run(SG, ['trust', 'export', '-o', at('trust.json')]));
+    const words = ['verify', out, '--trust', at('trust.json')];
+    const verdict = succeed(await run(SG, words));
+    expect(verdict).toMatchObject({
+      outcome: 'INTACT',
+      label: { member: 'CnAgencyMSP', statement: { address: sampleAddress(1) }, said: [] },
+      doesNotShow: expect.stringContaining('whether anybody is guilty') as string,
+    });
+    const { stdout } = await runCli(words, { home: journey.homeOf(SG) });
+    expect(stdout).toContain('TLP:AMBER');
+    expect(stdout).toContain('CnAgencyMSP asserted this of the address');
+    const alone = ['proof', 'label', `${batch}:0`, '--assertion-only', '-o', at('alone.json')];
+    succeed(await run(SG, alone));
+    const told = succeed(await run(SG, ['verify', at('alone.json'), '--trust', at('trust.json')]));
+    expect(told.message).toContain('What others said of it is not in this proof');
+    const altered = JSON.parse(await readFile(out, 'utf8'));
+    altered.path.index = 1;
+    await writeFile(at('altered.json'), canonicalBytes(altered));
+    const refused = await run(SG, ['verify', at('altered.json'), '--trust', at('trust.json')]);
+    expect([refused.exit, refused.answer.code]).toEqual([10, 'ROOT_MISMATCH']);
+    for (const [wrong, code] of [
+      [batch, 'USAGE'],
+      [`${batch}:x`, 'USAGE'],
+      ['pack:0', 'USAGE'],
+    ] as const) {
+      expect(await refusal(SG, ['proof', 'label', wrong])).toEqual([2, code]);
+    }
+    expect(await refusal(SG, ['proof', 'label', `${batch}:2`])).toEqual([1, 'NOT_FOUND']);
   });
 });
 
@@ -340,6 +377,16 @@ describe('what others say', () => {
     });
     const then = await screen([sampleAddress(2), '--as-of', `${found.parts[0].height}`]);
     expect(then.answer.answers).toEqual(found.answers);
+  });
+});
+
+describe('a manifest', () => {
+  it('that is missing is told, and is not declared to be kept back before its time', async () => {
+    expect(succeed(await run(SG, ['label', 'missing']))).toMatchObject({ items: [], count: 0 });
+    expect(succeed(await run(SG, ['status']))).toMatchObject({ missingManifests: 0 });
+    const miss = ['label', 'miss', batch, '--reason', 'asked twice'];
+    expect(await refusal(SG, miss)).toEqual([1, 'FETCH_TIME_RUNNING']);
+    expect(await refusal(CN, miss)).toEqual([1, 'OWN_LABEL']);
   });
 });
 

@@ -4,7 +4,7 @@
  * What holds a secret gets mode 0600.
  */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
 import { CliError } from './failure.ts';
 
 export async function writeNewFile(
@@ -42,3 +42,12 @@ export async function writeNewFile(
 }
 
 const isCoded = (error: unknown): boolean => error instanceof Error && 'code' in error;
+
+/** Before what would be written has cost anything. @throws CliError `FILE_EXISTS`. */
+export async function assertAbsent(file: string): Promise<void> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new CliError('FILE_EXISTS', `${file} is there already; --force replaces it`);
+}

@@ -29,6 +29,8 @@ export interface ProfilePaths {
   readonly token: string;
   /** The trust file pinned on first use. */
   readonly trust: string;
+  /** The key of the private look-up that was used last. */
+  readonly oprfKey: string;
   /** Resume index, manifests, reports, sealed locations. */
   readonly work: string;
 }
@@ -57,6 +59,7 @@ export function locateProfile(
     pendingKey: at('pending-key.pem'),
     token: at('token.json'),
     trust: at('trust.json'),
+    oprfKey: at('oprf-key.json'),
     work: join(data, profile),
   };
 }

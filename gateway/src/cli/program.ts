@@ -11,6 +11,7 @@ import { addEvidenceCommands } from './commands/evidence.ts';
 import { addExhibitCommands } from './commands/exhibit.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommands } from './commands/export.ts';
+import { addFlowCommands } from './commands/flow.ts';
 import { addFollowUpCommands } from './commands/follow-up.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addImportCommands } from './commands/import.ts';
@@ -25,6 +26,8 @@ import { addScreenCommand } from './commands/screen.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTrustCommands } from './commands/trust.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWatchCommands } from './commands/watch.ts';
+import { addWebhookCommands } from './commands/webhook.ts';
 import type { Runner } from './context.ts';
 
 const EXIT_CODES = `
@@ -70,6 +73,9 @@ export function buildProgram(run: Runner, output: OutputConfiguration): Command 
   addDisclosureCommands(program, run);
   addLabelCommands(program, run);
   addScreenCommand(program, run);
+  addFlowCommands(program, run);
+  addWatchCommands(program, run);
+  addWebhookCommands(program, run);
   addPersonCommands(program, run);
   addListCommands(program, run);
   addProofCommands(program, run);

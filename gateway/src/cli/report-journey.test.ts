@@ -1,4 +1,5 @@
 /** The custody report of an item, by command line over a real gateway, for the giver and the receiver. */
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ACQUIRE, type Answered, Journey } from './journey-testing.ts';
@@ -77,6 +78,24 @@ describe('report', () => {
     expect((await readFile(at('one.pdf'))).equals(await readFile(at('two.pdf')))).toBe(true);
     const handed = ['--bundle', at('photo.json'), '--out', at('three.pdf')];
     expect(succeed(await run(CN, [...words, ...handed])).attached).toHaveLength(2);
+  });
+
+  it('has exports beside it that take a proof of custody without a commitment', async () => {
+    const content = createHash('sha256').update('a photograph').digest('hex');
+    const exportAs = async (user: string, word: string) => {
+      const output = at(`chain.${user}.${word}`);
+      succeed(await run(user, ['export', word, '--item', at('chain.json'), '-o', output]));
+      return readFile(output, 'utf8');
+    };
+    // The own member's gateway has the commitment; another's does not, and its export says no digest.
+    expect(await exportAs(CN, 'case')).toContain(content);
+    const others = await exportAs(SG, 'case');
+    expect(others).toContain(item);
+    expect(others).not.toContain(content);
+    expect(await exportAs(SG, 'csv')).toContain(item);
+    const prove = ['disclosure', 'prove', 'a'.repeat(32), '--item', at('chain.json')];
+    const { exit, answer } = await run(CN, [...prove, '-o', at('p.json')]);
+    expect([exit, answer.error?.code]).toEqual([1, 'COMMITMENT_MISSING']);
   });
 
   it('is the receiver’s too, who has the proof that was handed over, and what its member accepts', async () => {

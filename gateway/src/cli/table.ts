@@ -20,6 +20,10 @@ export function formatTable(
     .join('\n');
 }
 
+/** A page of a list, and how to get the next one. */
+export const withMore = (table: string, next: string | null): string =>
+  next === null ? table : `${table}\n\nmore: --cursor ${next}`;
+
 /** `name  value` lines; entries without a value are left out. */
 export function formatFields(
   fields: readonly (readonly [name: string, value: string | number | boolean | null | undefined])[],

@@ -2,17 +2,22 @@
 import { fromBase64url, fromUtf8, type Trust, type Verdict } from '@tabellion/proof';
 import { isGone } from '../custody/is-gone.ts';
 import { describeContainer } from '../exchange/container/describe-container.ts';
+import { describeLabelProof } from './label/proof-text.ts';
 import { formatFields, formatTable, formatTime } from './table.ts';
 
 export const DOES_NOT_SHOW =
   'whether the content is true or complete, who made it, whether collecting it was lawful, or what has been recorded since';
 
+const LABEL_DOES_NOT_SHOW =
+  'whether what is asserted is right, whether anybody is guilty or who controls the address, or what has been said since';
+
 /** What a verdict shows and what it does not (EVD-16): said each time, in every form of output. */
 export function limitsOf(verdict: Verdict): { shows: string; doesNotShow: string } {
-  return { shows: tellShown(verdict), doesNotShow: DOES_NOT_SHOW };
+  const doesNotShow = verdict.label ? LABEL_DOES_NOT_SHOW : DOES_NOT_SHOW;
+  return { shows: tellShown(verdict), doesNotShow };
 }
 
-function tellShown({ outcome, claims, custody }: Verdict): string {
+function tellShown({ outcome, claims, custody, label }: Verdict): string {
   if (outcome === 'UNREADABLE') return 'nothing: the proof or the trust file cannot be read';
   if (outcome === 'UNTRUSTED') return 'only that the trust file does not cover this proof';
   if (outcome === 'MISMATCH') return 'that something is not what was recorded';
@@ -22,13 +27,17 @@ function tellShown({ outcome, claims, custody }: Verdict): string {
       ? `${chain}, and the file is unchanged since its digest was anchored`
       : chain;
   }
+  if (label) {
+    const made = `${label.member} asserted this of the address`;
+    return label.said ? `${made}, and all that members had said of it when it was attested` : made;
+  }
   return claims?.fileChecked === true
     ? 'the file is unchanged since it was anchored'
     : 'the commitment was anchored; no file was compared with it';
 }
 
 export function describeVerdict(verdict: Verdict, trust: Trust): string {
-  const { outcome, code, message, steps, claims, custody } = verdict;
+  const { outcome, code, message, steps, claims, custody, label } = verdict;
   const { shows, doesNotShow } = limitsOf(verdict);
   return [
     `${code === outcome ? code : `${outcome} ${code}`}: ${message}`,
@@ -36,6 +45,7 @@ export function describeVerdict(verdict: Verdict, trust: Trust): string {
     ...steps.map(({ step, ok }) => `  ${ok ? 'ok    ' : 'FAILED'}  ${step}`),
     ...(claims ? ['', describeItem(claims)] : []),
     ...(custody ? ['', describeCustody(custody)] : []),
+    ...(label ? ['', describeLabelProof(label)] : []),
     '',
     `Shows: ${shows}.`,
     `Does not show: ${doesNotShow}.`,

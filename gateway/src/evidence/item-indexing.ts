@@ -25,9 +25,8 @@ export class ItemIndexing {
 
   /** Resolves once all is in the index. @throws when there is no room for it; it stays to be tried again. */
   async complete(): Promise<void> {
-    await this.#adding;
-    if (this.#waiting.size === 0) return;
-    const adding = this.#addWaiting();
+    // In turn with others: what two of them added at once would be found twice.
+    const adding = this.#adding.then(() => this.#addWaiting());
     this.#adding = adding.catch(ignoreFullDisk);
     await adding;
   }

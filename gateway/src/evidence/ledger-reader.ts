@@ -130,6 +130,16 @@ export async function attestKey(
   return ledger.attest(await askFor(ledger, signer, key));
 }
 
+/** As {@link attestKey}, for a read that answers from more than one key. */
+export async function attestAnswer(
+  ledger: Pick<LedgerPort, 'prepare' | 'attest'>,
+  signer: Signer,
+  transaction: string,
+  argument: string,
+): Promise<Uint8Array> {
+  return ledger.attest(await ask(ledger, signer, transaction, argument));
+}
+
 async function askFor(
   ledger: Pick<LedgerPort, 'prepare'>,
   signer: Signer,
@@ -137,9 +147,18 @@ async function askFor(
 ): Promise<Signed> {
   const word = READERS.find(([, argument]) => argument.safeParse(key).success)?.[0];
   if (word === undefined) throw new TypeError(`no word reads ${key}`);
+  return ask(ledger, signer, `${word}:read`, key);
+}
+
+async function ask(
+  ledger: Pick<LedgerPort, 'prepare'>,
+  signer: Signer,
+  transaction: string,
+  argument: string,
+): Promise<Signed> {
   const { proposal } = await ledger.prepare({
-    transaction: `${word}:read`,
-    args: [utf8(key)],
+    transaction,
+    args: [utf8(argument)],
     creator: signer.creator,
   });
   return { bytes: proposal, signature: await signer.sign(proposal) };

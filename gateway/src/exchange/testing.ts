@@ -136,7 +136,7 @@ export function sampleLife(): ItemLife {
     recorded(
       `item/${item}`,
       itemRecord.parse({
-        type: 'tabellion.item',
+        type: 'tabellion.custody-item',
         v: 1,
         item,
         leaf: digest(item),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ERROR_CODES } from '@tabellion/chaincode/kernel/errors';
 import {
   BYTES_ERROR_CODES,
+  ENTRY_VERDICTS,
   FABRIC_ERROR_CODES,
   JSON_ERROR_CODES,
   MERKLE_ERROR_CODES,
@@ -13,11 +14,18 @@ import {
   VALIDATION_CODES,
   VERDICTS,
 } from '@tabellion/proof';
-import { ADDRESS_ERROR_CODES, PRIVATE_ERROR_CODES } from '@tabellion/screening';
+import {
+  ADDRESS_ERROR_CODES,
+  END_REASONS,
+  PRESUMPTION_STATES,
+  PRIVATE_ERROR_CODES,
+  TRANSFER_ERROR_CODES,
+} from '@tabellion/screening';
 import { describe, expect, it } from 'vitest';
 import { WALLET_ERROR_CODES } from '../../../legacy/src/wallet/error.ts';
 import { BREAKS } from '../audit/break.ts';
 import { FINDINGS } from '../audit/finding.ts';
+import { RECEIPT_OUTCOMES } from '../cli/actions/screen-receipt.ts';
 import { SET_VERDICTS } from '../cli/disclosure/set-verdict.ts';
 import { FAILURE_CODES } from '../cli/failure.ts';
 import { EVIDENCE_ERROR_CODES } from '../evidence/error.ts';
@@ -28,6 +36,7 @@ import { EXCHANGE_ERROR_CODES } from '../exchange/exchange-error.ts';
 import { PROBLEM_CODES } from '../http/problem.ts';
 import { IDENTITY_ERROR_CODES } from '../identity/error.ts';
 import { LABEL_ERROR_CODES } from '../label/error.ts';
+import { FETCH_ERROR_CODES, OWN_FAILURE_CODES } from '../label/fetch/error.ts';
 import { ENTRY_REFUSAL_CODES, LABEL_FORMAT_ERROR_CODES } from '../label/format/entry.ts';
 import { LABEL_INDEX_ERROR_CODES } from '../label/index/error.ts';
 import { STALE_REASONS } from '../label/index/library.ts';
@@ -38,6 +47,7 @@ import { BACKUP_ERROR_CODES } from '../node/backup.ts';
 import { DATA_DIRECTORY_ERROR_CODES } from '../node/data-directory.ts';
 import { EXIT_DISK, VITAL_FAILURES } from '../node/failure-watch.ts';
 import { REPORT_ERROR_CODES } from '../report/error.ts';
+import { ATTEMPT_CODES } from '../webhook/send.ts';
 import { AREA_NAMES, type Area } from './area.ts';
 import { EXIT } from './exit-code.ts';
 import { findNearest, findPages } from './lookup.ts';
@@ -63,11 +73,17 @@ const FAILURES: readonly (readonly [Area, readonly string[]])[] = [
   ['data', [...BACKUP_ERROR_CODES, ...DATA_DIRECTORY_ERROR_CODES, ...VITAL_FAILURES]],
   ['wallet', WALLET_ERROR_CODES],
   ['label', [...ENTRY_REFUSAL_CODES, ...LABEL_FORMAT_ERROR_CODES, ...LABEL_INDEX_ERROR_CODES]],
+  ['label', TRANSFER_ERROR_CODES],
+  ['screening', END_REASONS],
+  ['screening', PRESUMPTION_STATES],
   ['label', PRIVATE_ERROR_CODES],
+  ['label', FETCH_ERROR_CODES],
+  ['http', OWN_FAILURE_CODES],
 ];
 
 const CHECKS: readonly (readonly [Area, readonly string[]])[] = [
   ['verdict', [...Object.keys(VERDICTS), ...TRUST_ERROR_CODES, ...Object.keys(SET_VERDICTS)]],
+  ['verdict', Object.keys(ENTRY_VERDICTS)],
   // NOT_READY has its page among the gateway's.
   [
     'screening',
@@ -75,11 +91,12 @@ const CHECKS: readonly (readonly [Area, readonly string[]])[] = [
       (code) => code !== 'NOT_READY',
     ),
   ],
+  ['webhook', ATTEMPT_CODES],
   ['step', STEPS],
   // INTACT is a verdict as well, and has its page there.
   [
     'outcome',
-    [...new Set(Object.values(VERDICTS)), 'CLEAN', 'BROKEN', 'CONSISTENT'].filter(
+    [...new Set(Object.values(VERDICTS)), 'CLEAN', 'BROKEN', ...RECEIPT_OUTCOMES].filter(
       (o) => !(o in VERDICTS),
     ),
   ],
@@ -163,6 +180,7 @@ describe('the sources', () => {
     // A new one belongs into the lists above, with pages; then its name here.
     expect(sets.sort()).toEqual([
       'AddressErrorCode',
+      'AttemptCode',
       'BackupErrorCode',
       'BreakCode',
       'BytesErrorCode',
@@ -170,11 +188,13 @@ describe('the sources', () => {
       'Code',
       'DataDirectoryErrorCode',
       'EntryRefusalCode',
+      'EntryVerdictCode',
       'ErrorCode',
       'EvidenceErrorCode',
       'ExchangeErrorCode',
       'FabricErrorCode',
       'FailureCode',
+      'FetchErrorCode',
       'FindingCode',
       'HashListErrorCode',
       'IdentityErrorCode',
@@ -185,13 +205,16 @@ describe('the sources', () => {
       'LabelIndexErrorCode',
       'LedgerErrorCode',
       'MerkleErrorCode',
+      'MissCode',
       'MspErrorCode',
       'Omission',
       'Omission | Note',
       'PrivateErrorCode',
       'ProblemCode',
       'RefusalCode',
+      'RefusalCode | EntryVerdictCode',
       'ReportErrorCode',
+      'TransferErrorCode | AddressErrorCode',
       'TrustErrorCode',
       'ValidationCode',
       'Verdict | AuditNote',

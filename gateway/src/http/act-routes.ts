@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
+import { createEndorsementCheck } from '../ledger/endorsed.ts';
 import { type End, InFlight } from '../ledger/in-flight.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { resubmitting } from '../ledger/resubmit.ts';
@@ -44,7 +45,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
   const looks = createShares(LOOKS);
-  const inFlight = new InFlight();
+  const inFlight = new InFlight(createEndorsementCheck(deps));
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
     const timeout = AbortSignal.timeout(waitMs);
@@ -103,10 +104,11 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     const port = resubmitting(ledger);
     let end: End = () => {};
     let isValid = false;
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(COMMIT_WAIT_MS)]);
     const remembering = {
       ...port,
       submit: async (payload: Parameters<typeof ledger.submit>[0]) => {
-        end = await inFlight.begin(payload.bytes);
+        end = await inFlight.begin(payload.bytes, { signal });
         call.remember(readAskedTransaction(payload.bytes, ledger).txId, payload);
         return port.submit(payload);
       },
@@ -124,7 +126,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           channel: ledger.channel,
           chaincode: ledger.chaincode,
           now: deps.now,
-          signal: AbortSignal.any([call.signal, AbortSignal.timeout(COMMIT_WAIT_MS)]),
+          signal,
         },
       );
       assertValid(status);
@@ -245,7 +247,8 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const signed = { bytes: call.body.payload, signature: call.body.signature };
         const asked = readAskedTransaction(signed.bytes, ledger);
         await assertRelayable(call, asked, signed);
-        const end = await inFlight.begin(signed.bytes);
+        const signal = AbortSignal.any([call.signal, AbortSignal.timeout(COMMIT_WAIT_MS)]);
+        const end = await inFlight.begin(signed.bytes, { signal });
         let isValid = false;
         try {
           call.remember(asked.txId, signed);

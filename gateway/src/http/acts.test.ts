@@ -427,6 +427,9 @@ describe('reads of evidence', () => {
       change: {
         journal: {
           record: () => Promise.reject(new Error('disk full')),
+          recordSealed: () => Promise.reject(new Error('disk full')),
+          find: () => undefined,
+          erase: async () => 0,
           list: () => [],
           listOfGuest: () => [],
           prove: () => undefined,

@@ -8,17 +8,25 @@ import express, {
   type Express,
   type RequestHandler,
   type Response,
+  type Router,
 } from 'express';
 import helmet from 'helmet';
 import { custodyEndpoints } from '../custody/routes.ts';
 import { disclosureEndpoints } from '../disclosure/routes.ts';
 import { guestEndpoints } from '../disclosure/view-routes.ts';
 import { evidenceEndpoints } from '../evidence/routes.ts';
+import { flowEndpoints } from '../flow/routes.ts';
 import { journalEndpoints } from '../journal/routes.ts';
+import { feedEndpoints } from '../label/feed-routes.ts';
+import { fetchEndpoints } from '../label/fetch/routes.ts';
+import { privateEndpoints } from '../label/private/routes.ts';
 import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
+import { alertEndpoints } from '../watch/alert-routes.ts';
+import { watchEndpoints } from '../watch/routes.ts';
+import { webhookEndpoints } from '../webhook/routes.ts';
 import { actEndpoints } from './act-routes.ts';
 import { deferContinue, endUnreadBody } from './body.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -89,14 +97,16 @@ export function createGateway(deps: GatewayDeps, overrides: Partial<GatewayLimit
   );
   app.get('/', (_request, response) => response.redirect('/docs/'));
   app.use('/docs', docsRouter());
+  const routerOf = mountWords(app);
   for (const [path, group] of byPath(endpoints)) {
+    const { router, rest } = routerOf(path);
     for (const endpoint of group) {
-      app[endpoint.method](path, (request, response) => {
+      router[endpoint.method](rest, (request, response) => {
         response.locals.route = path;
         return serve(endpoint, request, response);
       });
     }
-    app.all(path, (_request, response) => {
+    router.all(rest, (_request, response) => {
       response.locals.route = path;
       throw new Problem('METHOD_NOT_ALLOWED', undefined, { headers: { allow: allowed(group) } });
     });
@@ -136,7 +146,14 @@ function describeEndpoints(
     ...disclosureEndpoints(deps),
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
+    ...fetchEndpoints(deps),
     ...screenEndpoints(deps),
+    ...flowEndpoints(deps),
+    ...feedEndpoints(deps),
+    ...watchEndpoints(deps),
+    ...alertEndpoints(deps, limits),
+    ...webhookEndpoints(deps),
+    ...privateEndpoints(deps),
     ...itemEndpoints(deps),
     ...ledgerEndpoints(deps, limits),
     ...journalEndpoints(deps),
@@ -154,6 +171,23 @@ function describeEndpoints(
   ];
   const document = buildOpenApi(endpoints, API_VERSION);
   return endpoints;
+}
+
+/** Express asks route after route: each word has a router of its own, so that a request meets few. */
+function mountWords(app: Express) {
+  const routers = new Map<string, Router>();
+  return (path: string): { router: Router; rest: string } => {
+    const [, version, word, ...rest] = path.split('/');
+    if (rest.length === 0) return { router: app, rest: path };
+    const prefix = `/${version}/${word}`;
+    let router = routers.get(prefix);
+    if (router === undefined) {
+      router = express.Router({ caseSensitive: true });
+      routers.set(prefix, router);
+      app.use(prefix, router);
+    }
+    return { router, rest: `/${rest.join('/')}` };
+  };
 }
 
 function byPath(endpoints: readonly AnyEndpoint[]): Map<string, AnyEndpoint[]> {

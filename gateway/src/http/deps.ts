@@ -11,10 +11,13 @@ import type { Logger } from 'pino';
 import type { Disclosures } from '../disclosure/disclosures.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Labels } from '../label/labels.ts';
+import type { PrivateScreening } from '../label/private/private-screening.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { ProjectedRecord } from '../projection/records.ts';
+import type { Watches } from '../watch/watches.ts';
+import type { Webhooks } from '../webhook/webhooks.ts';
 
 /** Who calls, as the token says; `member` and `role` are known to the consortium. */
 export interface Principal {
@@ -195,6 +198,9 @@ export interface GatewayDeps {
   readonly proofs: Proofs;
   readonly disclosures: Disclosures;
   readonly labels: Labels;
+  readonly privateScreening: PrivateScreening;
+  readonly watches: Watches;
+  readonly webhooks: Webhooks;
   /** Keys that the gateway holds, one a member that it serves (`keyCustody=gateway`). */
   readonly serviceSigners: ReadonlyMap<string, Signer>;
   /** The trust file as it stands now. */

@@ -15,7 +15,14 @@ export function isDiskFull(error: unknown): boolean {
   return isDiskFull(error.cause);
 }
 
-export async function hasRoom(directory: string): Promise<boolean> {
+/** @param bytes what is to be written there, beside the least that is left. */
+export async function hasRoom(directory: string, bytes = 0): Promise<boolean> {
   const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize >= LEAST_ROOM;
+  return bavail * bsize >= LEAST_ROOM + bytes;
+}
+
+/** @throws an error with the code `DISK_FULL`. */
+export async function assertRoom(directory: string, bytes: number): Promise<void> {
+  if (await hasRoom(directory, bytes)) return;
+  throw Object.assign(new Error(`no room for ${bytes} bytes`), { code: 'DISK_FULL' });
 }

@@ -15,9 +15,12 @@ export type Access =
   | 'member'
   /** Nobody's role: whoever holds a grant and its secret. */
   | 'grant'
+  /** Nobody's role: another member's gateway, by a request that its service key signed. */
+  | 'gateway'
   | readonly Role[];
 
 export interface Call<P = unknown, Q = unknown, B = unknown> {
+  /** Where `access` is `gateway`, the service of the member that asks. */
   readonly principal: Principal;
   /** Where `access` is `grant`, in place of the principal. */
   readonly guest: Guest | undefined;

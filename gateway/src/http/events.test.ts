@@ -245,6 +245,7 @@ describe('the journal', () => {
     const link = linkJournalLedger(deps.ledger, deps.serviceSigners, deps.projection);
     const anchorer = startJournalAnchorer(journalStore, link, {
       maxAgeMs: 3_600_000,
+      maxCommittedAgeMs: 3_600_000,
       maxEntries: 65_536,
       now: Date.now,
       logger: deps.logger,

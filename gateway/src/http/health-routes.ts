@@ -21,6 +21,10 @@ const ready = z.strictObject({
     .int()
     .min(0)
     .describe('Revoked certificates that other members accept until the channel has the list'),
+  missingManifests: z
+    .int()
+    .min(0)
+    .describe('Label batches whose manifest is not here: until it is, no address can be screened'),
 });
 
 export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoint[] {
@@ -70,6 +74,7 @@ export function healthEndpoints(deps: GatewayDeps, metrics: Metrics): AnyEndpoin
               results.map(([name, passed]) => [name, passed ? 'ok' : 'failed']),
             ),
             pendingRevocations: deps.pendingRevocations().length,
+            missingManifests: deps.labels.fetcher.missing().length,
           },
         };
       },

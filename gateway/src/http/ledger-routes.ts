@@ -3,8 +3,9 @@ import { digestHex } from '@tabellion/chaincode/kernel/schema';
 import { toBase64url, trust, utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import { createEventFeed, type FeedEvent } from '../projection/event-feed.ts';
-import type { GatewayDeps, Principal } from './deps.ts';
+import type { GatewayDeps } from './deps.ts';
 import { type AnyEndpoint, defineEndpoint } from './endpoint.ts';
+import { EVENT_STREAM, replyWithEvents, whileActive } from './event-stream.ts';
 import { NDJSON } from './item-body.ts';
 import type { GatewayLimits } from './limits.ts';
 import { Problem } from './problem.ts';
@@ -55,21 +56,14 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
         200: {
           description: 'Events, and comments while nothing happens',
           schema: event,
-          mediaType: 'text/event-stream',
+          mediaType: EVENT_STREAM,
         },
       },
       handle: async ({ headers, principal, signal }) => {
         const after = readLastEventId(headers['last-event-id']);
-        return {
-          status: 200,
-          mediaType: 'text/event-stream',
-          headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-          body: whileActive(
-            principal,
-            encodeEvents(feed.follow(after, limits.heartbeatMs, signal)),
-          ),
-          disclosed: ['events'],
-        };
+        const events = nameEvents(feed.follow(after, limits.heartbeatMs, signal));
+        const body = whileActive(standing, principal, events);
+        return { ...replyWithEvents(body), disclosed: ['events'] };
       },
     }),
     defineEndpoint({
@@ -98,7 +92,11 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
           status: 200,
           mediaType: NDJSON,
           headers: { 'tabellion-height': String(height) },
-          body: whileActive(principal, readBlocks(from, Math.min(height, from + limit), signal)),
+          body: whileActive(
+            standing,
+            principal,
+            readBlocks(from, Math.min(height, from + limit), signal),
+          ),
           disclosed: ['blocks'],
         };
       },
@@ -114,14 +112,6 @@ export function ledgerEndpoints(deps: GatewayDeps, limits: GatewayLimits): AnyEn
       handle: async () => ({ status: 200, body: await deps.trust() }),
     }),
   ];
-
-  /** A stream outlives the check at its beginning: it ends, visibly cut off, with the member's standing. */
-  async function* whileActive(principal: Principal, pieces: AsyncIterable<Uint8Array>) {
-    for await (const piece of pieces) {
-      standing.assertActive(principal);
-      yield piece;
-    }
-  }
 
   async function* readBlocks(from: number, end: number, signal: AbortSignal) {
     if (from >= end) return;
@@ -142,14 +132,13 @@ function readLastEventId(header: string | string[] | undefined): readonly [numbe
   return [Number(parts[1]), Number(parts[2])];
 }
 
-async function* encodeEvents(events: AsyncIterable<FeedEvent | 'heartbeat'>) {
-  yield utf8(': open\n\n');
+async function* nameEvents(events: AsyncIterable<FeedEvent | 'heartbeat'>) {
   for await (const event of events) {
     if (event === 'heartbeat') {
-      yield utf8(': still here\n\n');
+      yield event;
       continue;
     }
     const { block, position, name, ...data } = event;
-    yield utf8(`id: ${block}.${position}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+    yield { id: `${block}.${position}`, name, data };
   }
 }

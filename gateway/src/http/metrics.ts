@@ -7,7 +7,7 @@ export interface Metrics {
   observe(method: string, route: string, status: number, seconds: number): void;
 }
 
-export function createMetrics({ ledger, projection }: GatewayDeps): Metrics {
+export function createMetrics({ ledger, projection, labels, now }: GatewayDeps): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const labelNames = ['method', 'route', 'status'] as const;
@@ -49,6 +49,26 @@ export function createMetrics({ ledger, projection }: GatewayDeps): Metrics {
     'tabellion_unreadable_keys',
     'Keys under which the ledger holds what no contract of ours writes: ask for an audit',
     count('SELECT count(*) AS count FROM unreadable'),
+  );
+  const { fetcher } = labels;
+  gauge(
+    'tabellion_label_manifests_missing',
+    'Label batches whose manifest is not here: nothing can be said of any address until it is',
+    () => fetcher.missing().length,
+  );
+  gauge('tabellion_label_manifest_missing_seconds', 'Since the oldest of them was asserted', () => {
+    const [oldest] = fetcher.missing();
+    return oldest === undefined ? 0 : Math.max(0, (now() - oldest.record.act.at) / 1000);
+  });
+  gauge(
+    'tabellion_label_manifests_fetched',
+    'Label manifests fetched from other gateways since the start',
+    () => fetcher.counts.fetched,
+  );
+  gauge(
+    'tabellion_label_fetch_failures',
+    'Tries to fetch one that failed since the start',
+    () => fetcher.counts.failed,
   );
   gauge('tabellion_batches', 'Batches on the ledger', count('SELECT count(*) AS count FROM batch'));
   gauge(

@@ -38,6 +38,7 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import { GRANT_SCHEME } from '../disclosure/access.ts';
+import { GATEWAY_SCHEME } from '../identity/gateway-request.ts';
 import type { Answer, AnyEndpoint } from './endpoint.ts';
 import { item } from './item-body.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.ts';
@@ -95,8 +96,12 @@ const TAGS = {
   custody: 'Single items: where they are, and every step of their way',
   review: 'Objections, regularity, authenticity and weight',
   disclosure: 'What people outside the membership may see, and what was kept back',
+  label: 'What the members say of addresses, and asking about them',
+  flow: 'Where what was observed to be transferred came from, and went',
   acts: 'Relaying an act that its person signs',
   ledger: 'Events, blocks and the trust file',
+  watch: 'What members watch in the library of labels, and the alerts that come of it',
+  webhook: 'Where systems are told that something waits for them',
   journal: 'Refusals and reads kept by the gateway',
   operations: 'Health and metrics',
 };
@@ -114,6 +119,10 @@ const header = {
   lastEventId: z
     .string()
     .regex(/^[0-9]{1,15}[.][0-9]{1,9}$/)
+    .optional(),
+  lastAlert: z
+    .string()
+    .regex(/^[0-9]{1,15}$/)
     .optional(),
 };
 
@@ -160,6 +169,11 @@ export function buildOpenApi(endpoints: readonly AnyEndpoint[], version: string)
           scheme: GRANT_SCHEME,
           description: 'The ID of a grant, a dot, and its secret: 32 bytes in base64url',
         },
+        gateway: {
+          type: 'http',
+          scheme: GATEWAY_SCHEME,
+          description: 'A request that names gateways, path and time, a dot, and its signature',
+        },
       },
     },
     paths,
@@ -175,6 +189,7 @@ function describe(endpoint: AnyEndpoint): ZodOpenApiOperationObject {
     ...(typeof access !== 'string' && { description: `Roles: ${access.join(', ')}.` }),
     ...(access === 'public' && { security: [] }),
     ...(access === 'grant' && { security: [{ grant: [] }] }),
+    ...(access === 'gateway' && { security: [{ gateway: [] }] }),
     requestParams: {
       ...(params instanceof z.ZodObject && { path: params }),
       ...(query instanceof z.ZodObject && { query }),
@@ -233,6 +248,7 @@ function describeHeaders({ act, projected, logged, id }: AnyEndpoint) {
     ...(projected && { 'Tabellion-Min-Height': header.minHeight }),
     ...(logged && { 'Tabellion-Purpose': header.purpose }),
     ...(id === 'followEvents' && { 'Last-Event-ID': header.lastEventId }),
+    ...(id === 'followAlerts' && { 'Last-Event-ID': header.lastAlert }),
   };
   return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
 }

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { grantKey } from '@tabellion/chaincode/disclosure/key';
 import type { GrantRecord } from '@tabellion/chaincode/disclosure/record';
+import { memberKey } from '@tabellion/chaincode/member/key';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { JournalFact } from '../journal/entry.ts';
 import { authenticate } from './authenticate.ts';
+import { authenticateGateway, type GatewayPrincipal } from './authenticate-gateway.ts';
 import { mediaTypeOf, parseBody, readBody, streamBody } from './body.ts';
 import type { GatewayDeps, Guest, Principal } from './deps.ts';
 import type { AnyEndpoint, Call, Reply } from './endpoint.ts';
@@ -36,6 +38,7 @@ export interface PipelineContext {
 /** What is known of a request so far, for the journal. */
 interface Facts {
   principal?: Principal;
+  gateway?: GatewayPrincipal;
   guest?: Guest;
   /** The grant that was tried, whether or not its secret fitted. */
   tried?: GrantRecord;
@@ -71,6 +74,8 @@ export function createPipeline(context: PipelineContext) {
       facts.guest = await deps.disclosures.access.open(request.headers, (grant) => {
         facts.tried = grant;
       });
+    } else if (access === 'gateway') {
+      facts.gateway = await authenticateGateway(request, deps);
     } else facts.principal = await authenticate(request.headers, deps.tokens);
     const name = callerOf(facts)!.who;
     await limit(request, response, name);
@@ -86,7 +91,8 @@ export function createPipeline(context: PipelineContext) {
     keep: (giveBack: () => void) => void,
   ): Promise<Reply> => {
     const owner = await identify(endpoint, request, response, facts);
-    const { principal, guest } = facts;
+    const { guest } = facts;
+    const principal = facts.principal ?? facts.gateway?.principal;
     keep((endpoint.open ? streams : requests).take(owner));
     const hold = (bytes: number) => keep(heldBytes.take(owner, bytes));
     if (principal && !endpoint.own) standing.assertActive(principal);
@@ -113,7 +119,7 @@ export function createPipeline(context: PipelineContext) {
     };
     if (endpoint.projected) await awaitHeight(request);
     const reply = endpoint.act
-      ? await answerOnce(endpoint, call, body, request.path, memory)
+      ? await answerOnce(endpoint, call, body, request.baseUrl + request.path, memory)
       : holdBody(await endpoint.handle(call), hold);
     return endpoint.projected
       ? {
@@ -195,7 +201,10 @@ export function createPipeline(context: PipelineContext) {
 }
 
 /** How the journal and the limits name whoever calls; of a grant, also whoever merely tries it. */
-function callerOf({ principal, guest, tried }: Facts) {
+function callerOf({ principal, gateway, guest, tried }: Facts) {
+  // Whose journal it is: what another member's gateway was given stands in that of who gave it.
+  if (gateway)
+    return { member: gateway.asked, who: memberKey(gateway.principal.member), role: 'system' };
   if (principal) {
     const { member, role } = principal;
     return { member, who: pseudonymOf(principal), role };

@@ -36,10 +36,13 @@ const concrete = ({ path }: AnyEndpoint) =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => {
     if (name === 'mspId') return 'NobodyMSP';
     if (name === 'register') return 'method';
+    if (name === 'message') return `msg_${newId(16)}`;
     if (name === 'index' || name === 'position') return '1';
     if (path.includes('receipts')) return 'none';
     if (name === 'leaf') return newId(32);
-    return newId(/acquisitions|objections|grants/.test(path) ? 16 : 32);
+    if (name === 'bucket') return '0';
+    if (name === 'table') return newId(16);
+    return newId(/acquisitions|objections|grants|watch|webhook/.test(path) ? 16 : 32);
   });
 
 /** What no refusal may change. */
@@ -65,7 +68,11 @@ describe('without a token', () => {
         ...(endpoint.body && { body: {} }),
       });
       expect([endpoint.id, status]).toEqual([endpoint.id, 401]);
-      const scheme = endpoint.access === 'grant' ? 'Tabellion-Grant' : 'Bearer';
+      const schemes: Partial<Record<string, string>> = {
+        grant: 'Tabellion-Grant',
+        gateway: 'Tabellion-Gateway',
+      };
+      const scheme = schemes[String(endpoint.access)] ?? 'Bearer';
       expect(headers.get('www-authenticate')).toBe(scheme);
       expect(json.code).toBe('UNAUTHENTICATED');
     }
@@ -138,7 +145,7 @@ describe('every route', () => {
 
   it('refuses unknown query parameters and malformed path parameters', async () => {
     const signedIn = endpoints.filter(
-      ({ method, access }) => method === 'get' && access !== 'grant',
+      ({ method, access }) => method === 'get' && access !== 'grant' && access !== 'gateway',
     );
     for (const endpoint of signedIn) {
       const token = await gateway.signIn(CN, roleFor(endpoint), 'p');

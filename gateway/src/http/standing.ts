@@ -5,6 +5,8 @@ import { createRecords } from '../projection/records.ts';
 import type { GatewayDeps, Principal } from './deps.ts';
 import { Problem } from './problem.ts';
 
+export type Standing = ReturnType<typeof createStanding>;
+
 /**
  * The contracts refuse the acts of a suspended member, but a read of the projection never reaches them:
  * the gateway keeps the same rule for all that its people ask for.

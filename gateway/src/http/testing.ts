@@ -38,9 +38,14 @@ import { createCsr, generatePrivateKey, signerFromPem } from '../identity/key.ts
 import { createTokenVerifier } from '../identity/token.ts';
 import { createJournal } from '../journal/journal.ts';
 import { openJournalStore } from '../journal/store.ts';
-import { openLabels } from '../label/labels.ts';
+import { type LabelsOptions, openLabels } from '../label/labels.ts';
+import {
+  openPrivateScreening,
+  type PrivateScreeningOptions,
+} from '../label/private/private-screening.ts';
 import type { Signer } from '../ledger/act.ts';
 import { openConsortiumLedger } from '../node/consortium-ledger.ts';
+import { openWatching, type WatchingParts } from '../node/open-watching.ts';
 import { createPendingRevocations } from '../node/pending-revocations.ts';
 import { createLedgerTrust } from '../node/trust.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
@@ -137,12 +142,21 @@ export async function startTestGateway(
     now = Date.now,
     name = 'gateway',
     change = {},
+    gateways,
+    sending,
+    privately = {},
   }: {
     limits?: Partial<GatewayLimits>;
     now?: () => number;
     name?: string;
     /** Replaces parts. */
     change?: Partial<GatewayDeps>;
+    /** Where label manifests are fetched from, and how it asks. */
+    gateways?: Omit<NonNullable<LabelsOptions['gateways']>, 'ledger'>;
+    /** How webhooks are sent. */
+    sending?: WatchingParts['sending'];
+    /** Times and quotas of asking privately. */
+    privately?: Partial<PrivateScreeningOptions>;
   } = {},
 ) {
   const directory = join(root, name);
@@ -160,7 +174,10 @@ export async function startTestGateway(
     batchOf: evidence.batchOf,
   });
   const journalStore = openJournalStore(join(directory, 'journal.sqlite'));
-  const journal = createJournal(journalStore, now);
+  const journal = createJournal(journalStore, {
+    now,
+    sealerOf: (member) => network.serviceSigners.get(member),
+  });
   const enrolment = new GatewayEnrolment({
     file: join(directory, 'enrolment.sqlite'),
     authorities: network.authorities,
@@ -193,9 +210,25 @@ export async function startTestGateway(
   const labels = await openLabels({
     directory: join(directory, 'labels'),
     projection,
+    ...(gateways && { gateways: { ...gateways, ledger } }),
     logger,
     now,
   });
+  const privateScreening = await openPrivateScreening({
+    directory: join(directory, 'private-screening'),
+    ...{ labels, logger, now, signer: network.serviceSigners.get(CN)! },
+    height: () => projection.height,
+    ...privately,
+  });
+  const watching = new AsyncDisposableStack();
+  const { watches, webhooks } = openWatching(
+    {
+      ...{ own: directory, members, labels, logger, now },
+      guard: { loopback: true },
+      ...(sending && { sending }),
+    },
+    watching,
+  );
   const disclosures = openDisclosures({
     directory: join(directory, 'disclosure'),
     ledger,
@@ -216,6 +249,9 @@ export async function startTestGateway(
     proofs,
     disclosures,
     labels,
+    watches,
+    webhooks,
+    privateScreening,
     serviceSigners: network.serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(network.authorities, projection),
@@ -304,6 +340,8 @@ export async function startTestGateway(
     async close() {
       await gateway.close();
       await anchoring.close();
+      await privateScreening.close();
+      await watching.disposeAsync();
       await labels.close();
       await manifests.close();
       await journal.close();

@@ -80,6 +80,7 @@ const parameterTexts = z.strictObject({
   custodyGapSeconds: wholeNumber(PARAMETERS.custodyGapSeconds),
   objectionAnswerSeconds: wholeNumber(PARAMETERS.objectionAnswerSeconds),
   disclosureMaxSeconds: wholeNumber(PARAMETERS.disclosureMaxSeconds),
+  labelFetchSeconds: wholeNumber(PARAMETERS.labelFetchSeconds),
 } satisfies Record<ParameterName, unknown>);
 
 const consortiumText = z.strictObject({
@@ -113,6 +114,11 @@ const scoringText = z
     opinion: wholePoints,
   })
   .partial().shape;
+/** What else is no text in a presumption. */
+const presumptionText = {
+  rebuttalDays: wholePoints.optional(),
+  taxonomy: z.looseObject({ version: wholeNumber(z.int()) }).optional(),
+} as const;
 
 const referenceText = z.strictObject({
   entries: z
@@ -120,7 +126,11 @@ const referenceText = z.strictObject({
       z
         .looseObject({
           version: wholeNumber(z.int()),
-          body: z.looseObject({ unilateral: truthValue.optional(), ...scoringText }),
+          body: z.looseObject({
+            unilateral: truthValue.optional(),
+            ...scoringText,
+            ...presumptionText,
+          }),
         })
         .pipe(referenceEntry),
     )

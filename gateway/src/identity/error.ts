@@ -28,6 +28,8 @@ export const IDENTITY_ERROR_CODES = [
   'SIGN_IN_FAILED',
   'SIGN_IN_REFUSED',
   'SIGN_IN_EXPIRED',
+  // another member's gateway
+  'GATEWAY_REFUSED',
 ] as const;
 export type IdentityErrorCode = (typeof IDENTITY_ERROR_CODES)[number];
 

@@ -4,10 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
-import { toHex } from '@tabellion/proof';
+import { leafHash, toHex } from '@tabellion/proof';
 import type { Logger } from 'pino';
-import { treeOf } from './journal.ts';
-import type { JournalStore, StoredBatch } from './store.ts';
+import { BatchRoot } from '../evidence/batch-root.ts';
+import type { JournalStore, StoredBatch, StoredEntry, Uncovered } from './store.ts';
 
 /** What the anchorer needs of the ledger. */
 export interface JournalLedger {
@@ -26,6 +26,8 @@ export interface JournalLedger {
 export interface AnchorerOptions {
   /** An entry waits at most about this long for its batch, milliseconds. */
   readonly maxAgeMs: number;
+  /** The same of entries that commit to something, and so of screenings. */
+  readonly maxCommittedAgeMs: number;
   /** Most entries in a batch; up to 65,536. */
   readonly maxEntries: number;
   readonly now: () => number;
@@ -50,13 +52,18 @@ export function startJournalAnchorer(
 ): JournalAnchorer {
   let running: Promise<void> | undefined;
   let closed = false;
+  /** By member, after a failure: a ledger that takes nothing is not asked at every turn. */
+  const restsUntil = new Map<string, number>();
 
   const runOnce = async (all: boolean) => {
     for (const member of ledger.members) {
       if (closed) return;
+      if (!all && options.now() < (restsUntil.get(member) ?? 0)) continue;
       try {
         await anchorMember(member, all);
+        restsUntil.delete(member);
       } catch (error) {
+        restsUntil.set(member, options.now() + options.maxAgeMs / 4);
         options.onFailure?.(error);
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         options.logger.warn({ member, code }, 'journal batch waits: the ledger did not take it');
@@ -74,20 +81,30 @@ export function startJournalAnchorer(
     store.settle(open, digest);
   };
 
+  const isDue = ({ entries, since, committedSince }: Uncovered) => {
+    const isOlder = (at: number | null, ageMs: number) =>
+      at !== null && at + ageMs <= options.now();
+    return (
+      entries >= options.maxEntries ||
+      isOlder(since, options.maxAgeMs) ||
+      isOlder(committedSince, options.maxCommittedAgeMs)
+    );
+  };
+
   /** The batch is on disk before it is submitted, so that a restart submits the same one. */
   const prepareBatch = (member: string, last: StoredBatch | undefined, all: boolean) => {
+    const waiting = store.waiting(member);
+    if (!all && !isDue(waiting)) return undefined;
     const entries = store.uncovered(member, options.maxEntries);
     const first = entries[0];
     if (!first) return undefined;
-    const due = first.at + options.maxAgeMs <= options.now();
-    if (!all && !due && entries.length < options.maxEntries) return undefined;
     const times = entries.map((entry) => entry.at);
     const batch: StoredBatch = {
       member,
       number: (last?.number ?? 0) + 1,
       first: first.position,
       last: entries.at(-1)!.position,
-      root: toHex(treeOf(entries).root),
+      root: toHex(rootOf(entries)),
       from: times.reduce((a, b) => Math.min(a, b)),
       to: times.reduce((a, b) => Math.max(a, b)),
       digest: null,
@@ -114,7 +131,7 @@ export function startJournalAnchorer(
     });
     return running;
   };
-  const timer = setInterval(() => void run(), Math.max(50, options.maxAgeMs / 4));
+  const timer = setInterval(() => void run(), Math.max(50, options.maxCommittedAgeMs / 4));
   timer.unref();
 
   return {
@@ -129,4 +146,10 @@ export function startJournalAnchorer(
       await running;
     },
   };
+}
+
+function rootOf(entries: readonly StoredEntry[]): Uint8Array {
+  const root = new BatchRoot();
+  for (const { bytes } of entries) root.add(leafHash(bytes));
+  return root.root!;
 }

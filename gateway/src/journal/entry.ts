@@ -3,20 +3,23 @@
  * ledger) and every read of evidence (O-3). Entries hold no input, no token and no name; they stay
  * with the member, and the ledger sees only the Merkle root of a batch of them.
  */
-import { digestHex, timestamp } from '@tabellion/chaincode/kernel/schema';
+import { digestHex, governed, timestamp } from '@tabellion/chaincode/kernel/schema';
 import { z } from 'zod';
+
+/** Screenings that one act of audit opens. */
+export const MAX_OPENED = 100;
 
 const shared = {
   type: z.literal('tabellion.journalEntry'),
   v: z.literal(1),
   at: timestamp,
-  /** MSP ID whose journal this is: the caller's member. */
+  /** MSP ID whose journal this is: the caller's member, or that whose gateway another's gateway asked. */
   member: z.string().max(64),
   /**
    * Pseudonym of the caller, see {@link pseudonymOf}; `grant/<id>` for who came, or tried to come, with
-   * a grant; null when nobody had signed in.
+   * a grant; `member/<mspId>` for that member's gateway; null when nobody had signed in.
    */
-  who: z.string().max(64).nullable(),
+  who: z.string().max(80).nullable(),
   role: z.string().max(32).nullable(),
   /** Operation ID of the route, as in the OpenAPI document. */
   operation: z.string().max(64),
@@ -49,12 +52,36 @@ export const journalEntry = z.discriminatedUnion('kind', [
     purpose: z.string().max(200),
     /** Addresses asked about. */
     queries: z.int().min(1),
-    /** Merkle root over the salted queries: what was asked shows only to whoever is given the opening. */
+    /** SHA-256 of the opening, which has a secret: what was asked shows only to whoever is given it. */
     commitment: digestHex,
-    /** HMAC-SHA256 of the answers under the secret that opens the commitment: they hold the addresses. */
+    /** SHA-256 of the answers with the secret that opens the commitment: they hold the addresses. */
     answers: digestHex,
+    /** Genesis of the ledger whose height that is. */
+    ledger: digestHex,
     /** Blocks that the answers rest on. */
     height: z.int().min(0),
+  }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('PRIVATE_SCREENING'),
+    purpose: z.string().max(200),
+    /** Points evaluated, or buckets handed out. */
+    queries: z.int().min(1),
+    /** SHA-256 of what was sent, with a secret that only the caller was given. */
+    commitment: digestHex,
+    /** Of the points: under which key. */
+    keyId: z.string().length(32).optional(),
+    /** Of a bucket: of which table. */
+    table: z.string().length(32).optional(),
+  }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('OPENING'),
+    purpose: z.string().max(200),
+    /** What allows to look at what others asked. */
+    legalBasis: governed,
+    /** Positions in this journal: the screenings whose queries were shown. */
+    opened: z.array(z.int().min(1)).min(1).max(MAX_OPENED),
   }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;

@@ -1,14 +1,24 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AnchorJournalInput } from '@tabellion/chaincode/evidence/record';
-import { fromHex, leafHash, rootFromPath, sha256, toHex, utf8 } from '@tabellion/proof';
+import {
+  fromBase64url,
+  fromHex,
+  groupBytes,
+  leafHash,
+  rootFromPath,
+  sha256,
+  toHex,
+  utf8,
+} from '@tabellion/proof';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Signer } from '../ledger/act.ts';
 import { type JournalLedger, startJournalAnchorer } from './anchorer.ts';
 import type { JournalFact } from './entry.ts';
-import { createJournal } from './journal.ts';
+import { createJournal, type Journal } from './journal.ts';
 import { type JournalStore, OF_GUEST, openJournalStore } from './store.ts';
 
 let directory: string;
@@ -26,6 +36,14 @@ afterEach(async () => {
   store.close();
   await rm(directory, { recursive: true, force: true });
 });
+
+/** Signs with the bytes themselves, so that a test sees what was signed. */
+const sealer: Signer = {
+  ...{ mspId: 'A', certificate: 'certificate of A', creator: new Uint8Array() },
+  sign: async (bytes) => bytes,
+};
+const open = (opened: JournalStore) =>
+  createJournal(opened, { now, sealerOf: (member) => (member === 'A' ? sealer : undefined) });
 
 const read = (object: string, member = 'A'): JournalFact => ({
   kind: 'READ',
@@ -69,13 +87,14 @@ function makeLedger() {
 const start = (ledger: JournalLedger, maxEntries = 100) =>
   startJournalAnchorer(store, ledger, {
     maxAgeMs: 60_000,
+    maxCommittedAgeMs: 5000,
     maxEntries,
     now,
     logger: pino({ level: 'silent' }),
   });
 
 it('has an entry on disk before it resolves, in one group with its neighbours', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   const pending = [journal.record(read('a')), journal.record(read('b'))];
   const other = openJournalStore(file);
   expect(other.entries('A', 1, 10)).toHaveLength(0);
@@ -93,7 +112,7 @@ it('rejects every entry of a group that could not be written', async () => {
         throw new Error('disk full');
       },
     },
-    now,
+    { now, sealerOf: () => undefined },
   );
   const pending = [journal.record(read('a')), journal.record(read('b'))];
   const outcomes = await Promise.allSettled(pending);
@@ -101,11 +120,11 @@ it('rejects every entry of a group that could not be written', async () => {
 });
 
 it('counts positions for each member and goes on after a restart', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   await Promise.all([journal.record(read('a')), journal.record(read('b', 'B'))]);
   await journal.close();
   store = openJournalStore(file);
-  const reopened = createJournal(store, now);
+  const reopened = open(store);
   await reopened.record(read('c'));
   const objects = reopened
     .list('A', 1, 10)
@@ -117,7 +136,7 @@ it('counts positions for each member and goes on after a restart', async () => {
 });
 
 it('finds the entries of one grant by an index, in a journal from before there was one too', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   const guest = (grant: string, member = 'A'): JournalFact => ({
     ...read('item/1', member),
     who: `grant/${grant}`,
@@ -147,7 +166,7 @@ it('finds the entries of one grant by an index, in a journal from before there w
 });
 
 it('anchors by size and by age, and proves every entry under the root', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   const { ledger, of } = makeLedger();
   const anchorer = start(ledger, 3);
   for (const object of ['a', 'b', 'c', 'd']) await journal.record(read(object));
@@ -172,7 +191,7 @@ it('anchors by size and by age, and proves every entry under the root', async ()
 });
 
 it('submits the very same batch after a restart, and never twice', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   const { ledger, of, loseAnswers } = makeLedger();
   await journal.record(read('a'));
   loseAnswers(true);
@@ -194,12 +213,12 @@ it('submits the very same batch after a restart, and never twice', async () => {
     [1, 1],
     [2, 1],
   ]);
-  expect(createJournal(store, now).list('A', 1, 1)[0]!.batch).toBe(of('A')[0]!.digest);
+  expect(open(store).list('A', 1, 1)[0]!.batch).toBe(of('A')[0]!.digest);
   await after.close();
 });
 
 it('anchors what waits before it closes, if the ledger takes it in time', async () => {
-  const journal = createJournal(store, now);
+  const journal = open(store);
   const { ledger, of } = makeLedger();
   await journal.record(read('a'));
   await start(ledger).close(10_000);
@@ -218,4 +237,141 @@ it('anchors what waits before it closes, if the ledger takes it in time', async 
   await closing;
   expect(of('A')).toHaveLength(2);
   expect(of('B')).toHaveLength(0);
+});
+
+const screening = (member = 'A'): JournalFact => ({
+  ...{ kind: 'SCREENING', member, who: 'w', role: 'analyst', operation: 'screenAddresses' },
+  ...{ purpose: 'p', queries: 1, commitment: 'c'.repeat(64), answers: 'd'.repeat(64) },
+  ...{ ledger: 'e'.repeat(64), height: 7 },
+});
+
+it('signs once for what of a member came to the disk together, and says where each stands in it', async () => {
+  const journal = open(store);
+  await journal.record(read('before'));
+  const pending = [
+    journal.recordSealed(screening()),
+    journal.record(read('between')),
+    journal.record(read('other', 'B')),
+    journal.recordSealed(screening()),
+  ] as const;
+  const [one, , , other] = await Promise.all(pending);
+  expect([one.position, other.position]).toEqual([2, 4]);
+  expect(one.seal.signature).toBe(other.seal.signature);
+  for (const { entry, position, seal } of [one, other]) {
+    expect(seal).toMatchObject({ first: 2, size: 3, certificate: 'certificate of A' });
+    const path = {
+      index: position - seal.first,
+      size: seal.size,
+      hashes: seal.hashes.map(fromHex),
+    };
+    const root = toHex(rootFromPath({ leaf: leafHash(entry), ...path }));
+    const signed = groupBytes({ member: 'A', first: 2, size: 3, root });
+    expect(fromBase64url(seal.signature)).toEqual(signed);
+  }
+});
+
+it('gives nothing unsigned where a signature is to be, but keeps the entry', async () => {
+  const journal = open(store);
+  await expect(journal.recordSealed(screening('B'))).rejects.toThrow();
+  expect(journal.find('B', 1)?.entry.kind).toBe('SCREENING');
+});
+
+it('seals what it can where it cannot seal another member’s of the same moment', async () => {
+  const journal = open(store);
+  const outcomes = await Promise.allSettled([
+    journal.recordSealed(screening('B')),
+    journal.recordSealed(screening('A')),
+    journal.record(read('x', 'B')),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+});
+
+it('anchors a screening soon, other entries in their time, and nothing where nothing waits', async () => {
+  const journal = open(store);
+  const { ledger, of } = makeLedger();
+  const anchorer = start(ledger);
+  await journal.record(read('a'));
+  time += 5001;
+  await anchorer.run();
+  expect(of('A')).toHaveLength(0);
+  await journal.recordSealed(screening(), utf8('asked'));
+  await anchorer.run();
+  expect(of('A')).toHaveLength(0);
+  time += 5001;
+  await anchorer.run();
+  expect(of('A').map(({ input }) => input.size)).toEqual([2]);
+  time += 3_600_000;
+  await anchorer.run();
+  await anchorer.run(true);
+  expect(of('A')).toHaveLength(1);
+  await anchorer.close();
+});
+
+it('erases what old entries commit to, down to the bytes in its files, and keeps the entries', async () => {
+  const journal = open(store);
+  const asked = (address: string) => journal.recordSealed(screening(), utf8(address));
+  await Promise.all(Array.from({ length: 2500 }, (_, count) => asked(`old-address-${count}`)));
+  const { position, entry } = await asked('old-address');
+  time += 1000;
+  await asked('young-address');
+  expect(await journal.erase(time)).toBe(2501);
+  expect(journal.open('A', position)).toBeUndefined();
+  expect(journal.find('A', position)?.bytes).toEqual(entry);
+  expect(Buffer.from(journal.open('A', position + 1)!).toString()).toBe('young-address');
+  const bytes = await Promise.all([file, `${file}-wal`].map((name) => readFile(name, 'latin1')));
+  expect(bytes.join('')).toContain('young-address');
+  expect(bytes.join('')).not.toContain('old-address');
+  expect(await journal.erase(time)).toBe(0);
+});
+
+it('takes out of its files what was erased and left there, by itself or by an earlier process', async () => {
+  const old = async (journal: Journal, address: string) => {
+    await journal.recordSealed(screening(), utf8(address));
+    time += 1000;
+  };
+  const holds = async (text: string) => {
+    const bytes = await Promise.all([file, `${file}-wal`].map((name) => readFile(name, 'latin1')));
+    return bytes.join('').includes(text);
+  };
+  const journal = open(store);
+  await old(journal, 'first-address');
+  // Somebody reads, so that the log cannot be emptied.
+  const reader = new DatabaseSync(file, { readOnly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM entry').get();
+  await expect(journal.erase(time)).rejects.toThrow('still in the write-ahead log');
+  expect(await holds('first-address')).toBe(true);
+  reader.exec('COMMIT');
+  expect(await journal.erase(time)).toBe(0);
+  expect(await holds('first-address')).toBe(false);
+
+  await old(journal, 'second-address');
+  // The process ends right after that.
+  expect(store.eraseOpenings(time, 10)).toBe(1);
+  expect(await holds('second-address')).toBe(true);
+  expect(await open(store).erase(time)).toBe(0);
+  expect(await holds('second-address')).toBe(false);
+  reader.close();
+});
+
+it('asks a ledger that takes nothing again after a while, and not at every turn', async () => {
+  const journal = open(store);
+  const { ledger } = makeLedger();
+  let asked = 0;
+  const anchorer = start({
+    ...ledger,
+    anchor: () => {
+      asked += 1;
+      return Promise.reject(new Error('takes nothing'));
+    },
+  });
+  await journal.recordSealed(screening(), utf8('asked'));
+  time += 5001;
+  await anchorer.run();
+  await anchorer.run();
+  expect(asked).toBe(1);
+  time += 15_001;
+  await anchorer.run();
+  expect(asked).toBe(2);
+  await anchorer.close();
 });

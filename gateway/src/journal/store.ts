@@ -24,11 +24,19 @@ export interface StoredBatch {
   readonly digest: string | null;
 }
 
+/** What of a member's journal no batch covers yet. */
+export interface Uncovered {
+  readonly entries: number;
+  /** Time of the first of them, and of the first that commits to something; null where there is none. */
+  readonly since: number | null;
+  readonly committedSince: number | null;
+}
+
 export interface NewEntry {
   readonly member: string;
   readonly at: number;
   readonly bytes: Uint8Array;
-  /** What the entry commits to; stays here and is shown under audit only. */
+  /** What the entry commits to; stays here, is shown under audit only, and is erased in time. */
   readonly opening?: Uint8Array | undefined;
 }
 
@@ -46,6 +54,7 @@ const SCHEMA = `
     member TEXT NOT NULL, position INTEGER NOT NULL, bytes BLOB NOT NULL,
     PRIMARY KEY (member, position)
   ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS batch_by_first ON batch (member, first);
   PRAGMA user_version = 1;
 `;
 /**
@@ -59,6 +68,15 @@ const INDEX = `CREATE INDEX IF NOT EXISTS entry_of_guest ON entry (member, ${WHO
 /** Entries of one member's journal and one grant, from a position on. */
 export const OF_GUEST = `SELECT position, at, bytes FROM entry INDEXED BY entry_of_guest
   WHERE member = ? AND ${WHO} = ? AND ${IS_GUEST} AND position >= ? ORDER BY position LIMIT ?`;
+/** Position of a member's last entry that a batch covers. */
+const COVERED = `SELECT coalesce(
+  (SELECT last FROM batch WHERE member = :member ORDER BY number DESC LIMIT 1), 0)`;
+/** Members with openings, each found by one look into the table, which may be large. */
+const OPENERS = `WITH RECURSIVE opener(member) AS (
+    SELECT min(member) FROM opening UNION ALL
+    SELECT (SELECT min(member) FROM opening WHERE member > opener.member) FROM opener
+      WHERE opener.member IS NOT NULL)
+  SELECT member FROM opener WHERE member IS NOT NULL`;
 const BATCH_COLUMNS =
   'member, number, first, last, root, earliest AS "from", latest AS "to", digest';
 
@@ -67,6 +85,8 @@ export type JournalStore = ReturnType<typeof openJournalStore>;
 /** Opens or creates the file. Every commit is on disk when it returns (WAL, synchronous=FULL). */
 export function openJournalStore(file: string) {
   const database = openPrivateDatabase(file);
+  // What is erased is to be gone.
+  database.exec('PRAGMA secure_delete = ON');
   database.exec(SCHEMA);
   database.exec(INDEX);
   const insertEntry = database.prepare(
@@ -83,10 +103,25 @@ export function openJournalStore(file: string) {
   );
   const selectOfGuest = database.prepare(OF_GUEST);
   const selectUncovered = database.prepare(
-    `SELECT position, at, bytes FROM entry WHERE member = :member AND position >
-       (SELECT coalesce(max(last), 0) FROM batch WHERE member = :member)
+    `SELECT position, at, bytes FROM entry WHERE member = :member AND position > (${COVERED})
      ORDER BY position LIMIT :limit`,
   );
+  const selectWaiting = database.prepare(
+    `WITH covered(last) AS (${COVERED})
+     SELECT coalesce((SELECT max(position) FROM entry WHERE member = :member), 0)
+         - (SELECT last FROM covered) AS entries,
+       (SELECT at FROM entry WHERE member = :member AND position > (SELECT last FROM covered)
+         ORDER BY position LIMIT 1) AS since,
+       (SELECT entry.at FROM opening JOIN entry USING (member, position)
+         WHERE opening.member = :member AND opening.position > (SELECT last FROM covered)
+         ORDER BY opening.position LIMIT 1) AS committedSince`,
+  );
+  const selectOpeners = database.prepare(OPENERS);
+  const selectFirstOpenings = database.prepare(
+    `SELECT position, at FROM opening JOIN entry USING (member, position)
+     WHERE opening.member = ? ORDER BY opening.position LIMIT ?`,
+  );
+  const deleteOpening = database.prepare('DELETE FROM opening WHERE member = ? AND position = ?');
   const insertBatch = database.prepare('INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const settleBatch = database.prepare(
     'UPDATE batch SET digest = ? WHERE member = ? AND number = ?',
@@ -95,9 +130,11 @@ export function openJournalStore(file: string) {
     `SELECT ${BATCH_COLUMNS} FROM batch WHERE member = ? ORDER BY number DESC LIMIT 1`,
   );
   const selectCovering = database.prepare(
-    `SELECT ${BATCH_COLUMNS} FROM batch WHERE member = ? AND first <= ? AND last >= ?`,
+    `SELECT ${BATCH_COLUMNS} FROM batch WHERE member = ? AND first <= ?
+     ORDER BY batch.first DESC LIMIT 1`,
   );
   const selectMembers = database.prepare('SELECT DISTINCT member FROM entry');
+  const flushLog = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
   return {
     /** Returns their positions. */
@@ -123,6 +160,28 @@ export function openJournalStore(file: string) {
     /** Entries that no batch covers yet. */
     uncovered: (member: string, limit: number) =>
       selectUncovered.all({ member, limit }) as unknown as StoredEntry[],
+    /** The same in numbers, found without reading them. */
+    waiting: (member: string) => selectWaiting.get({ member }) as unknown as Uncovered,
+    /** Erases at most `limit` of what entries from before that time commit to; returns how many. */
+    eraseOpenings(before: number, limit: number): number {
+      let erased = 0;
+      writeAtOnce(database, () => {
+        for (const { member } of selectOpeners.all() as { member: string }[]) {
+          const oldest = selectFirstOpenings.all(member, limit - erased);
+          for (const { position, at } of oldest as { position: number; at: number }[]) {
+            if (at >= before) break;
+            deleteOpening.run(member, position);
+            erased += 1;
+          }
+        }
+      });
+      return erased;
+    },
+    /** Takes what was erased out of the write-ahead log too. @throws where somebody reads from it still. */
+    flushErased(): void {
+      const { busy } = flushLog.get() as { busy: number };
+      if (busy !== 0) throw new Error('what was erased is still in the write-ahead log');
+    },
     addBatch(batch: StoredBatch): void {
       const { member, number, first, last, root, from, to, digest } = batch;
       insertBatch.run(member, number, first, last, root, from, to, digest);
@@ -130,8 +189,10 @@ export function openJournalStore(file: string) {
     settle: (batch: StoredBatch, digest: string): void =>
       void settleBatch.run(digest, batch.member, batch.number),
     lastBatch: (member: string) => selectLast.get(member) as unknown as StoredBatch | undefined,
-    batchOf: (member: string, position: number) =>
-      selectCovering.get(member, position, position) as unknown as StoredBatch | undefined,
+    batchOf(member: string, position: number): StoredBatch | undefined {
+      const found = selectCovering.get(member, position) as unknown as StoredBatch | undefined;
+      return found && found.last >= position ? found : undefined;
+    },
     members: () => (selectMembers.all() as { member: string }[]).map((row) => row.member),
     close: () => database.close(),
   };

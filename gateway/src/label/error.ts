@@ -8,6 +8,10 @@ export const LABEL_ERROR_CODES = [
   'CATEGORY_UNKNOWN',
   /** The batch's marking is not its strictest label's. */
   'MARKING_MISMATCH',
+  /** The batch names other evidence than its transfers rest on, or is none of transfers. */
+  'EVIDENCE_MISMATCH',
+  /** The member has handed in more than it has asserted. */
+  'MANIFESTS_WAITING',
 ] as const;
 export type LabelErrorCode = (typeof LABEL_ERROR_CODES)[number];
 

@@ -2,9 +2,17 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildTree, canonicalBytes, fromBase64url, parseCanonical, toHex } from '@tabellion/proof';
+import {
+  BUNDLE_MEDIA_TYPE,
+  buildTree,
+  canonicalBytes,
+  fromBase64url,
+  parseCanonical,
+  toHex,
+  verify,
+} from '@tabellion/proof';
 import { networkOf, writeReserved } from '@tabellion/screening';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   CN,
   newId,
@@ -126,6 +134,61 @@ describe('a batch', () => {
     expect((await read(`/v1/label/batches/${newId(32)}`)).status).toBe(404);
     const own = await read(`/v1/label/batches?member=${SG}`);
     expect(own.json.items).toEqual([]);
+  });
+});
+
+describe('the proof of a label', () => {
+  const prove = (batch: string, index: number, query = '') =>
+    read(`/v1/label/batches/${batch}/proofs/${index}${query}`);
+  const check = async (text: string) =>
+    verify(Buffer.from(text), await gateway.deps.trust(), { now: Date.now() });
+
+  it('holds offline: who asserted it, and all that was said of it, whoever asks', async () => {
+    const made = makeLabels([sampleFacts(15), sampleFacts(16), sampleFacts(17)]);
+    const batch = await assertLabels(made);
+    const fresh = await check((await prove(batch, 1)).text);
+    expect(fresh).toMatchObject({ outcome: 'INTACT', label: { said: [], member: CN } });
+
+    const subject = await pathTo(batch, made, 1);
+    const opinion = { ...subject, opinion: 10, reason };
+    expect((await gateway.act(abroad, 'label/opine', opinion)).status).toBe(200);
+    const liaison = await gateway.enrolPerson(SG, 'liaisonAuthority', 'prover');
+    const dispute = { ...subject, id: newId(), onBehalfOf: 'PERSON', legalBasis: BASIS, reason };
+    expect((await gateway.act(liaison, 'label/dispute', dispute)).status).toBe(200);
+    const judge = await gateway.enrolPerson(CN, 'prosecutor', 'answerer');
+    const answer = { dispute: dispute.id, position: 'MAINTAINED', reason };
+    expect((await gateway.act(judge, 'label/answer', answer)).status).toBe(200);
+    const ofAll = { batch, opinion: 60, reason };
+    expect((await gateway.act(abroad, 'label/opine', ofAll)).status).toBe(200);
+    const other = { ...(await pathTo(batch, made, 2)), legalBasis: BASIS, reason };
+    expect((await gateway.act(abroad, 'label/corroborate', other)).status).toBe(200);
+    await level();
+
+    const { status, text, headers } = await prove(batch, 1);
+    expect([status, headers.get('content-type')]).toEqual([200, BUNDLE_MEDIA_TYPE]);
+    const { outcome, label } = await check(text);
+    expect(outcome).toBe('INTACT');
+    expect(label).toMatchObject({
+      ...{ member: CN, batch, index: 1, leaf: toHex(made.leaves[1]!), taxonomy: 'addresses@1' },
+      statement: { address: sampleAddress(16), tlp: 'AMBER' },
+    });
+    expect(label?.said).toMatchObject([
+      { kind: 'opinion', of: 'BATCH', opinion: 60 },
+      { kind: 'opinion', of: 'LABEL', opinion: 10, member: SG },
+      { kind: 'dispute', dispute: dispute.id, onBehalfOf: 'PERSON' },
+      { kind: 'dispute-answer', dispute: dispute.id, position: 'MAINTAINED', member: CN },
+    ]);
+  });
+
+  it('is of the assertion alone where that is asked for, and of what is there', async () => {
+    const made = makeLabels([sampleFacts(18)]);
+    const batch = await assertLabels(made);
+    const alone = await check((await prove(batch, 0, '?of=ASSERTION')).text);
+    expect(alone).toMatchObject({ outcome: 'INTACT', label: { index: 0 } });
+    expect(alone.label?.said).toBeUndefined();
+    for (const path of [`${batch}/proofs/1`, `${newId(32)}/proofs/0`]) {
+      expect((await read(`/v1/label/batches/${path}`)).json.code).toBe('NOT_FOUND');
+    }
   });
 });
 
@@ -354,6 +417,25 @@ describe('very many labels of one address', () => {
     expect(json.answers.slice(50)).toEqual(
       Array(10).fill(expect.objectContaining({ verdict: 'ERROR', code: 'TOO_LARGE' })),
     );
+  });
+
+  it('of many addresses are read no further than a call shows them', async () => {
+    const numbers = Array.from({ length: 60 }, (_, at) => 7000 + at);
+    const facts = numbers.flatMap((number) =>
+      Array.from({ length: MAX_SHOWN }, (_, at) => sampleFacts(number, { label: `wallet ${at}` })),
+    );
+    await assertLabels(makeLabels(facts));
+    await verdictOf(sampleAddress(7000));
+    const read = vi.spyOn(gateway.deps.labels.manifests, 'readLine');
+    try {
+      // In one turn, so that nobody else reads meanwhile.
+      const { answer } = gateway.deps.labels.screen.begin();
+      const codes = numbers.map((number) => answer({ address: sampleAddress(number) }).code);
+      expect(codes).toEqual([...Array(50).fill(undefined), ...Array(10).fill('TOO_LARGE')]);
+      expect(read).toHaveBeenCalledTimes(51 * MAX_SHOWN);
+    } finally {
+      read.mockRestore();
+    }
   });
 
   it('are streamed, a line a thousand addresses, each with a receipt', async () => {

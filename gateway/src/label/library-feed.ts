@@ -23,6 +23,8 @@ export interface LibraryFeedOptions {
   readonly manifests: LabelManifestStore;
   readonly logger: Logger;
   readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Told of a batch whose manifest is here and is not what it was. */
+  readonly onDamaged?: ((batch: string) => void) | undefined;
   /** Where the library is kept between two runs. */
   readonly snapshot: string;
   /** Milliseconds since 1970. */
@@ -35,6 +37,11 @@ export interface LibraryFeed {
   readonly isIncomplete: boolean;
   /** Digest of the batch record with that number in the index. */
   batchOf(number: number): string;
+  /** Number of a batch in the index; undefined where it has none, as one that is void. */
+  numberOf(digest: string): number | undefined;
+  readonly index: LabelIndex;
+  /** Called whenever the library came level with the ledger; returns how to stop that. */
+  onLevel(tell: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -48,6 +55,8 @@ const PAGE = 500;
 const RETRY_MS = 10_000;
 /** In place of the number of a batch that has none. */
 const VOID = -1;
+/** In place of labels. */
+const KEPT_BACK = 'KEPT_BACK';
 /** A snapshot is worth its writing after so many labels. */
 const SNAPSHOT_LABELS = 50_000;
 
@@ -72,6 +81,7 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
   let kept = 0;
   /** Whether it waits for a manifest. */
   let gap = false;
+  const followers = new Set<() => void>();
 
   const fail = (error: unknown, what: string) => {
     options.onFailure?.(error);
@@ -104,12 +114,16 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
 
   /**
    * The labels of a batch, all of them checked before the first is taken in; undefined if the batch is
-   * void, because its manifest is not what the record says: for every member alike.
-   * @throws where the manifest is not here, or not whole: then nothing can be said beyond this batch.
+   * void, because its manifest is not what the record says: for every member alike. `KEPT_BACK` where the
+   * manifest is not here, or not whole, and members found that it was kept back: nobody fetches it any more.
+   * @throws where it is not here, or not whole, otherwise: then nothing can be said beyond this batch.
    */
   const readLabels = async (digest: string, record: LabelBatchRecord) => {
     const { manifest } = record;
-    if (!(await manifests.has(manifest))) throw new LibraryGap('a manifest is not here');
+    if (!(await manifests.has(manifest))) {
+      if (view.isWithheld(digest)) return KEPT_BACK;
+      throw new LibraryGap('a manifest is not here');
+    }
     const labels: IndexedLabel[] = [];
     try {
       const facts = await manifests.read(manifest, ({ key, offset, length }) => {
@@ -119,37 +133,55 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
       return labels;
     } catch (error) {
       const isOurs = error instanceof LabelError || error instanceof EvidenceError;
-      if (!isOurs || !(await manifests.isIntact(manifest))) throw error;
+      if (!isOurs) throw error;
+      if (!(await manifests.isIntact(manifest))) {
+        if (view.isWithheld(digest)) return KEPT_BACK;
+        options.onDamaged?.(digest);
+        throw error;
+      }
       logger.error({ batch: digest, code: error.code }, 'a label batch is void');
       return undefined;
     }
   };
 
-  const takeBatch = async (digest: string, record: LabelBatchRecord, point: LedgerPoint) => {
-    const labels = await readLabels(digest, record);
-    if (labels === undefined) {
-      taken.numbers.set(digest, VOID);
-      return;
-    }
+  const announce = (digest: string, record: LabelBatchRecord, point: LedgerPoint) => {
     const { index, batches, numbers } = taken;
     const manifest = Buffer.from(record.manifest, 'hex');
     const number = index.announce({ ...point, manifest, size: record.size });
     batches[number] = digest;
     numbers.set(digest, number);
-    await addInTurns(index, number, labels);
+    return number;
+  };
+
+  const takeBatch = async (digest: string, record: LabelBatchRecord, point: LedgerPoint) => {
+    const labels = await readLabels(digest, record);
+    if (labels === KEPT_BACK) {
+      // Until the height at which it was found to be kept back nothing can be said; from there on it can.
+      announce(digest, record, point);
+      return;
+    }
+    if (labels === undefined) {
+      taken.numbers.set(digest, VOID);
+      return;
+    }
+    await addInTurns(taken.index, announce(digest, record, point), labels);
   };
 
   const takeAct = async ({ block, position, record, key }: LabelAct) => {
     // A height counts blocks: the act is there once its own block is.
     const point = { height: block + 1, position };
-    if (record.type === 'tabellion.label-batch') {
+    if (record.type === 'tabellion.label-batch' && record.content === 'TRANSFERS') {
+      // No labels: `flow/transfer-feed.ts` takes them in.
+      taken.numbers.set(key.slice('label-batch/'.length), VOID);
+    } else if (record.type === 'tabellion.label-batch') {
       await takeBatch(key.slice('label-batch/'.length), record, point);
     } else {
       const batch = taken.numbers.get(record.batch);
       if (batch === undefined) throw new Error('an act speaks of a batch that is not there');
-      const { label } = record;
+      const label = record.type === 'tabellion.label-miss' ? undefined : record.label;
       const target = label === undefined ? { batch } : { batch, index: label.index };
-      if (batch !== VOID) taken.index.change(target, { ...point, state: stateOf(record) });
+      const state = stateOf(record);
+      if (batch !== VOID && state !== undefined) taken.index.change(target, { ...point, state });
     }
     taken.after = [block, position];
   };
@@ -166,6 +198,7 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
     }
     taken.height = height;
     taken.library.advance(height);
+    for (const tell of followers) tell();
     gap = false;
     if (taken.index.size - kept >= SNAPSHOT_LABELS) await keep();
   };
@@ -202,6 +235,17 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
       return gap;
     },
     batchOf: (number) => taken.batches[number]!,
+    numberOf(digest) {
+      const number = taken.numbers.get(digest);
+      return number === VOID ? undefined : number;
+    },
+    get index() {
+      return taken.index;
+    },
+    onLevel(tell) {
+      followers.add(tell);
+      return () => void followers.delete(tell);
+    },
     async close() {
       stop.abort();
       await following;
@@ -246,8 +290,11 @@ function goOn(
   return { index, library, batches, numbers, after, height: level.height };
 }
 
-function stateOf(record: LabelResponse['record']): LabelState {
+/** Undefined where nothing changes yet. */
+export function stateOf(record: LabelResponse['record']): LabelState | undefined {
   switch (record.type) {
+    case 'tabellion.label-miss':
+      return record.outcome === 'WITHHELD' ? 'WITHHELD' : undefined;
     case 'tabellion.corroboration':
       return 'CORROBORATED';
     case 'tabellion.opinion':

@@ -44,6 +44,8 @@ describe('a manifest', () => {
       size: 3,
       tlp: 'AMBER',
       categories: new Set(['mixer', 'ransomware']),
+      content: 'LABELS',
+      evidence: new Set(),
     });
     const again = await LabelManifestStore.open(directory);
     expect(await again.find(made.digest)).toEqual(facts);
@@ -104,6 +106,57 @@ describe('a manifest', () => {
   ])('with %s is refused, and nothing stays', async (_, attempt, code) => {
     await expect(attempt()).rejects.toMatchObject({ code });
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('whose byte was changed on disk gives no line of that page, with and without a restart', async () => {
+    // Several pages, with a line that stands on two of them.
+    const made = makeLabels(Array.from({ length: 40 }, (_, at) => sampleFacts(at)));
+    await put(made.bytes);
+    const places: { offset: number; length: number }[] = [];
+    await store.read(made.digest, ({ offset, length }) => places.push({ offset, length }));
+    const path = join(directory, `${made.digest}.ndjson`);
+    const restarted = () => LabelManifestStore.open(directory);
+    const readable = (from: LabelManifestStore) =>
+      places.filter(({ offset, length }) => {
+        try {
+          const line = Buffer.from(from.readLine(made.digest, { offset, length }));
+          expect(line.equals(made.bytes.subarray(offset, offset + length))).toBe(true);
+          return true;
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'ChangedFile' });
+          return false;
+        }
+      }).length;
+    expect(readable(store)).toBe(40);
+    expect(readable(await restarted())).toBe(40);
+    const at = 5000;
+    for (const bit of [1, 0x80]) {
+      const bent = Buffer.from(made.bytes);
+      bent[at]! ^= bit;
+      await writeFile(path, bent);
+      const touched = places.filter(
+        ({ offset, length }) => offset < 8192 && offset + length > 4096,
+      ).length;
+      expect(readable(store)).toBe(40 - touched);
+      // Who has not seen it whole takes nothing from it at all.
+      expect(readable(await restarted())).toBe(0);
+    }
+    await writeFile(path, made.bytes.subarray(0, 6000));
+    const whole = places.filter(({ offset, length }) => offset + length <= 4096).length;
+    expect(readable(store)).toBe(whole);
+    await writeFile(path, made.bytes);
+    expect(readable(store)).toBe(40);
+  });
+
+  it('is kept by its digest alone where a gateway fetched it, and by no other', async () => {
+    const bytes = Buffer.from('no labels\n');
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    await store.keep(digest, inPieces(bytes));
+    expect(await store.isIntact(digest)).toBe(true);
+    await expect(store.find(digest)).rejects.toMatchObject({ code: 'LABEL_INVALID' });
+    const other = store.keep('a'.repeat(64), inPieces(bytes));
+    await expect(other).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+    expect(await store.list()).toEqual([digest]);
   });
 
   it('that was changed on disk is not taken for what it was', async () => {

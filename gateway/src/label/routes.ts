@@ -6,11 +6,12 @@ import {
   disputeId,
   disputeRecord,
   labelBatchRecord,
+  missRecord,
   opinionRecord,
   sightingRecord,
   withdrawalRecord,
 } from '@tabellion/chaincode/label/record';
-import { tlp } from '@tabellion/proof';
+import { BUNDLE_MEDIA_TYPE, MAX_LABELS, tlp } from '@tabellion/proof';
 import { z } from 'zod';
 import { createRoleGuard } from '../http/act-guards.ts';
 import { findAct, rolesOf } from '../http/acts.ts';
@@ -19,13 +20,13 @@ import type { GatewayDeps } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { NDJSON } from '../http/item-body.ts';
 import { Problem } from '../http/problem.ts';
-import { limitText, pageOf, projected } from '../http/schema.ts';
+import { integerText, limitText, pageOf, projected } from '../http/schema.ts';
 import { ledgerPosition } from '../projection/cursor.ts';
+import { MAX_MANIFEST_BYTES } from './fetch/fetcher.ts';
+import { createLabelProofs } from './proof.ts';
 import { DISPUTE_STATES } from './view.ts';
 
 const tag = 'label';
-/** 131,072 labels of ordinary length. */
-const MAX_MANIFEST_BYTES = 268_435_456;
 
 const byDigest = z.strictObject({ digest: digestHex });
 const positionPage = z.strictObject({ cursor: ledgerPosition.optional(), limit: limitText });
@@ -38,6 +39,7 @@ const response = projected(
     disputeRecord,
     disputeAnswerRecord,
     withdrawalRecord,
+    missRecord,
   ]),
 );
 const shownDispute = z.strictObject({
@@ -52,8 +54,9 @@ const assertion = findAct('label:assert')!;
 
 export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { projection, labels } = deps;
+  const proofs = createLabelProofs(deps);
   const assertMayAct = createRoleGuard(deps);
-  const { manifests, view } = labels;
+  const { manifests, parked, view } = labels;
   const findBatch = (digest: string) => {
     const found = view.findBatch(digest);
     if (!found) throw new Problem('NOT_FOUND');
@@ -75,11 +78,17 @@ export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           schema: z.strictObject({ digest: digestHex, root: digestHex, size: z.int(), tlp }),
         },
       },
-      refusals: [422],
-      handle: async ({ params, stream, principal }) => {
+      refusals: [409, 422],
+      handle: async ({ params, stream, principal, headers }) => {
         assertMayAct(principal, assertion);
+        // Without a length it counts as the longest one.
+        const length = Number(headers['content-length'] ?? MAX_MANIFEST_BYTES);
+        const bytes = Math.min(length, MAX_MANIFEST_BYTES);
         const body = limitBytes(stream!, MAX_MANIFEST_BYTES);
-        const { digest, root, size, tlp } = await manifests.put(params.digest, body);
+        const { digest, root, size, tlp } = await parked.handIn(
+          { member: principal.member, digest: params.digest, bytes },
+          () => manifests.put(params.digest, body),
+        );
         return { status: 201, body: { digest, root, size, tlp } };
       },
     }),
@@ -172,6 +181,30 @@ export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           disclosed: [`label-batch/${digest}/responses`, ...found.items.map(({ key }) => key)],
         };
       },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/v1/label/batches/:digest/proofs/:index',
+      id: 'exportLabelProof',
+      tag,
+      summary: 'Proof of one label, with all that members have said of it until now',
+      access: 'member',
+      params: byDigest.extend({ index: integerText(0, MAX_LABELS - 1) }),
+      query: z.strictObject({
+        of: z.literal('ASSERTION').optional().meta({
+          description: 'Of the assertion alone, without what others said of it',
+        }),
+      }),
+      projected: true,
+      logged: true,
+      answers: { 200: { description: 'The proof bundle', mediaType: BUNDLE_MEDIA_TYPE } },
+      refusals: [409],
+      handle: async ({ params: { digest, index }, query: { of } }) => ({
+        status: 200,
+        body: await proofs.assemble(digest, index, of !== undefined),
+        mediaType: BUNDLE_MEDIA_TYPE,
+        disclosed: [`label-batch/${digest}/proofs/${index}`],
+      }),
     }),
     defineEndpoint({
       method: 'get',

@@ -1,7 +1,6 @@
 /** `POST /v1/label/screen`: addresses in the body, never in a URL; nothing leaves before it is journalled. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
-import { toBase64url } from '@tabellion/proof';
+import { toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { parseBody } from '../http/body.ts';
 import type { GatewayDeps, Principal } from '../http/deps.ts';
@@ -9,14 +8,17 @@ import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { NDJSON, splitLines } from '../http/item-body.ts';
 import { Problem, toProblem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
-import { readPurpose } from '../http/purpose.ts';
+import { requirePurpose } from '../http/purpose.ts';
 import { integerText } from '../http/schema.ts';
+import { showSealed } from '../journal/shape.ts';
+import { openingEndpoint } from './opening-routes.ts';
 import type { Query } from './screen.ts';
-import { commitScreening } from './screening-entry.ts';
+import { commitScreening, writeAnswers } from './screening-entry.ts';
+import { createTurns } from './screening-turns.ts';
 import { query, screening } from './shape.ts';
 
 /** Addresses of one call, of one group of a stream, and of a whole stream. */
-const MAX_QUERIES = 1000;
+export const MAX_QUERIES = 1000;
 const MAX_STREAMED = 100_000;
 const asOfQuery = z.strictObject({
   asOf: integerText(0, Number.MAX_SAFE_INTEGER).optional().meta({
@@ -24,25 +26,37 @@ const asOfQuery = z.strictObject({
   }),
 });
 const LINE_LIMITS = { maxBytes: 2048, maxDepth: 2 };
-/** Answers before others get their turn. */
-const TURN = 32;
 
-export function screenEndpoints({ labels, journal, projection }: GatewayDeps): AnyEndpoint[] {
-  /** Answers, on record: with them goes the receipt. */
+export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
+  const { labels, journal, projection, serviceSigners } = deps;
+  let known: string | undefined;
+  /** The ledger whose heights these are. @throws Problem `NOT_READY`. */
+  const ledger = () => {
+    const genesis = known === undefined ? labels.view.genesis() : undefined;
+    known ??= genesis && toHex(genesis);
+    if (known === undefined) throw new Problem('NOT_READY', 'the ledger is not read yet');
+    return known;
+  };
+
+  /** Answers, on record: with them goes the signed receipt. */
   const screenGroup = async (
     principal: Principal,
     purpose: string,
     queries: readonly Query[],
     asOf: number | undefined,
   ) => {
-    const { answer, ...ground } = labels.screen.begin(asOf);
+    const { answer, height, at, rule } = labels.screen.begin(asOf);
+    const ground = { height, at, rule };
     const answers = [];
-    for (const [at, each] of queries.entries()) {
-      if (at % TURN === TURN - 1) await setImmediate();
-      answers.push(answer(each));
+    const endTurn = createTurns();
+    for (const each of queries) {
+      const answered = answer(each);
+      answers.push(answered);
+      await endTurn(answered);
     }
-    const { commitment, answers: digest, secret, opening } = commitScreening(queries, answers);
-    const { position, bytes } = await journal.record(
+    const text = writeAnswers(answers);
+    const { commitment, answers: digest, secret, opening } = commitScreening(queries, text);
+    const sealed = await journal.recordSealed(
       {
         kind: 'SCREENING',
         member: principal.member,
@@ -53,21 +67,26 @@ export function screenEndpoints({ labels, journal, projection }: GatewayDeps): A
         queries: queries.length,
         commitment,
         answers: digest,
-        height: ground.height,
+        ledger: ledger(),
+        height,
       },
       opening,
     );
-    return { ...ground, answers, receipt: { position, entry: toBase64url(bytes), secret } };
+    // The answers are written once, for their digest and for whoever asked.
+    const rest = JSON.stringify({ ...ground, receipt: { ...showSealed(sealed), secret } });
+    return `{"answers":${text},${rest.slice(1)}`;
   };
 
-  /** @throws Problem `PURPOSE_MISSING`, `HEIGHT_NOT_REACHED`. */
+  /** @throws Problem `PURPOSE_MISSING`, `HEIGHT_NOT_REACHED`, `KEY_NOT_HELD`. */
   const prepare = (
     principal: Principal,
     headers: IncomingHttpHeaders,
     asOf: number | undefined,
   ) => {
-    const purpose = readPurpose(headers);
-    if (purpose === undefined) throw new Problem('PURPOSE_MISSING');
+    const purpose = requirePurpose(headers);
+    if (!serviceSigners.has(principal.member)) {
+      throw new Problem('KEY_NOT_HELD', 'this gateway signs no receipts for the caller’s member');
+    }
     if (asOf !== undefined && asOf > projection.height) throw new Problem('HEIGHT_NOT_REACHED');
     return (queries: readonly Query[]) => screenGroup(principal, purpose, queries, asOf);
   };
@@ -85,7 +104,7 @@ export function screenEndpoints({ labels, journal, projection }: GatewayDeps): A
       answers: { 200: { description: 'One answer for each address, in order', schema: screening } },
       handle: async ({ principal, query: { asOf }, body, headers }) => {
         const ask = prepare(principal, headers, asOf);
-        return { status: 200, body: await ask(body.queries) };
+        return { status: 200, body: Buffer.from(await ask(body.queries)) };
       },
     }),
     defineEndpoint({
@@ -114,13 +133,14 @@ export function screenEndpoints({ labels, journal, projection }: GatewayDeps): A
         return { status: 200, body, mediaType: NDJSON };
       },
     }),
+    openingEndpoint(deps),
   ];
 }
 
 async function* writeLines(
-  first: object,
+  first: string,
   groups: AsyncGenerator<Query[]>,
-  screen: (queries: readonly Query[]) => Promise<object>,
+  screen: (queries: readonly Query[]) => Promise<string>,
   refused: (problem: Problem) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   yield encodeLine(first);
@@ -129,14 +149,14 @@ async function* writeLines(
   } catch (error) {
     const problem = toProblem(error);
     await refused(problem);
-    yield encodeLine({ code: problem.code, detail: problem.message });
+    yield encodeLine(JSON.stringify({ code: problem.code, detail: problem.message }));
   }
 }
 
-const encodeLine = (value: object) => Buffer.from(`${JSON.stringify(value)}\n`);
+const encodeLine = (text: string) => Buffer.from(`${text}\n`);
 
 /** @throws Problem `BAD_INPUT`, `TOO_LARGE`; JsonError. */
-async function* readGroups(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Query[]> {
+export async function* readGroups(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Query[]> {
   let group: Query[] = [];
   let count = 0;
   for await (const lines of splitLines(stream)) {

@@ -15,6 +15,7 @@ import {
 import {
   isRefusal,
   isStanding,
+  judgePresumption,
   type LabelStatus,
   labelStatus,
   normaliseAddress,
@@ -27,6 +28,13 @@ import { createRecords } from '../projection/records.ts';
 import type { LabelHit } from './index/label-index.ts';
 import type { LibraryFeed } from './library-feed.ts';
 import type { LabelManifestStore } from './manifest-store.ts';
+import {
+  isCovered,
+  listPresumptions,
+  listRebuttals,
+  type ShownPresumption,
+  showPresumption,
+} from './presumption.ts';
 import { readStanding } from './standing.ts';
 import type { LabelResponse, LabelView } from './view.ts';
 
@@ -71,6 +79,8 @@ export interface ShownLabel extends Omit<LabelStatement, 'type' | 'v' | 'salt' |
   readonly openDisputes: number;
   /** Null where the members have agreed on no rule. */
   readonly score: Score | null;
+  /** What the members' rules presume of what passed such an address (LBL-4); absent where nothing. */
+  readonly presumptions?: readonly ShownPresumption[];
 }
 
 export interface ScreenAnswer {
@@ -105,7 +115,11 @@ export interface ScreenGround {
 
 export interface Screen {
   /** As of now, or of an earlier height; all answers of one call rest on the same. */
-  begin(height?: number): ScreenGround & { answer(query: Query): ScreenAnswer };
+  begin(height?: number): ScreenGround & {
+    answer(query: Query): ScreenAnswer;
+    /** What there is of an address, by its key. @throws what reading it throws. */
+    find(key: Uint8Array): Finding;
+  };
 }
 
 /** Labels of one address that are looked at and shown, the newest. */
@@ -152,7 +166,7 @@ export function createScreen(ports: ScreenPorts): Screen {
   const show = (
     key: Uint8Array,
     { batch: number, index, offset, length, changes }: LabelHit,
-    { at, rule }: { readonly at: number; readonly rule: ScoringRule | undefined },
+    { at, rule, presume }: Ground,
     history: ReturnType<typeof createHistory>,
   ): ShownLabel => {
     const digest = feed.batchOf(number);
@@ -167,6 +181,8 @@ export function createScreen(ports: ScreenPorts): Screen {
     const leaf = toHex(leafHash(line));
     const responses = changes.length === 0 ? [] : history(digest, leaf);
     const standing = readStanding({ statement, batch, responses });
+    const status = labelStatus(standing, at);
+    const presumptions = isStanding(status) ? presume(statement, batch.act.at, responses) : [];
     return {
       batch: digest,
       index,
@@ -174,11 +190,37 @@ export function createScreen(ports: ScreenPorts): Screen {
       member: batch.act.member,
       assertedAt: batch.act.at,
       ...said,
-      status: labelStatus(standing, at),
+      status,
       supporters: standing.supporters,
       openDisputes: standing.openDisputes,
       score: rule ? scoreLabel(standing, rule, at) : null,
+      ...(presumptions.length > 0 && { presumptions }),
     };
+  };
+
+  const createPresuming = (height: number, at: number): Ground['presume'] => {
+    const rules = listPresumptions(records, height);
+    return ({ category, concepts = [] }, since, responses) =>
+      rules
+        .filter((rule) => isCovered(rule, [category, ...concepts], view))
+        .map((rule) => {
+          const rebuttals = listRebuttals(responses, rule);
+          const standing = judgePresumption(rule.body, { since, rebuttals, at });
+          return showPresumption(rule, standing);
+        });
+  };
+
+  /** Of the height asked about last: it changes with the ledger, not with who asks. */
+  let last: (JudgedBy & { readonly height: number; readonly known: number }) | undefined;
+  const readGround = (height: number): JudgedBy => {
+    const known = projection.height;
+    if (last?.height === height && last.known === known) return last;
+    const { at = 0 } = (selectTime.get(height) as { at: number } | undefined) ?? {};
+    const entry = findRule(height);
+    const rule = entry ? { id: entry.id, version: entry.version } : null;
+    const on = { at, rule: entry?.body, presume: createPresuming(height, at) };
+    last = { height, known, rule, on };
+    return last;
   };
 
   /** Why nothing can be said now; undefined where something can. */
@@ -193,21 +235,19 @@ export function createScreen(ports: ScreenPorts): Screen {
     begin(asOf) {
       const height = asOf ?? feed.library.level?.height ?? 0;
       const staleness = findStaleness(asOf);
-      const { at = 0 } = (selectTime.get(height) as { at: number } | undefined) ?? {};
-      const entry = findRule(height);
-      const rule = entry && { id: entry.id, version: entry.version };
+      const { rule, on } = readGround(height);
+      const { at } = on;
       const history = createHistory(height);
       const answered = new Map<string, Finding>();
       let shown = 0;
 
       const find = (key: Uint8Array): Finding => {
         if (staleness !== undefined) return { verdict: 'STALE', code: staleness };
-        const found = feed.library.answerAsOf(key, height);
+        const found = feed.library.answerAsOf(key, height, MAX_SHOWN);
         if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
-        const hits = found.verdict === 'LABELLED' ? found.labels : [];
-        const newest = hits.slice(-MAX_SHOWN);
-        const labels = newest.map((hit) => show(key, hit, { at, rule: entry?.body }, history));
-        const omitted = hits.length - newest.length;
+        const { labels: hits, older: omitted } =
+          found.verdict === 'LABELLED' ? found : { labels: [], older: 0 };
+        const labels = hits.map((hit) => show(key, hit, on, history));
         // What was not looked at may stand.
         const stands = omitted > 0 || labels.some(({ status }) => isStanding(status));
         return {
@@ -226,6 +266,8 @@ export function createScreen(ports: ScreenPorts): Screen {
         const { address, networks, burn, reserved, key } = read;
         const known = { ...echo, address, networks, ...(burn && { burn }) };
         if (reserved !== undefined) return { ...known, verdict: reserved, test: true };
+        // Before anything is read: a call costs no more than what it may show.
+        if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
         const name = toHex(key);
         const finding = answered.get(name) ?? find(key);
         answered.set(name, finding);
@@ -238,7 +280,8 @@ export function createScreen(ports: ScreenPorts): Screen {
       return {
         height,
         at,
-        rule: rule ?? null,
+        rule,
+        find,
         answer(query) {
           const { address: submitted, reference } = query;
           const echo = { submitted, ...(reference !== undefined && { reference }) };
@@ -254,9 +297,25 @@ export function createScreen(ports: ScreenPorts): Screen {
   };
 }
 
+/** What labels are judged by. */
+interface Ground {
+  readonly at: number;
+  readonly rule: ScoringRule | undefined;
+  presume(
+    label: Pick<LabelStatement, 'category' | 'concepts'>,
+    since: number,
+    responses: readonly LabelResponse[],
+  ): ShownPresumption[];
+}
+
+interface JudgedBy {
+  readonly rule: ScreenGround['rule'];
+  readonly on: Ground;
+}
+
 type Echo = Pick<ScreenAnswer, 'submitted' | 'reference'>;
 /** What the library says of a key. */
-type Finding = Pick<ScreenAnswer, 'verdict' | 'code' | 'labels' | 'omitted'>;
+export type Finding = Pick<ScreenAnswer, 'verdict' | 'code' | 'labels' | 'omitted'>;
 
 /** No address has this key: it only asks whether the library can say anything. */
 const PROBE = Uint8Array.of(0, 0);

@@ -1,9 +1,17 @@
 /** The forms in which the gateway answers a screening: written by its routes, read by its clients. */
-import { digestHex, mspId, timestamp } from '@tabellion/chaincode/kernel/schema';
+import {
+  digestHex,
+  governed,
+  jurisdiction,
+  mspId,
+  timestamp,
+} from '@tabellion/chaincode/kernel/schema';
+import { objector } from '@tabellion/chaincode/member/record';
 import { labelStatement, networkId } from '@tabellion/proof';
-import { LABEL_STATUSES, SCORE_TERMS } from '@tabellion/screening';
+import { LABEL_STATUSES, PRESUMPTION_STATES, SCORE_TERMS } from '@tabellion/screening';
 import { z } from 'zod';
 import { base64urlText } from '../http/schema.ts';
+import { sealedEntry } from '../journal/shape.ts';
 import { VERDICTS } from './screen.ts';
 
 /** Longest text that is looked at as an address. */
@@ -19,7 +27,26 @@ export const query = z
   .meta({ id: 'ScreeningQuery' });
 
 const { type: _type, v: _v, salt: _salt, address: _address, ...said } = labelStatement.shape;
-const shownLabel = z.strictObject({
+/** Beside labels and transfers: what a rule presumes, where it is law, and what was said against it. */
+export const shownPresumption = z.strictObject({
+  rule: governed,
+  presumed: z.literal('PRESUMED_ILLICIT'),
+  adoptedBy: z.array(jurisdiction),
+  state: z.enum(PRESUMPTION_STATES),
+  since: timestamp,
+  rebutBy: timestamp,
+  rebuttals: z.array(
+    z.strictObject({
+      dispute: z.string(),
+      member: mspId,
+      onBehalfOf: objector,
+      at: timestamp,
+      answer: z.enum(['NONE', 'MAINTAINED', 'REBUTTED']),
+    }),
+  ),
+});
+
+export const shownLabel = z.strictObject({
   batch: digestHex,
   index: z.int(),
   leaf: digestHex,
@@ -35,6 +62,7 @@ const shownLabel = z.strictObject({
       terms: z.array(z.strictObject({ term: z.enum(SCORE_TERMS), points: z.int() })),
     })
     .nullable(),
+  presumptions: z.array(shownPresumption).optional(),
 });
 
 export const screenAnswer = z
@@ -55,11 +83,8 @@ export const screenAnswer = z
 
 export const screeningReceipt = z
   .strictObject({
-    position: z.int().meta({ description: 'In the journal of the caller’s member' }),
-    entry: base64urlText.meta({
-      description: 'Exact bytes of the journal entry: commitment, digest of the answers, height',
-    }),
-    secret: base64urlText.meta({ description: 'Opens the commitment' }),
+    ...sealedEntry.shape,
+    secret: z.string().length(43).meta({ description: 'With the queries, opens the commitment' }),
   })
   .meta({ id: 'ScreeningReceipt' });
 
@@ -69,4 +94,18 @@ export const screening = z.strictObject({
   rule: z.strictObject({ id: z.string(), version: z.int() }).nullable(),
   answers: z.array(screenAnswer),
   receipt: screeningReceipt,
+});
+
+export const openedScreenings = z.strictObject({
+  opened: z.array(
+    z.strictObject({
+      position: z.int(),
+      entry: base64urlText.meta({ description: 'Exact bytes of the screening’s entry' }),
+      opening: base64urlText.nullable().meta({
+        description:
+          'What its commitment is the SHA-256 of: secret and queries; null once that is erased',
+      }),
+    }),
+  ),
+  receipt: sealedEntry,
 });

@@ -26,6 +26,7 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
   let observedAt = statement.observedAt ?? batch.act.at;
   let { validUntil } = statement;
   let withdrawn = false;
+  let withheld = false;
   for (const { record } of responses) {
     const { member } = record.act;
     switch (record.type) {
@@ -43,13 +44,17 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
           validUntil = Math.min(validUntil ?? record.happenedAt, record.happenedAt);
         break;
       case 'tabellion.dispute':
-        open.add(record.id);
+        // What rebuts a presumption says nothing against the label.
+        if (record.presumption === undefined) open.add(record.id);
         break;
       case 'tabellion.dispute-answer':
         open.delete(record.dispute);
         break;
       case 'tabellion.withdrawal':
         withdrawn = true;
+        break;
+      case 'tabellion.label-miss':
+        withheld ||= record.outcome === 'WITHHELD';
     }
   }
   const sawAs = (what: string) =>
@@ -66,5 +71,6 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
     opinions: [...opinions.values()],
     openDisputes: open.size,
     withdrawn,
+    withheld,
   };
 }

@@ -1,18 +1,25 @@
 /** Labels as the projection has them: batches, what others said of them, and disputes that wait. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
-import { disputeKey, labelBatchKey } from '@tabellion/chaincode/label/key';
+import {
+  disputeKey,
+  labelBatchKey,
+  labelMissPrefix,
+  labelWithheldKey,
+} from '@tabellion/chaincode/label/key';
 import type {
   CorroborationRecord,
   DisputeAnswerRecord,
   DisputeRecord,
   LabelBatchRecord,
+  LabelWithheldRecord,
+  MissRecord,
   OpinionRecord,
   SightingRecord,
   WithdrawalRecord,
 } from '@tabellion/chaincode/label/record';
-import { referenceKey } from '@tabellion/chaincode/member/key';
-import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
+import { parameterKey, referenceKey } from '@tabellion/chaincode/member/key';
+import type { ParameterRecord, ReferenceRecord } from '@tabellion/chaincode/member/record';
 import { fromHex } from '@tabellion/proof';
 import { type LedgerPosition, type Page, toPage } from '../projection/cursor.ts';
 import type { PageRequest } from '../projection/evidence-view.ts';
@@ -22,6 +29,7 @@ import {
   type RecordRow,
   showRecord,
 } from '../projection/records.ts';
+import { createTaxonomy, type Taxonomy } from './format/taxonomy.ts';
 
 /** DUE: unanswered, and in time; OVERDUE: unanswered after `answerBy`. A late answer says so itself. */
 export const DISPUTE_STATES = ['DUE', 'OVERDUE', 'ANSWERED'] as const;
@@ -42,6 +50,7 @@ export type LabelResponse = ProjectedRecord<
   | DisputeRecord
   | DisputeAnswerRecord
   | WithdrawalRecord
+  | MissRecord
 >;
 export type LabelAct = ProjectedRecord<LabelBatchRecord> | LabelResponse;
 
@@ -93,6 +102,12 @@ export function createLabelView(database: DatabaseSync) {
   const page = (rows: unknown, limit: number) =>
     toPage(rows as RecordRow[], limit, ({ block, position }) => [block, position], showRecord);
 
+  const readCategories = ({ id, version }: Governed) => {
+    const found = records.find<ReferenceRecord>(referenceKey('taxonomy', id, version));
+    const entry = found?.record.entry;
+    return entry?.register === 'taxonomy' ? entry.body.categories : undefined;
+  };
+
   const showDispute = (dispute: ProjectedRecord<DisputeRecord>, latest: number): ShownDispute => {
     const { id, answerBy } = dispute.record;
     const answers = records
@@ -104,18 +119,39 @@ export function createLabelView(database: DatabaseSync) {
 
   return {
     findBatch: (digest: string) => records.find<LabelBatchRecord>(labelBatchKey(digest)),
+    /** Whether most members said that they were not given its manifest, in blocks below a height. */
+    isWithheld(digest: string, below = Number.POSITIVE_INFINITY): boolean {
+      const found = records.find<LabelWithheldRecord>(labelWithheldKey(digest));
+      return found !== undefined && found.block < below;
+    },
+    /** Of a batch and of what stands in it, in the order of their keys. */
+    listWithdrawals: (digest: string, after: string | undefined, limit: number) =>
+      records.list<WithdrawalRecord>(`withdrawal/${digest}`, after, limit),
+    /** MSP IDs of the members that said it of a batch. */
+    listMissing: (digest: string): readonly string[] => {
+      const declared = records.list<MissRecord>(labelMissPrefix(digest).slice(0, -1));
+      return [...new Set(declared.map(({ record }) => record.act.member))];
+    },
+    /** Time to hand out a manifest; undefined while the members have agreed on none. */
+    fetchSeconds: (): number | undefined =>
+      records.find<ParameterRecord>(parameterKey('labelFetchSeconds'))?.record.value,
+    /** The batches after a place on the ledger, in its order. */
+    listBatchesAfter: (after: LedgerPosition, limit: number) =>
+      (selectBatches.all(...after, limit) as unknown as RecordRow[]).map(
+        showRecord,
+      ) as ProjectedRecord<LabelBatchRecord>[],
     /** SHA-256 that names the ledger's first block; undefined before it was read. */
     genesis(): Uint8Array | undefined {
       const { genesis } = selectGenesis.get() as { genesis: string | null };
       return genesis === null ? undefined : fromHex(genesis);
     },
     /** Categories of a taxonomy; undefined where it is not there. */
-    categoriesOf({ id, version }: Governed): ReadonlySet<string> | undefined {
-      const entry = records.find<ReferenceRecord>(referenceKey('taxonomy', id, version))?.record
-        .entry;
-      if (entry?.register !== 'taxonomy') return undefined;
-      return new Set(entry.body.categories.map((category) => category.id));
+    categoriesOf(taxonomy: Governed): ReadonlySet<string> | undefined {
+      const categories = readCategories(taxonomy);
+      return categories && new Set(categories.map(({ id }) => id));
     },
+    /** With what stands below what; without any category where it is not there. */
+    taxonomyOf: (taxonomy: Governed): Taxonomy => createTaxonomy(readCategories(taxonomy) ?? []),
     /** The batches below a height and where they stand, in the order of the ledger; heights count blocks. */
     listPlaces: (height: number) =>
       selectPlaces.all(height) as { digest: string; height: number; position: number }[],

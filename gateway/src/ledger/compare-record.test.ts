@@ -95,7 +95,7 @@ describe('custody', () => {
     reason: 'a test',
   };
   const item = {
-    type: 'tabellion.item',
+    type: 'tabellion.custody-item',
     v: 1,
     ...opening,
     case: 'C/1',

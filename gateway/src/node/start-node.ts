@@ -15,7 +15,10 @@ import { loadConsortium } from '../identity/consortium.ts';
 import type { DevelopmentPeople } from '../identity/development/people.ts';
 import { GatewayEnrolment } from '../identity/enrol.ts';
 import type { TrustedIssuer } from '../identity/token.ts';
+import type { Gateways } from '../label/fetch/gateways-file.ts';
 import { openLabels } from '../label/labels.ts';
+import { openPrivateScreening } from '../label/private/private-screening.ts';
+import { scaleQuotas } from '../label/private/quota.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { backUpRunning } from './backup.ts';
@@ -28,7 +31,8 @@ import { type VitalFailure, watchFailures } from './failure-watch.ts';
 import { findFreePort } from './free-port.ts';
 import { guardLedger } from './guarded-ledger.ts';
 import { openEvidence } from './open-evidence.ts';
-import { openJournal } from './open-journal.ts';
+import { KEEP_QUERIES_DAYS, openJournal } from './open-journal.ts';
+import { openWatching } from './open-watching.ts';
 import { createPendingRevocations } from './pending-revocations.ts';
 import { openDevelopmentSignIn, trustIssuers } from './people-sign-in.ts';
 import { createLedgerTrust, type LedgerTrust } from './trust.ts';
@@ -43,6 +47,8 @@ export interface FabricNode {
   readonly member: FabricMember;
   /** Where the member's people sign in. */
   readonly issuers: readonly TrustedIssuer[];
+  /** Where the other members' gateways are: label manifests are fetched from them. */
+  readonly gateways?: Gateways;
 }
 
 export interface NodeOptions {
@@ -57,8 +63,14 @@ export interface NodeOptions {
   /** Second place for manifests. */
   readonly escrow?: string;
   readonly fabric?: FabricNode;
+  /** After so many days what was asked of addresses is erased; five years by default. */
+  readonly keepQueriesDays?: number;
+  /** Points or buckets that one caller may ask for privately in a day. */
+  readonly privatePerDay?: number;
   /** Where they are other than the gateway's own. */
   readonly limits?: Partial<GatewayLimits>;
+  /** Networks that are not public and that webhooks may go to, such as `10.1.0.0/16`. */
+  readonly webhookNetworks?: readonly string[];
   readonly logger: Logger;
 }
 
@@ -135,7 +147,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const operatorSigner = serviceSigners.get(operator!)!;
 
   const journal = openJournal(
-    { own, ledger, serviceSigners, projection, now, logger, onFailure },
+    {
+      ...{ own, ledger, serviceSigners, projection, now, logger, onFailure, assertClock },
+      keepQueriesDays: options.keepQueriesDays ?? KEEP_QUERIES_DAYS,
+    },
     opened,
   );
   const { manifests, attestations, anchoring } = await openEvidence(
@@ -183,11 +198,27 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   const labels = await openLabels({
     directory: join(own, 'labels'),
     projection,
+    ...(fabric?.gateways && { gateways: { ...fabric.gateways, signer: operatorSigner, ledger } }),
     logger,
     onFailure,
     now,
+    assertClock,
   });
   opened.defer(() => labels.close());
+  const { watches, webhooks } = openWatching(
+    {
+      ...{ own, members, labels, logger, onFailure, now, assertClock },
+      guard: { networks: options.webhookNetworks ?? [], loopback: fabric === undefined },
+    },
+    opened,
+  );
+  const privateScreening = await openPrivateScreening({
+    directory: join(own, 'private-screening'),
+    ...{ labels, logger, onFailure, now, assertClock, signer: operatorSigner },
+    height: () => projection.height,
+    ...(options.privatePerDay !== undefined && { quotas: scaleQuotas(options.privatePerDay) }),
+  });
+  opened.defer(() => privateScreening.close());
   const disclosures = openDisclosures({
     directory: join(own, 'disclosure'),
     ...(options.escrow === undefined ? {} : { escrow: resolve(options.escrow) }),
@@ -219,6 +250,9 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     }),
     disclosures,
     labels,
+    watches,
+    webhooks,
+    privateScreening,
     serviceSigners,
     trust,
     pendingRevocations: createPendingRevocations(authorities, projection),

@@ -17,7 +17,7 @@ const shared = { case: 'C-1', legalBases: [], reason: 'r', happenedAt: AT, flags
 const anchored = { kind: 'ANCHORED', acquisition: ACQUISITION, batch: 'c'.repeat(64), index: 0 };
 
 const opening = (item: string, origin: object = anchored) => ({
-  ...{ type: 'tabellion.item', v: 1, item, leaf: LEAF, origin, seals: [], witnesses: [] },
+  ...{ type: 'tabellion.custody-item', v: 1, item, leaf: LEAF, origin, seals: [], witnesses: [] },
   ...shared,
 });
 const headAt = (item: string, sequence: number, change: object = {}) => ({

@@ -37,6 +37,7 @@ export function createLabelWriter(database: DatabaseSync) {
         case 'dispute-answer':
           setAnswered(parse<DisputeAnswerRecord>(value).dispute);
           break;
+        case 'label-miss':
         case 'corroboration':
         case 'opinion':
         case 'sighting':

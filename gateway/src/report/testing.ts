@@ -160,7 +160,7 @@ export function makeInput(
   const opening = write(
     `item/${item}`,
     itemRecord.parse({
-      type: 'tabellion.item',
+      type: 'tabellion.custody-item',
       v: 1,
       item,
       leaf: toHex(leaf),

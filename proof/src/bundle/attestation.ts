@@ -9,9 +9,44 @@ import { verifySignature } from '../x509/certificate.ts';
 import type { MemberIdentity } from '../x509/msp.ts';
 import type { Trust } from './record.ts';
 import { demand } from './refusal.ts';
-import { type TrustedMember, thresholdOf } from './trust.ts';
+import { openMembers, type TrustedMember, thresholdOf } from './trust.ts';
 
 const OK = 200;
+
+export interface ReadTerms {
+  /** Milliseconds since 1970: the time at which certificates must hold. */
+  readonly now: number;
+  /** The contract function whose endorsed answer it must be. */
+  readonly readFunction: string;
+  /** The key that must have been asked for, from the record; without it, whichever was. */
+  readonly keyOf?: (record: Uint8Array) => string;
+}
+
+export interface TrustedRead {
+  readonly key: string;
+  readonly record: Uint8Array;
+  /** Where the record stands. */
+  readonly place: Version;
+  readonly endorsers: readonly string[];
+}
+
+/** Every step below, in order: the record that an attestation attests. @throws Refusal. */
+export function checkRead(
+  bytes: Uint8Array,
+  trust: Trust,
+  { now, readFunction, keyOf }: ReadTerms,
+): TrustedRead {
+  const members = openMembers(trust);
+  const attestation = readAttestation(bytes);
+  const endorsers = checkEndorsers(attestation, trust, members, now);
+  checkSignatures(attestation, endorsers);
+  checkLedger(attestation, trust);
+  checkQuestion(attestation, readFunction, undefined);
+  const record = attestation.response.payload;
+  const key = checkAnswer(attestation, record, keyOf ?? (() => fromUtf8(attestation.args[1]!)));
+  const place = checkReads(attestation, trust, key);
+  return { key, record, place, endorsers: endorsers.map(({ mspId }) => mspId) };
+}
 
 /**
  * Decodes every nested message, each the only encoding of itself, and recomputes transaction ID and
@@ -104,6 +139,22 @@ export function checkAnswer(
  * contract's definition in an accepted version, under which the endorsers count, nothing besides. Returns where the record stands.
  */
 export function checkReads(attestation: Envelope, trust: Trust, key: string): Version {
+  return checkAccess(attestation, trust, (own) => {
+    const record = onlyRead(own);
+    demand(record.key === key, 'KEY_MISMATCH');
+    return record.version;
+  });
+}
+
+/**
+ * As {@link checkReads}, where an answer rests on more than one key.
+ * @param judge says where the record stands, or refuses what was read in the contract's own names.
+ */
+export function checkAccess(
+  attestation: Envelope,
+  trust: Trust,
+  judge: (own: NamespaceRwset) => Version,
+): Version {
   const { rwset, event, chaincode, endorsements } = attestation;
   const [lifecycle, own, ...more] = rwset;
   demand(
@@ -112,8 +163,7 @@ export function checkReads(attestation: Envelope, trust: Trust, key: string): Ve
   );
   demand(more.length === 0 && event === null, 'UNEXPECTED_ACCESS');
   const definition = onlyRead(lifecycle);
-  const record = onlyRead(own);
-  demand(record.key === key, 'KEY_MISMATCH');
+  const version = judge(own);
   const accepted = findDefinition(attestation, trust);
   const isSequence = definition.key === `namespaces/fields/${chaincode}/Sequence`;
   demand(isSequence && accepted !== undefined, 'DEFINITION_NOT_TRUSTED');
@@ -122,7 +172,7 @@ export function checkReads(attestation: Envelope, trust: Trust, key: string): Ve
     ({ endorser }) => counted?.includes(endorser.mspId) ?? true,
   );
   demand(areCounted, 'UNKNOWN_MEMBER');
-  return record.version;
+  return version;
 }
 
 /** The accepted definition of the contract that was read, if it is one. */

@@ -1,8 +1,9 @@
 /** Some fifty thousand bundles, in a file of their own so that they do not hold up the other tests. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildBundle } from '../../test-support/bundle.ts';
-import { createConsortium, NOW } from '../../test-support/consortium.ts';
+import { createConsortium, NOW, type TestConsortium } from '../../test-support/consortium.ts';
 import { buildCustodyBundle } from '../../test-support/custody.ts';
+import { answerOf, buildLabelBundle, SAID } from '../../test-support/label.ts';
 import { concatBytes, toHex } from '../bytes/encoding.ts';
 import { type CryptoProvider, installCrypto } from '../crypto/provider.ts';
 import { nodeCrypto } from '../node.ts';
@@ -36,6 +37,11 @@ function checkOnce(provider: CryptoProvider): CryptoProvider {
 it.each([
   ['an item', buildBundle],
   ['a chain of custody', buildCustodyBundle],
+  [
+    'a label and what was said of it',
+    (consortium: TestConsortium) =>
+      buildLabelBundle(consortium, { answer: answerOf({ said: SAID.slice(-1) }) }),
+  ],
 ])(
   'refuses the bundle of %s with any single bit flipped, and never throws',
   {

@@ -40,7 +40,7 @@ const provenHead = z.object({
   mirror: z.string().nullable(),
 });
 const provenOpening = z.object({
-  type: z.literal('tabellion.item'),
+  type: z.literal('tabellion.custody-item'),
   v: z.literal(1),
   item: digest,
   leaf: digest,

@@ -8,6 +8,11 @@ export const INTACT_CUSTODY =
   'This is the whole chain of custody as it stood when it was attested; steps recorded later are not in it.';
 export const INTACT_CUSTODY_FILE = `${INTACT_CUSTODY} The file is unchanged since its digest was anchored; this says nothing about what it shows.`;
 
+const ASSERTED =
+  'The member named made this assertion, at the time that it claims; that shows neither that what it says is right nor that anybody is guilty.';
+export const INTACT_LABEL = `${ASSERTED} What others said of it is not in this proof.`;
+export const INTACT_LABEL_SAID = `${ASSERTED} What members had said of it when this was attested is here whole; what was said later is not.`;
+
 export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
   INTACT: 'The item was anchored as the bundle says; no file was compared with it.',
   FILE_DIGEST_MISMATCH: 'The file is not the one that was anchored: its SHA-256 digest differs.',
@@ -17,7 +22,7 @@ export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
   RECORD_MISMATCH: 'The attested record is not the record of such a batch.',
   CHAIN_MISMATCH:
     'The records are not the chain of custody that was attested: one is missing, altered or out of order.',
-  ITEM_MISMATCH: 'The commitment is not that of the item whose custody was attested.',
+  ITEM_MISMATCH: 'The commitment or statement is not that of what was attested.',
   KEY_MISMATCH: 'The endorsers were asked for another record than this one.',
   PROPOSAL_HASH_MISMATCH: 'The endorsers answered another question than the bundle shows.',
   RESPONSE_MISMATCH: 'The endorsers gave another answer than the record in the bundle.',

@@ -1,5 +1,8 @@
 /** The closed set of answers that the verifier gives. docs/proof-format.md explains each. */
+
+import type { LabelFacts } from '../label/statement.ts';
 import type { ProvenCustody } from './custody-chain.ts';
+import type { ProvenSaid } from './label-said.ts';
 import type { ImageContainer } from './record.ts';
 
 export type Outcome = 'INTACT' | 'MISMATCH' | 'UNTRUSTED' | 'UNREADABLE';
@@ -46,7 +49,7 @@ export const VERDICTS = {
 
 export type VerdictCode = keyof typeof VERDICTS;
 
-/** What the verifier does, in this order; `record` and `path` for an item, `chain` for its custody. */
+/** What the verifier does, in this order; `record` and `path` for an item or label, `chain` for custody. */
 export const STEPS = [
   'bundle',
   'trust',
@@ -64,6 +67,8 @@ export const STEPS = [
   'file',
 ] as const;
 export type Step = (typeof STEPS)[number];
+/** Does the work of a step, and notes whether it held. */
+export type RunStep = <T>(name: Step, work: () => T) => T;
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -103,5 +108,29 @@ export interface Verdict {
     /** The content, where the commitment travels with the chain and is one of a file, message or row. */
     readonly content?: { readonly sha256: string; readonly size: number; readonly path: string };
     readonly fileChecked: boolean;
+  };
+  /** What a label's proof says, present once its signatures held. */
+  readonly label?: {
+    /** What the member asserted: its own claim, which no proof makes right. */
+    readonly statement: LabelFacts;
+    /** By this member, in this batch, at the time that its client claims. */
+    readonly member: string;
+    readonly assertedAt: number;
+    readonly keyCustody: string;
+    readonly case?: string;
+    readonly taxonomy: string;
+    readonly batch: string;
+    readonly index: number;
+    readonly leaf: string;
+    /**
+     * All that members had said of the label, or of its whole batch, when it was attested; absent where the
+     * proof is of the assertion alone.
+     */
+    readonly said?: readonly ProvenSaid[];
+    readonly attestedAt: number;
+    /** Where the assertion stands. */
+    readonly block: number;
+    readonly position: number;
+    readonly endorsers: readonly string[];
   };
 }

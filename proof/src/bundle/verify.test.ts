@@ -4,6 +4,14 @@ import { batchRecord, buildBundle, FILE, ITEM_INDEX, keyOf } from '../../test-su
 import { type Case, createCases } from '../../test-support/cases.ts';
 import { createConsortium, NOW, type TestConsortium } from '../../test-support/consortium.ts';
 import { buildCustodyBundle, ITEM } from '../../test-support/custody.ts';
+import {
+  assertion,
+  BATCH,
+  buildLabelBundle,
+  LABEL_INDEX,
+  LEAF,
+  statements,
+} from '../../test-support/label.ts';
 import { toBase64url, toHex, utf8 } from '../bytes/encoding.ts';
 import { installCrypto, sha256 } from '../crypto/provider.ts';
 import { parseStrict } from '../json/parse.ts';
@@ -75,6 +83,46 @@ describe('verify', () => {
       ['EXAMINE', 'BravoMSP', []],
     ]);
     expect(custody?.steps.every((one) => one.happenedAt < one.recordedAt)).toBe(true);
+  });
+
+  it('tells what a member asserted of an address, and all that was said of it', () => {
+    const options = { now: NOW };
+    const { outcome, label, claims, custody, message, steps } = verify(
+      buildLabelBundle(embedded),
+      embedded.trust,
+      options,
+    );
+    expect(outcome).toBe('INTACT');
+    expect(message).toMatch(/nor that anybody is guilty.*was said later is not/);
+    expect([claims, custody]).toEqual([undefined, undefined]);
+    expect(steps.map(({ step }) => step).slice(-4)).toEqual(['reads', 'record', 'path', 'item']);
+    const { type: _, v: __, salt: ___, ...statement } = statements[LABEL_INDEX]!;
+    expect(label).toMatchObject({
+      ...{ statement, member: 'AlphaMSP', assertedAt: NOW - 9 * 3_600_000, keyCustody: 'person' },
+      ...{ taxonomy: 'interpol@2', batch: BATCH, index: LABEL_INDEX, leaf: LEAF },
+      ...{ block: 71, position: 2, endorsers: ['AlphaMSP', 'BravoMSP'] },
+    });
+    expect(label?.said?.map(({ kind, of, member }) => `${kind} ${of} ${member}`)).toEqual([
+      'label-withheld BATCH CharlieMSP',
+      'opinion BATCH CharlieMSP',
+      'withdrawal LABEL AlphaMSP',
+      'corroboration LABEL BravoMSP',
+      'opinion LABEL BravoMSP',
+      'sighting LABEL BravoMSP',
+      'dispute LABEL CharlieMSP',
+      'dispute-answer LABEL AlphaMSP',
+      'dispute LABEL BravoMSP',
+      'dispute-answer LABEL AlphaMSP',
+    ]);
+    expect(label?.said?.[7]).toMatchObject({ position: 'MAINTAINED', overdue: false });
+    expect(label?.said?.[7]?.dispute).toBe(label?.said?.[6]?.dispute);
+    expect(label?.said?.[6]).not.toHaveProperty('presumption');
+    expect(label?.said?.[8]).toMatchObject({ presumption: { id: 'mixer-30-days', version: 2 } });
+    const alone = buildLabelBundle(embedded, { answer: assertion() });
+    const told = verify(alone, embedded.trust, options);
+    expect(told.label).toMatchObject({ statement, batch: BATCH });
+    expect(told.label?.said).toBeUndefined();
+    expect(told.message).toMatch(/What others said of it is not in this proof/);
   });
 
   it('tells what the bundle claims, once the attestation held', () => {

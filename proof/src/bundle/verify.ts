@@ -1,11 +1,9 @@
-/**
- * Offline verification of one item, or of its chain of custody: the bundle says what was recorded, the trust file says whom to
- * believe. No clock, no network, no file; time and digests come in as arguments.
- */
-import { equalBytes, fromHex } from '../bytes/encoding.ts';
+import type { Envelope } from '../fabric/envelope.ts';
+import type { NamespaceRwset, Version } from '../fabric/rwset.ts';
 import { parseCanonical } from '../json/parse.ts';
-import { leafHash, rootFromPath } from '../merkle/path.ts';
+import { leafHash } from '../merkle/path.ts';
 import {
+  checkAccess,
   checkAnswer,
   checkEndorsers,
   checkLedger,
@@ -29,12 +27,26 @@ import {
   readChain,
 } from './custody-chain.ts';
 import type { BundleParts } from './encode.ts';
-import { INTACT_CUSTODY, INTACT_CUSTODY_FILE, INTACT_FILE, MESSAGES } from './message.ts';
+import {
+  checkSaidReads,
+  LABEL_SAID_FUNCTION,
+  labelArgumentOf,
+  labelFunctionOf,
+} from './label-said.ts';
+import {
+  INTACT_CUSTODY,
+  INTACT_CUSTODY_FILE,
+  INTACT_FILE,
+  INTACT_LABEL,
+  INTACT_LABEL_SAID,
+  MESSAGES,
+} from './message.ts';
+import { checkRoot, proveLabel } from './prove-label.ts';
 import { type Bundle, readBundle } from './read-bundle.ts';
 import { type Commitment, commitment, type Trust } from './record.ts';
 import { demand, refusalCode } from './refusal.ts';
 import { isNewer, openMembers, type TrustedMember } from './trust.ts';
-import { type Step, VERDICTS, type Verdict, type VerdictCode } from './verdict.ts';
+import { type RunStep, type Step, VERDICTS, type Verdict, type VerdictCode } from './verdict.ts';
 
 export interface VerifyOptions {
   /** Milliseconds since 1970: the time at which certificates must hold. */
@@ -62,8 +74,7 @@ export function createVerifier(trust: Trust): VerifyBundle {
   return (bundleBytes, options) => runSteps(bundleBytes, trust, members, options);
 }
 
-type RunStep = <T>(name: Step, work: () => T) => T;
-type Told = Pick<Verdict, 'claims' | 'custody'>;
+type Told = Pick<Verdict, 'claims' | 'custody' | 'label'>;
 
 /**
  * Nothing is interpreted before it is authenticated: attestation, then the record that it attests,
@@ -91,8 +102,8 @@ function runSteps(
   try {
     const bundle = step('bundle', () => readBundle(bundleBytes));
     const known = step('trust', members);
-    const { readFunction, record, keyOf } = attestedBy(bundle);
     const attestation = step('attestation', () => readAttestation(bundle.attestation));
+    const { readFunction, record, keyOf, judge } = attestedBy(bundle, attestation);
     const endorsers = step('endorsers', () =>
       checkEndorsers(attestation, trust, known, options.now),
     );
@@ -100,7 +111,9 @@ function runSteps(
     step('ledger', () => checkLedger(attestation, trust));
     step('question', () => checkQuestion(attestation, readFunction, options.challenge));
     const key = step('answer', () => checkAnswer(attestation, record, keyOf));
-    const place = step('reads', () => checkReads(attestation, trust, key));
+    const place = step('reads', () =>
+      judge ? checkAccess(attestation, trust, judge) : checkReads(attestation, trust, key),
+    );
     const read: Attested = {
       key,
       block: place.block,
@@ -109,18 +122,40 @@ function runSteps(
       endorsers: endorsers.map(({ mspId }) => mspId),
     };
     if (bundle.kind === 'compact') proveItem(bundle, read, options, step, tell);
-    else proveCustody(bundle, read, options, step, tell);
+    else if (bundle.kind === 'custody') proveCustody(bundle, read, options, step, tell);
+    else {
+      const { key: _, ...where } = read;
+      tell({ label: { ...proveLabel(bundle, record, step), ...where } });
+      // A statement has no content that a file could be compared with.
+      if (options.file) step('file', () => demand(false, 'ITEM_MISSING'));
+    }
   } catch (error) {
     return conclude(refusalCode(error), steps, told);
   }
   return conclude('INTACT', steps, told);
 }
 
+interface AttestedAnswer {
+  readonly readFunction: string;
+  readonly record: Uint8Array;
+  readonly keyOf: (record: Uint8Array) => string;
+  /** Where it rests on more than the one key. */
+  readonly judge?: (own: NamespaceRwset) => Version;
+}
+
 /** What of a bundle the endorsers must have been asked for, and have answered. */
-function attestedBy(bundle: Bundle) {
-  return bundle.kind === 'compact'
-    ? { readFunction: READ_FUNCTION, record: bundle.record, keyOf: batchKeyOf }
-    : { readFunction: CUSTODY_READ_FUNCTION, record: bundle.head, keyOf: headKeyOf };
+function attestedBy(bundle: Bundle, attestation: Envelope): AttestedAnswer {
+  if (bundle.kind === 'compact') {
+    return { readFunction: READ_FUNCTION, record: bundle.record, keyOf: batchKeyOf };
+  }
+  if (bundle.kind === 'custody') {
+    return { readFunction: CUSTODY_READ_FUNCTION, record: bundle.head, keyOf: headKeyOf };
+  }
+  const readFunction = labelFunctionOf(attestation);
+  const record = attestation.response.payload;
+  const judge = (own: NamespaceRwset) => checkSaidReads(own, record);
+  const isSaid = readFunction === LABEL_SAID_FUNCTION;
+  return { readFunction, record, keyOf: labelArgumentOf, ...(isSaid && { judge }) };
 }
 
 interface Attested {
@@ -139,7 +174,7 @@ function proveItem(
   tell: (what: Told) => void,
 ): void {
   const batch = step('record', () => readRecord(bundle));
-  step('path', () => checkPath(bundle, batch));
+  step('path', () => checkRoot({ ...bundle, leaf: leafHash(bundle.commitment) }, batch.root));
   const item = step('item', () => readItem(bundle.commitment));
   tell({
     claims: {
@@ -189,8 +224,9 @@ function conclude(code: VerdictCode, steps: Verdict['steps'], told: Told): Verdi
   return { outcome: VERDICTS[code], code, message: describe(code, told), steps, ...told };
 }
 
-function describe(code: VerdictCode, { claims, custody }: Told): string {
+function describe(code: VerdictCode, { claims, custody, label }: Told): string {
   if (code !== 'INTACT') return MESSAGES[code];
+  if (label) return label.said ? INTACT_LABEL_SAID : INTACT_LABEL;
   if (custody) return custody.fileChecked ? INTACT_CUSTODY_FILE : INTACT_CUSTODY;
   return claims?.fileChecked ? INTACT_FILE : MESSAGES.INTACT;
 }
@@ -203,14 +239,6 @@ function readRecord({ record, size }: BundleParts): ProvenBatch {
   const batch = provenBatch.safeParse(value);
   demand(batch.success && batch.data.size === size, 'RECORD_MISMATCH');
   return batch.data;
-}
-
-function checkPath(
-  { commitment: item, index, size, hashes }: BundleParts,
-  batch: ProvenBatch,
-): void {
-  const root = rootFromPath({ leaf: leafHash(item), index, size, hashes });
-  demand(equalBytes(root, fromHex(batch.root)), 'ROOT_MISMATCH');
 }
 
 function readItem(bytes: Uint8Array): Commitment {

@@ -3,20 +3,12 @@
  * how many were kept back. It says nothing of whether the grant still holds, only that it was given.
  */
 import { z } from 'zod';
-import {
-  checkAnswer,
-  checkEndorsers,
-  checkLedger,
-  checkQuestion,
-  checkReads,
-  checkSignatures,
-  readAttestation,
-} from '../bundle/attestation.ts';
+import { checkRead } from '../bundle/attestation.ts';
 import type { Trust } from '../bundle/record.ts';
 import { demand, type RefusalCode, refusalCode } from '../bundle/refusal.ts';
-import { isNewer, openMembers } from '../bundle/trust.ts';
+import { isNewer } from '../bundle/trust.ts';
 import { type Outcome, VERDICTS } from '../bundle/verdict.ts';
-import { fromHex, fromUtf8 } from '../bytes/encoding.ts';
+import { fromHex } from '../bytes/encoding.ts';
 import { parseCanonical } from '../json/parse.ts';
 import type { SetFacts } from './set.ts';
 
@@ -83,15 +75,8 @@ export function verifyGrant(
 
 /** Nothing is interpreted before it is authenticated, as with bundles. */
 function proveGrant(bytes: Uint8Array, trust: Trust, now: number): ProvenGrant {
-  const known = openMembers(trust);
-  const attestation = readAttestation(bytes);
-  const endorsers = checkEndorsers(attestation, trust, known, now);
-  checkSignatures(attestation, endorsers);
-  checkLedger(attestation, trust);
-  checkQuestion(attestation, GRANT_READ_FUNCTION, undefined);
-  const record = attestation.response.payload;
-  const key = checkAnswer(attestation, record, () => fromUtf8(attestation.args[1]!));
-  const place = checkReads(attestation, trust, key);
+  const asked = { now, readFunction: GRANT_READ_FUNCTION };
+  const { key, record, place, endorsers } = checkRead(bytes, trust, asked);
   const value = parseCanonical(record);
   demand((value as { type?: unknown } | null)?.type === 'tabellion.grant', 'RECORD_MISMATCH');
   demand(!isNewer(value), 'UNSUPPORTED_VERSION');
@@ -104,6 +89,6 @@ function proveGrant(bytes: Uint8Array, trust: Trust, now: number): ProvenGrant {
     member: act.member,
     grantedAt: act.at,
     block: place.block,
-    endorsers: endorsers.map(({ mspId }) => mspId),
+    endorsers,
   };
 }

@@ -9,7 +9,7 @@ import { salt } from '../bundle/record.ts';
 /** Most labels under one root: paths stay at 17 hashes. */
 export const MAX_LABELS = 131_072;
 
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)
@@ -20,9 +20,10 @@ const text = (max: number) =>
       error: 'holds a control character',
     });
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+/** Of a taxonomy's category. */
+export const categoryId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 /** Milliseconds since 1970. */
-const time = z.int().min(0).max(253_402_300_799_999);
+export const time = z.int().min(0).max(253_402_300_799_999);
 
 /** How the asserter came to know, in GraphSense's words; how much it weighs is a governed rule. */
 export const PROVENANCES = [
@@ -56,14 +57,16 @@ export const tlp = z.enum(TLP);
 /** Permissible Actions Protocol. */
 export const pap = z.enum(['CLEAR', 'GREEN', 'AMBER', 'RED']);
 
+/** In the canonical form of its kind, which `screening` checks. */
+export const addressText = z.string().regex(/^[!-~]{1,128}$/);
+
 export const labelStatement = z.strictObject({
   type: z.literal('tabellion.label'),
   v: z.literal(1),
   network: networkId,
-  /** In the canonical form of its kind. */
-  address: z.string().regex(/^[!-~]{1,128}$/),
+  address: addressText,
   /** Of the taxonomy that the batch names. */
-  category: id,
+  category: categoryId,
   /** What the address is called. */
   label: text(160),
   provenance,
@@ -71,7 +74,7 @@ export const labelStatement = z.strictObject({
   /** Whoever is taken to control the address; never a natural person's name (LBL-12). */
   actor: text(80).optional(),
   /** Further entries of the taxonomy. */
-  concepts: z.array(id).min(1).max(16).optional(),
+  concepts: z.array(categoryId).min(1).max(16).optional(),
   /** What of the ledger it rests on. */
   links: z
     .array(

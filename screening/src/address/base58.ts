@@ -54,7 +54,11 @@ export function readBase58(text: string): ReadAddress | AddressRefusal {
     family: form,
     payload,
     networks,
-    write: (network) => (network === undefined ? text : writeHash(network, form, payload)),
+    // Base58 writes the same bytes in one way only: what was read need not be written anew.
+    write: (network) =>
+      network === undefined || isWrittenUnder(network, form, version)
+        ? text
+        : writeHash(network, form, payload),
   };
 }
 
@@ -73,6 +77,9 @@ function readSolana(text: string, payload: Uint8Array): ReadAddress | AddressRef
   }
   return { form: 'solana', family: 'solana', payload, networks: SOLANA, write: () => text };
 }
+
+const isWrittenUnder = (network: Network, form: HashForm, version: number): boolean =>
+  network.cash === undefined && network[form]?.[0] === version;
 
 /** In the network's own way: CashAddr for Bitcoin Cash, M… for Litecoin. */
 export function writeHash(network: Network, form: HashForm, payload: Uint8Array): string {

@@ -1,8 +1,8 @@
 /** Addresses of Ethereum and the chains after it: 20 bytes in hexadecimal, EIP-55 in its case. */
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import { hex } from '@scure/base';
 import { utf8 } from '@tabellion/proof';
 import type { ReadAddress } from './form.ts';
+import { keccak256 } from './keccak.ts';
 import { selectNetworks } from './networks.ts';
 import { type AddressRefusal, refuse, refuseCharacter } from './refusal.ts';
 
@@ -33,7 +33,7 @@ export const writeEvm = (payload: Uint8Array): string => writeChecksummed(hex.en
 
 /** EIP-55: a letter is upper case where the hash of the lower-case digits has a nibble of 8 or more. */
 function writeChecksummed(lower: string): string {
-  const hash = keccak_256(utf8(lower));
+  const hash = keccak256(utf8(lower));
   let text = '0x';
   for (let at = 0; at < 40; at += 1) {
     const nibble = at % 2 === 0 ? hash[at >> 1]! >> 4 : hash[at >> 1]! & 15;

@@ -3,10 +3,11 @@
  * chain; here an address is a checked text, and its two public keys are what it is looked up by, so that
  * an integrated address leads to the standard one it was made of.
  */
-import { keccak_256 } from '@noble/hashes/sha3.js';
+
 import { base58xmr } from '@scure/base';
 import { concatBytes, equalBytes } from '@tabellion/proof';
 import type { AddressForm, ReadAddress } from './form.ts';
+import { keccak256 } from './keccak.ts';
 import { type Network, type NetworkSet, selectNetworks } from './networks.ts';
 import { type AddressRefusal, refuse, refuseCharacter } from './refusal.ts';
 
@@ -65,7 +66,7 @@ function decodeBlocks(text: string): Uint8Array | undefined {
   }
 }
 
-const checksum = (body: Uint8Array) => keccak_256(body).subarray(0, 4);
+const checksum = (body: Uint8Array) => keccak256(body).subarray(0, 4);
 
 /** A standard address of the network. */
 export function writeMonero(keys: Uint8Array, network: Network): string {

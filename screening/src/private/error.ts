@@ -18,14 +18,16 @@ export const PRIVATE_ERROR_CODES = [
   'KEY_NOT_VALID',
   /** Native arithmetic gave a point that is off the curve: a fault of the machine. */
   'ARITHMETIC_FAULT',
+  /** What says which keys and tables there are is not signed as it should be, or contradicts itself. */
+  'ANNOUNCEMENT_INVALID',
   'TABLE_INVALID',
   /** The table is past its time: its silence says nothing any more. */
   'TABLE_STALE',
-  /** More labels of one address, or more addresses of one bucket, than a table takes. */
-  'TABLE_FULL',
   'BUCKET_LENGTH',
   /** Not the bucket that the table's root commits to. */
   'BUCKET_ALTERED',
+  /** More addresses of one bucket are labelled than a bucket takes, and this one is not among those it holds. */
+  'BUCKET_OVERFULL',
   /** The bucket is the table's own, and still the entry cannot be read: whoever built it erred. */
   'ENTRY_UNREADABLE',
 ] as const;

@@ -1,10 +1,39 @@
 /** Asking about an address without telling it: RFC 9497, and tables of buckets of one length. */
+export {
+  type Announcement,
+  announcementBytes,
+  chooseTable,
+  MAX_KEYS,
+  type SignedAnnouncement,
+  signedAnnouncement,
+  tableIdOf,
+  verifyAnnouncement,
+} from './announcement.ts';
+export {
+  askPrivately,
+  MAX_BUCKETS,
+  type PrivateAnswer,
+  type PrivateAnswers,
+  type PrivateAsking,
+  type PrivateQuery,
+  type PrivateTransport,
+} from './ask.ts';
 export { PRIVATE_ERROR_CODES, PrivateError, type PrivateErrorCode } from './error.ts';
+export {
+  type PrivateFinding,
+  type PrivateLabel,
+  privateLabel,
+  readFinding,
+  writeFinding,
+} from './finding.ts';
+export { answerLength } from './table/answer.ts';
 export {
   type BuiltTable,
   buildBuckets,
   type Layout,
+  planTable,
   type TableEntry,
+  type TablePlan,
 } from './table/build.ts';
 export {
   parseTable,
@@ -13,7 +42,7 @@ export {
   tableDocument,
 } from './table/document.ts';
 export { type EntryName, prefixOf } from './table/handle.ts';
-export { answerLength, type BucketReading, readBucket } from './table/read.ts';
+export { type BucketReading, readBucket } from './table/read.ts';
 export { type BlindedQuestion, type BlindingState, blind, finalise } from './voprf/client.ts';
 export { evaluate, evaluateKnown } from './voprf/evaluate.ts';
 export {

@@ -31,6 +31,8 @@ export interface LabelStanding {
   readonly opinions: readonly number[];
   readonly openDisputes: number;
   readonly withdrawn: boolean;
+  /** Its batch is void, because most members were not given the manifest. */
+  readonly withheld?: boolean;
 }
 
 /** PROPOSED until another member comes to the same (LBL-13). */
@@ -41,11 +43,13 @@ export const LABEL_STATUSES = [
   'NOT_YET_VALID',
   'EXPIRED',
   'WITHDRAWN',
+  'WITHHELD',
 ] as const;
 export type LabelStatus = (typeof LABEL_STATUSES)[number];
 
 /** @param at the ledger's time, milliseconds since 1970. The first that applies, from the end on. */
 export function labelStatus(standing: LabelStanding, at: number): LabelStatus {
+  if (standing.withheld) return 'WITHHELD';
   if (standing.withdrawn) return 'WITHDRAWN';
   if (standing.validUntil !== undefined && at > standing.validUntil) return 'EXPIRED';
   if (standing.validFrom !== undefined && at < standing.validFrom) return 'NOT_YET_VALID';
@@ -55,7 +59,7 @@ export function labelStatus(standing: LabelStanding, at: number): LabelStatus {
 
 /** Whether somebody says it, if only from some day on: the ledger's time may lag behind that day. */
 export const isStanding = (status: LabelStatus): boolean =>
-  status !== 'EXPIRED' && status !== 'WITHDRAWN';
+  status !== 'EXPIRED' && status !== 'WITHDRAWN' && status !== 'WITHHELD';
 
 export const SCORE_TERMS = [
   'PROVENANCE',

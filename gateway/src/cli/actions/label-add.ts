@@ -8,10 +8,10 @@ import { parseTime, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { type AssertFlags, draftStatement } from '../label/assert-options.ts';
 import { assertPlan } from '../label/assert-plan.ts';
+import { describeBatch } from '../label/run-import.ts';
 import { readTaxonomyEntry } from '../label/taxonomy-entry.ts';
 import type { Outcome } from '../output.ts';
 import { openSession, ownMember } from '../session.ts';
-import { describeBatch } from './label-import.ts';
 
 export interface AddFlags extends AssertFlags {
   readonly network: string;
@@ -72,7 +72,7 @@ export async function addLabel(invocation: Invocation<AddFlags>): Promise<Outcom
     text: [
       ...derived.map((note) => `derived: ${note}`),
       ...(burn ? ['a burn or null address: nobody holds its key'] : []),
-      ...batches.map(describeBatch),
+      ...batches.map((batch) => describeBatch(batch)),
     ].join('\n'),
   };
 }

@@ -17,10 +17,12 @@ import type { PackFormat } from '../label/read-pack.ts';
 import { readTaxonomyEntry } from '../label/taxonomy-entry.ts';
 import {
   assertNamed,
+  isWithholding,
   listResponses,
   type Recorded,
   readBatchRecord,
   shownBatch,
+  subjectOf,
   verifyBatch,
 } from '../label/verified-batch.ts';
 import { writeNewFile } from '../new-file.ts';
@@ -150,12 +152,16 @@ async function* listStanding(
   withWithdrawn: boolean,
 ): AsyncGenerator<LabelFacts, void, undefined> {
   for (const shown of batches) {
-    const { digest, lines } = await verifyBatch(client, shown);
-    const withdrawals = (await listResponses(client, digest)).filter(
-      ({ record }) => record.type === 'tabellion.withdrawal',
-    );
-    const isAll = withdrawals.some(({ record }) => record.label === undefined);
-    const gone = new Set(withdrawals.map(({ record }) => record.label?.index));
+    if (shown.record.content === 'TRANSFERS') continue;
+    const responses = await listResponses(client, shown.key.slice('label-batch/'.length));
+    // It counts for nobody, and whether its labels can still be had is nobody's promise.
+    if (responses.some(isWithholding)) continue;
+    const { lines } = await verifyBatch(client, shown);
+    const withdrawn = responses
+      .filter(({ record }) => record.type === 'tabellion.withdrawal')
+      .map(subjectOf);
+    const isAll = withdrawn.includes(undefined);
+    const gone = new Set(withdrawn.map((label) => label?.index));
     for (const [index, { statement }] of lines.entries()) {
       if (isAll || gone.has(index)) {
         counts.withdrawn += 1;

@@ -5,25 +5,23 @@ import { z } from 'zod';
 import { projected } from '../../http/schema.ts';
 import type { Invocation } from '../context.ts';
 import { parseCount } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { describeLabel } from '../label/describe-label.ts';
 import { openJudge } from '../label/label-state.ts';
-import {
-  describeLabel,
-  describeResponse,
-  describeScore,
-  RESPONSE_HEADING,
-} from '../label/label-text.ts';
+import { describeResponse, describeScore, RESPONSE_HEADING } from '../label/label-text.ts';
 import {
   listResponses,
   parseIndex,
   type Response,
   readVerifiedBatch,
   shownBatch,
+  subjectOf,
   type VerifiedBatch,
 } from '../label/verified-batch.ts';
 import type { Outcome } from '../output.ts';
 import { getPage } from '../page.ts';
 import { openSession } from '../session.ts';
-import { formatFields, formatTable, formatTime } from '../table.ts';
+import { formatFields, formatTable, formatTime, withMore } from '../table.ts';
 
 interface PageFlags {
   readonly limit: string;
@@ -39,9 +37,9 @@ export async function listBatches(
   const page = await getPage(client, '/v1/label/batches', shownBatch, query);
   const rows = page.items.map(({ key, record: { act, size, tlp, reason, ...record } }) => [
     ...[key.slice('label-batch/'.length), act.member, formatTime(act.at), `${size}`, `TLP:${tlp}`],
-    ...[record.case ?? '', record.flags.join(', '), reason],
+    ...[record.content ?? 'LABELS', record.case ?? '', record.flags.join(', '), reason],
   ]);
-  const heading = ['BATCH', 'BY', 'AT', 'LABELS', 'MARKING', 'CASE', 'FLAGS', 'REASON'];
+  const heading = ['BATCH', 'BY', 'AT', 'LINES', 'MARKING', 'CONTENT', 'CASE', 'FLAGS', 'REASON'];
   return {
     document: page,
     text:
@@ -59,6 +57,9 @@ export async function showBatch(invocation: Invocation<ShowFlags>): Promise<Outc
   const { index, from, limit } = invocation.options;
   const { client } = await openSession(invocation);
   const batch = await readVerifiedBatch(client, invocation.args[0]);
+  if (batch.transfers.length > 0) {
+    throw new CliError('USAGE', 'a batch of transfers: tabellion flow show');
+  }
   const responses = await listResponses(client, batch.digest);
   const at = invocation.context.now();
   const judge = await openJudge(client, batch, { responses, at });
@@ -69,7 +70,7 @@ export async function showBatch(invocation: Invocation<ShowFlags>): Promise<Outc
     return { index: first + offset, statement: line.statement, ...state, responses };
   });
   const { shown } = batch;
-  const whole = responses.filter(({ record }) => record.label === undefined);
+  const whole = responses.filter((response) => subjectOf(response) === undefined);
   if (index !== undefined) {
     const [label] = labels;
     return {
@@ -149,6 +150,3 @@ export async function listDisputes(
     text: rows.length === 0 ? 'no such disputes' : withMore(formatTable(heading, rows), page.next),
   };
 }
-
-const withMore = (table: string, next: string | null) =>
-  next === null ? table : `${table}\n\nmore: --cursor ${next}`;

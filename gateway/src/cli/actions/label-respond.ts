@@ -1,10 +1,11 @@
-/** `label corroborate|opine|sight|dispute|answer|withdraw`: what is said of a label, or of all its batch. */
+/** `label corroborate|opine|sight|dispute|miss|answer|withdraw`: what is said of a label, or of all its batch. */
 import '@tabellion/proof/node';
 import { randomBytes } from 'node:crypto';
 import {
   answerInput,
   corroborateInput,
   disputeInput,
+  missInput,
   opineInput,
   sightInput,
   withdrawInput,
@@ -15,7 +16,7 @@ import { describeActed, performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
 import { checkInput, parseCount, parseTime } from '../document.ts';
 import { CliError } from '../failure.ts';
-import { type ProvenSubject, resolveLabel } from '../label/verified-batch.ts';
+import { type ProvenSubject, readBatchRecord, resolveLabel } from '../label/verified-batch.ts';
 import type { Outcome } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 import { formatTime } from '../table.ts';
@@ -45,15 +46,18 @@ export const sightLabel = (
     happenedAt: happened === undefined ? invocation.context.now() : parseTime(happened),
   }));
 
-export const disputeLabel = (invocation: Invocation<Based & { readonly for: string }>) => {
+export const disputeLabel = (
+  invocation: Invocation<Based & { readonly for: string; readonly presumption?: string }>,
+) => {
   const id = randomBytes(16).toString('hex');
   return respond(
     invocation,
     'dispute',
     disputeInput,
-    ({ for: onBehalfOf, legalBasis }) => ({
+    ({ for: onBehalfOf, legalBasis, presumption }) => ({
       ...{ id, onBehalfOf },
       legalBasis: parseGoverned(legalBasis),
+      ...(presumption !== undefined && { presumption: parseGoverned(presumption) }),
     }),
     ({ answerer, answerBy }) =>
       `dispute ${id} brought; ${answerer} is to answer by ${formatTime(Number(answerBy))}`,
@@ -70,6 +74,21 @@ export const withdrawLabel = (
       throw new CliError('USAGE', '--replaced-by names one label: BATCH:INDEX');
     return { replacedBy: { batch, label }, replacementPath: path };
   });
+
+/** Of a batch whose labels cannot be read here: nothing but its record is looked at. */
+export async function missManifest(invocation: Invocation<Reasoned>): Promise<Outcome> {
+  const session = await openSession(invocation);
+  const { key } = await readBatchRecord(session.client, invocation.args[0]);
+  const batch = key.slice('label-batch/'.length);
+  const input = checkInput(missInput, { batch, reason: invocation.options.reason });
+  const acted = await performOwnAct(session, { transaction: 'label:miss', input });
+  const { missing, others, outcome } = acted.record;
+  const told = `${missing} of ${others} members were not given its manifest: ${outcome}`;
+  return {
+    document: { batch, ...describeActed(acted) },
+    text: `declared of ${batch}; ${told} (${acted.txId})`,
+  };
+}
 
 export async function answerDispute(
   invocation: Invocation<Reasoned & { readonly position: string }>,

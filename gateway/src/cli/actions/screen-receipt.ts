@@ -1,70 +1,113 @@
 /**
- * `screen verify-receipt`: receipts against the addresses and answers in them. No network. Nothing here is
- * signed, so that its outcomes are no verdicts of `verify`: CONSISTENT, never INTACT.
+ * `screen verify-receipt`: receipts against the addresses and answers in them, against the gateway's
+ * signature, and against the ledger. No network. Each outcome names how far it was looked; none is a
+ * verdict on an address.
  */
 import '@tabellion/proof/node';
-import { createReadStream } from 'node:fs';
-import { EXIT } from '../../explain/exit-code.ts';
-import type { ScreenAnswer } from '../../label/screen.ts';
+import { parseTrust } from '@tabellion/proof';
 import type { Invocation } from '../context.ts';
+import { readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
-import {
-  checkReceipt,
-  type KeptReceipt,
-  readReceipts,
-  type ScreeningEntry,
-} from '../label/receipt.ts';
-import { countVerdicts } from '../label/screen-text.ts';
+import { readProofs, readScreenings } from '../label/receipt.ts';
+import { judgeScreening, type Means, type ReceiptVerdict } from '../label/receipt-verdict.ts';
 import type { Outcome } from '../output.ts';
 import { formatTable, formatTime } from '../table.ts';
+import { timeOf } from './disclosure-verify.ts';
+import { MAX_TRUST_BYTES, VERDICT_EXITS } from './verify.ts';
 
-export async function verifyReceipt(invocation: Invocation): Promise<Outcome> {
+export interface VerifyReceiptFlags {
+  readonly trust?: string;
+  readonly proof?: string;
+  readonly at?: string;
+}
+
+type Held = Extract<ReceiptVerdict, { outcome: 'INTACT' }> & { readonly position: number };
+type Failed = Exclude<ReceiptVerdict, { outcome: 'INTACT' }>;
+
+/** How far everything was looked at, and held. */
+export const RECEIPT_OUTCOMES = ['CONSISTENT', 'SIGNED', 'ANCHORED'] as const;
+
+export async function verifyReceipt(invocation: Invocation<VerifyReceiptFlags>): Promise<Outcome> {
   const [file = ''] = invocation.args;
-  const receipts = [];
-  for await (const receipt of readReceipts(readChunks(file))) {
-    const { position } = receipt;
-    const entry = findEntry(receipt);
-    if (entry instanceof CliError) return tellMismatch(position, entry);
-    const { at, member, who, purpose, height, queries } = entry;
-    const counts = countVerdicts(receipt.answers as ScreenAnswer[]);
-    receipts.push({ position, at, member, who, purpose, height, queries, counts });
+  const means = await gatherMeans(invocation);
+  const held: Held[] = [];
+  for await (const kept of readScreenings(file)) {
+    const verdict = judgeScreening(kept, means);
+    if (verdict.outcome !== 'INTACT') return tellFailed(kept.position, verdict);
+    held.push({ ...verdict, position: kept.position });
   }
-  if (receipts.length === 0) throw new CliError('FILE_MALFORMED', `${file} holds no receipt`);
-  const rows = receipts.map(({ position, at, member, purpose, height, queries, counts }) => [
-    ...[`${position}`, formatTime(at), member, purpose, `${height}`, `${queries}`],
-    `${counts.LABELLED}`,
-  ]);
+  const outcome = outcomeOf(held, means);
   return {
-    document: { outcome: 'CONSISTENT', receipts },
-    text: [
-      formatTable(['POSITION', 'AT', 'BY', 'PURPOSE', 'HEIGHT', 'ASKED', 'LABELLED'], rows),
-      'CONSISTENT',
-      'Shows: entry, addresses and answers of each receipt belong together, and no more: nothing is signed here.',
-      'Does not show: that the entry was recorded; the proof of the member’s journal on the ledger does.',
-    ].join('\n'),
+    document: { outcome, receipts: held.map(describe) },
+    text: [tabulate(held), '', outcome, ...EXPLANATIONS[outcome], NEVER_SHOWN].join('\n'),
   };
 }
 
-function findEntry(receipt: KeptReceipt): ScreeningEntry | CliError {
-  try {
-    return checkReceipt(receipt);
-  } catch (error) {
-    if (error instanceof CliError && error.code === 'RECEIPT_MISMATCH') return error;
-    throw error;
+async function gatherMeans({
+  options,
+  ...invocation
+}: Invocation<VerifyReceiptFlags>): Promise<Means> {
+  const { trust, proof, at } = options;
+  if (proof !== undefined && trust === undefined) {
+    throw new CliError('USAGE', '--proof needs --trust: whom to believe of the ledger');
   }
+  return {
+    trust:
+      trust === undefined ? undefined : parseTrust(await readSmallFile(trust, MAX_TRUST_BYTES)),
+    proofs: proof === undefined ? undefined : await readProofs(proof),
+    now: timeOf({ ...invocation, options: { ...options, trust: '', ...(at && { at }) } }),
+  };
 }
 
-const tellMismatch = (position: KeptReceipt['position'], { code, message }: CliError): Outcome => ({
-  document: { outcome: 'MISMATCH', code, message, position },
-  text: `MISMATCH  ${code}  the receipt at position ${position}: ${message}\nShows: its entry, addresses and answers do not belong together.`,
-  exit: EXIT.mismatch,
+function outcomeOf(held: readonly Held[], { trust, proofs }: Means) {
+  if (proofs !== undefined) return 'ANCHORED';
+  // What was opened under audit carries no signature: only the ledger speaks for it.
+  const areSigned = trust !== undefined && held.every(({ seal }) => seal !== undefined);
+  return areSigned ? 'SIGNED' : 'CONSISTENT';
+}
+
+const EXPLANATIONS: Readonly<Record<(typeof RECEIPT_OUTCOMES)[number], readonly string[]>> = {
+  CONSISTENT: [
+    'Shows: entry, addresses and answers of each receipt belong together, and no more.',
+    'Not checked: the gateway’s signature (--trust) and the ledger (--proof).',
+  ],
+  SIGNED: [
+    'Shows: a gateway of the member named signed that this was asked and answered, at the height and time named.',
+    'Not checked: whether the entry is on the ledger, where nobody can change it or its time (--proof).',
+  ],
+  ANCHORED: [
+    'Shows: the entry stands in the member’s journal on the ledger, as the members attest, since the time named; receipts are signed by a gateway of that member besides.',
+  ],
+};
+const NEVER_SHOWN =
+  'Never shown: that an address is clean, or that the gateway held all labels; it shows what this gateway said.';
+
+const describe = ({ position, entry, counts, asked, seal, anchor }: Held) => {
+  const { at, member, who, purpose, queries } = entry;
+  const ground = 'height' in entry && { ledger: entry.ledger, height: entry.height };
+  return { position, at, member, who, purpose, ...ground, queries, counts, asked, seal, anchor };
+};
+
+const heightOf = (entry: Held['entry']) => ('height' in entry ? `${entry.height}` : '-');
+
+function tabulate(held: readonly Held[]): string {
+  const rows = held.map(({ position, entry, counts, anchor }) => [
+    ...[`${position}`, formatTime(entry.at), entry.member, entry.purpose, heightOf(entry)],
+    ...[`${entry.queries}`, counts === undefined ? '-' : `${counts.LABELLED}`],
+    anchor === undefined ? '-' : `${formatTime(anchor.anchoredAt)} in block ${anchor.block}`,
+  ]);
+  const heading = ['POSITION', 'AT', 'BY', 'PURPOSE', 'HEIGHT', 'ASKED', 'LABELLED', 'ON LEDGER'];
+  return formatTable(heading, rows);
+}
+
+const WHAT_FAILED: Readonly<Record<Failed['at'], string>> = {
+  receipt: 'Shows: its entry, addresses and answers do not belong together.',
+  signature: 'Entry, addresses and answers belong together; the signature does not hold.',
+  ledger: 'Entry, addresses and answers belong together; the proof of the ledger does not hold.',
+};
+
+const tellFailed = (position: number, { outcome, code, at, why }: Failed): Outcome => ({
+  document: { outcome, code, message: why, failed: at, position },
+  text: `${outcome}  ${code}  the receipt at position ${position}: ${why}\n${WHAT_FAILED[at]}`,
+  exit: VERDICT_EXITS[outcome],
 });
-
-async function* readChunks(file: string) {
-  try {
-    for await (const chunk of createReadStream(file)) yield chunk as Uint8Array;
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new CliError('FILE_UNREADABLE', `cannot read ${file} (${code})`, error);
-  }
-}

@@ -1,26 +1,27 @@
 /** `screen`: asks what the members say of addresses. */
 import '@tabellion/proof/node';
-import { access } from 'node:fs/promises';
 import { writeCsv } from '../../exchange/csv/csv.ts';
-import type { Context, Invocation } from '../context.ts';
+import type { Invocation } from '../context.ts';
 import { parseCount } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { type AskedAll, askAll } from '../label/ask-all.ts';
+import { parsePurpose } from '../label/purpose.ts';
 import { encodeReceipt } from '../label/receipt.ts';
-import { type Asked, askLines, askRows, askWords, parseNetwork } from '../label/screen-input.ts';
+import { gatherAddresses } from '../label/screen-input.ts';
 import {
   ANSWER_COLUMNS,
   countVerdicts,
   describeAnswers,
+  describeCounts,
   exitOf,
   listAnswerRow,
-  type VerdictCounts,
 } from '../label/screen-text.ts';
-import { writeNewFile } from '../new-file.ts';
+import { assertAbsent, writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 import { formatTime } from '../table.ts';
+import { readPinnedTrust } from '../trust-pin.ts';
 
 export interface ScreenFlags {
   readonly file?: string;
@@ -32,33 +33,33 @@ export interface ScreenFlags {
   readonly asOf?: string;
   readonly receipt?: string;
   readonly explain?: true;
+  readonly private?: 'hash' | 'oprf';
+  readonly acceptKey?: string;
 }
 
 export async function screenAddresses(invocation: Invocation<ScreenFlags>): Promise<Outcome> {
-  const { context, options, args } = invocation;
-  const { purpose, output, receipt, asOf } = options;
-  const force = options.force === true;
-  // Not a required option: that would be asked for by `screen verify-receipt` as well.
-  if (purpose === undefined || !/^[\x20-\x7e]{1,200}$/.test(purpose)) {
-    throw new CliError(
-      'USAGE',
-      'say with --purpose what it is asked for: 1 to 200 ASCII characters',
-    );
+  if (invocation.options.private !== undefined) {
+    return (await import('./screen-private.ts')).screenPrivately(invocation);
   }
+  const { context, options, args } = invocation;
+  const { output, receipt, asOf } = options;
+  const force = options.force === true;
+  const purpose = parsePurpose(options.purpose);
   if ((options.csv === true) !== (output !== undefined)) {
     throw new CliError('USAGE', '--csv and -o go together');
   }
   // Answers that could not be kept afterwards would have been asked for in vain, and are on record.
   for (const file of [output, receipt]) if (file !== undefined && !force) await assertAbsent(file);
   const height = asOf === undefined ? undefined : `${parseCount('--as-of', asOf)}`;
-  const asked = await gather(context, args, options);
+  const asked = await gatherAddresses(context, args, options);
   const session = await openSession(invocation);
   const progress = createProgress(context, options);
   let result: AskedAll;
   try {
     const onAnswered = (linesDone: number) =>
       progress.report({ linesDone, bytesDone: linesDone, bytesTotal: asked.length });
-    result = await askAll(session, asked, { purpose, asOf: height, onAnswered });
+    const trust = await readPinnedTrust(session.paths);
+    result = await askAll(session, asked, { purpose, asOf: height, trust, onAnswered });
   } finally {
     progress.stop();
   }
@@ -85,37 +86,6 @@ export async function screenAddresses(invocation: Invocation<ScreenFlags>): Prom
     exit: exitOf(counts),
   };
 }
-
-async function assertAbsent(file: string): Promise<void> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw new CliError('FILE_EXISTS', `${file} is there already; --force replaces it`);
-}
-
-async function gather(
-  context: Context,
-  words: readonly string[],
-  { file, csv, network: named }: ScreenFlags,
-): Promise<Asked[]> {
-  const network = named === undefined ? undefined : parseNetwork(named);
-  const source = words.length === 1 && words[0] === '-' ? '-' : file;
-  if (source !== file ? file !== undefined : source !== undefined && words.length > 0) {
-    throw new CliError('USAGE', 'give addresses or --file');
-  }
-  if (csv) {
-    if (source === undefined) throw new CliError('USAGE', '--csv goes with --file');
-    return askRows(context, source, network);
-  }
-  return source === undefined ? askWords(words, network) : askLines(context, source, network);
-}
-
-const describeCounts = (counts: VerdictCounts): string =>
-  Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([verdict, count]) => `${count} ${verdict}`)
-    .join(', ');
 
 /** How fresh the answers are. */
 function describeGround({ parts }: AskedAll): string[] {

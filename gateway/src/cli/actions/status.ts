@@ -13,6 +13,7 @@ const readiness = z.looseObject({
   status: z.string(),
   height: z.int().optional(),
   pendingRevocations: z.int().optional(),
+  missingManifests: z.int().optional(),
 });
 
 export async function status(invocation: Invocation): Promise<Outcome> {
@@ -55,6 +56,7 @@ async function showGateway({ client, settings }: Session): Promise<Outcome> {
       ['Ready', ready.ready],
       ['Height', ready.height],
       ['Revocations not on the channel', ready.pendingRevocations || undefined],
+      ['Label manifests missing', ready.missingManifests || undefined],
       ['Member', settings?.mspId ?? 'none: run tabellion init'],
     ]),
     exit: ready.ready ? EXIT.done : EXIT.error,
@@ -64,8 +66,8 @@ async function showGateway({ client, settings }: Session): Promise<Outcome> {
 async function askReadiness(client: Session['client']) {
   try {
     const { body } = await client.get('/v1/health/ready', { signedIn: false });
-    const { height, pendingRevocations } = expectShape(readiness, body);
-    return { ready: true, height, pendingRevocations };
+    const { height, pendingRevocations, missingManifests } = expectShape(readiness, body);
+    return { ready: true, height, pendingRevocations, missingManifests };
   } catch (error) {
     if (error instanceof ProblemError && error.status === 503) return { ready: false };
     throw error;

@@ -139,6 +139,13 @@ which takes TagPacks of at most 8 MiB and events of at most 16 MiB: --split 8000
 `,
   );
   addExamples(
+    label
+      .command('missing')
+      .description('batches whose manifest the gateway has not, and what it tried')
+      .action(run(async () => (await import('../actions/label-missing.ts')).listMissing)),
+    ['label missing'],
+  );
+  addExamples(
     addPage(
       label
         .command('disputes')
@@ -186,6 +193,10 @@ function addResponses(label: Command, run: Runner): void {
       .addOption(
         choice('--for <whom>', 'the member itself, or a labelled person', ['MEMBER', 'PERSON']),
       )
+      .option(
+        '--presumption <id@version>',
+        'rebut what this rule presumes, and not the label or transfer itself',
+      )
       .action(run(async () => (await load()).disputeLabel)),
     [
       'label dispute 6f…d0:3 --for PERSON --legal-basis sg-cpc-39@1 --reason "Sold before that day"',
@@ -193,11 +204,31 @@ function addResponses(label: Command, run: Runner): void {
   );
   addExamples(
     label
+      .command('miss')
+      .argument('<batch>', 'a batch of labels that another member asserts')
+      .description('declare that its manifest was not given to the own member’s gateway')
+      .requiredOption('--reason <text>', 'what was tried, without anybody’s name')
+      .action(run(async () => (await load()).missManifest)),
+    ['label miss 6f…d0 --reason "Asked for a week, by three gateways"'],
+  ).addHelpText(
+    'after',
+    `
+Once more than half of the active members other than the asserter say so, the batch counts for nobody.
+label missing says which batches the gateway waits for, and from when on this is taken.
+`,
+  );
+  addExamples(
+    label
       .command('answer')
       .argument('<dispute>', 'id of the dispute')
       .description('answer a dispute of what the own member asserts')
       .addOption(
-        choice('--position <position>', 'the answer', ['MAINTAINED', 'CORRECTED', 'WITHDRAWN']),
+        choice('--position <position>', 'the answer', [
+          'MAINTAINED',
+          'CORRECTED',
+          'WITHDRAWN',
+          'REBUTTED',
+        ]),
       )
       .requiredOption('--reason <text>', 'why, without anybody’s name')
       .action(run(async () => (await load()).answerDispute)),
@@ -205,7 +236,8 @@ function addResponses(label: Command, run: Runner): void {
   ).addHelpText(
     'after',
     `
-WITHDRAWN and CORRECTED need the label to be withdrawn first; for CORRECTED with --replaced-by.
+WITHDRAWN and CORRECTED need the label to be withdrawn first; for CORRECTED with --replaced-by. REBUTTED
+answers a dispute of a presumption: it no longer holds, and the label stays as it is.
 `,
   );
   addExamples(

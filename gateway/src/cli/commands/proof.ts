@@ -27,5 +27,22 @@ export function addProofCommands(program: Command, run: Runner): void {
       .action(run(async () => (await import('../actions/proof-custody.ts')).exportCustodyProof)),
     ['proof custody 3f…c2', 'proof custody 3f…c2 --commitment photo.jpg.proof.json'],
   );
-  addExamples(proof, ['proof export photo.jpg', 'proof custody 3f…c2']);
+  addExamples(
+    proof
+      .command('label')
+      .argument('<label>', 'BATCH:INDEX, counted from 0')
+      .description('write the proof of one label, and of what members said of it, to a file')
+      .option('--assertion-only', 'leave out what members said of it')
+      .option('-o, --output <file>', 'where to; without it, BATCH-INDEX.label.json')
+      .option('--force', 'replace a file that is there')
+      .action(run(async () => (await import('../actions/proof-label.ts')).exportLabelProof)),
+    ['proof label 6f…d0:3', 'proof label 6f…d0:3 --assertion-only -o label.json'],
+  ).addHelpText(
+    'after',
+    `
+It shows that a member asserted this of the address at that time, and what others had said of it when the
+proof was made: neither that it is right nor that anybody is guilty. The file holds the address itself.
+`,
+  );
+  addExamples(proof, ['proof export photo.jpg', 'proof custody 3f…c2', 'proof label 6f…d0:3']);
 }

@@ -12,7 +12,13 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sampleAct } from '../../../../chaincode/test/samples.ts';
 import { makeTestDirectory } from '../testing.ts';
-import { type CheckFlags, checkContent, readCommitmentOf, readHandedOver } from './handed-over.ts';
+import {
+  type CheckFlags,
+  checkContent,
+  findHandedOver,
+  readCommitmentOf,
+  readHandedOver,
+} from './handed-over.ts';
 
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
 const commit = (content: string) =>
@@ -51,6 +57,18 @@ describe('what was handed over', () => {
       const refused = readCommitmentOf(other, bundle);
       await expect(refused).rejects.toEqual(failing('COMMITMENT_OF_OTHER_ITEM'));
     }
+  });
+
+  it('is missing in a proof of custody that goes without: said as such, and no fault of the file', async () => {
+    const chain = { opening: '', steps: [], head: '', attestation: '' };
+    const proof = { type: 'tabellion.proof', v: 1, kind: 'custody', ...chain };
+    const bare = await put('chain.json', JSON.stringify(proof));
+    expect(await findHandedOver(bare)).toBeUndefined();
+    await expect(readHandedOver(bare)).rejects.toEqual(failing('COMMITMENT_MISSING'));
+    await expect(compare({ bundle: bare })).rejects.toEqual(failing('COMMITMENT_MISSING'));
+    const commitment = toBase64url(commit('content'));
+    const whole = await put('whole.json', JSON.stringify({ ...proof, commitment }));
+    expect((await findHandedOver(whole))?.committed).toMatchObject({ kind: 'file' });
   });
 
   it('is refused where it is no commitment, and never read as another item', async () => {

@@ -2,8 +2,10 @@
 import type { ItemRecord } from '@tabellion/chaincode/custody/record';
 import {
   type Committed,
+  custodyBundle,
   extractCommitted,
   MAX_BUNDLE_BYTES,
+  parseStrict,
   readCommitted,
 } from '@tabellion/proof';
 import { z } from 'zod';
@@ -18,9 +20,26 @@ export interface HandedOver {
   readonly committed: Committed;
 }
 
-/** @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`. */
-export const readHandedOver = (path: string): Promise<HandedOver> =>
-  readCarrier(path, readBundleBytes);
+/**
+ * @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`; `COMMITMENT_MISSING` for a proof of custody that
+ * goes without.
+ */
+export async function readHandedOver(path: string): Promise<HandedOver> {
+  const handed = await findHandedOver(path);
+  if (handed !== undefined) return handed;
+  const text = `${path} proves custody without the item’s commitment; it was made without --commitment`;
+  throw new CliError('COMMITMENT_MISSING', text);
+}
+
+/** Undefined where the file is a proof of custody without one. @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`. */
+export const findHandedOver = (path: string): Promise<HandedOver | undefined> =>
+  readCarrier(path, (file) => (isBare(file) ? undefined : readBundleBytes(file)));
+
+/** A content's commitment need not travel with its chain. */
+function isBare(file: Uint8Array): boolean {
+  const bundle = custodyBundle.safeParse(parseStrict(file, { maxBytes: MAX_BUNDLE_BYTES }));
+  return bundle.success && bundle.data.commitment === undefined;
+}
 
 /** What a file that carries an item says. @throws CliError `FILE_UNREADABLE`, `FILE_MALFORMED`. */
 export async function readCarrier<T>(path: string, parse: (file: Uint8Array) => T): Promise<T> {

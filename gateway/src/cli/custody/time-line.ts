@@ -6,6 +6,7 @@ import { listFlags } from '../../exchange/recorded.ts';
 import type { ProjectedRecord } from '../../projection/records.ts';
 import { describeAuthorisation } from '../authorisation-text.ts';
 import { formatFields, formatTable, formatTime } from '../table.ts';
+import { abridge, joinRanges } from './abridge.ts';
 import { describeReceiver } from './standing.ts';
 
 export function describeItem({
@@ -23,8 +24,8 @@ export function describeItem({
     ['Case', record.case],
     ['Came by', describeOrigin(record.origin)],
     ['Collected by', `${acquisition.act.member}, acquisition ${acquisition.id}`],
-    ['Sources', provenance.sources.map((source) => source.record.item).join(', ') || undefined],
-    ['Derived', derived.map((made) => made.record.item).join(', ') || undefined],
+    ['Sources', abridge(provenance.sources.map((source) => source.record.item)) || undefined],
+    ['Derived', abridge(derived.map((made) => made.record.item)) || undefined],
     ['Status', head.status],
     [isGone(head) ? 'Last holder' : 'Holder', describeReceiver(head.holder)],
     ['Offered to', head.offer && describeReceiver(head.offer.to)],
@@ -33,20 +34,20 @@ export function describeItem({
       'Legal holds',
       head.holds.map(({ hold, member }) => `${member} (${hold})`).join(', ') || 'none',
     ],
-    ['Mirror of', describeMirror(record.mirrorOf, head.mirror)],
+    ['Mirror of', describeMirror(record.mirrorOf, head.mirror, steps)],
     ['Authorisation', describeAuthorisation(acquisition, reader.authorisation)],
     ['Standard', `${reader.standard} by you`],
     ['Flagged steps', describeFlags([opening, ...steps]) || 'none'],
   ]);
 }
 
-/** `SEAL_BROKEN (2, 3)`: each flag with the numbers of the records that carry it. */
+/** `SEAL_BROKEN (2, 5-9)`: each flag with the numbers of the records that carry it. */
 function describeFlags(records: readonly Recorded[]): string {
   const numbers = new Map<string, number[]>();
   for (const [number, entry] of records.entries()) {
     for (const flag of listFlags(entry)) numbers.set(flag, [...(numbers.get(flag) ?? []), number]);
   }
-  return [...numbers].map(([flag, found]) => `${flag} (${found.join(', ')})`).join(', ');
+  return [...numbers].map(([flag, found]) => `${flag} (${joinRanges(found)})`).join(', ');
 }
 
 type Recorded = ProjectedRecord<CustodyRecord | ItemLife['opening']['record']>;
@@ -62,10 +63,20 @@ function describeOrigin(origin: ItemLife['opening']['record']['origin']): string
   }
 }
 
-const describeMirror = (
+/** How it stands, and what the original's state said otherwise before (EVD-11). */
+export function describeMirror(
   mirror: ItemLife['opening']['record']['mirrorOf'],
   state: ItemHeadRecord['mirror'],
-) => mirror && `original with ${mirror.custodian} in ${mirror.jurisdiction}, ${state}`;
+  steps: ItemLife['steps'],
+): string | undefined {
+  if (mirror === undefined) return undefined;
+  const before = steps.flatMap(({ record }) =>
+    record.kind === 'CONFIRM' && record.position !== state
+      ? [`; ${record.position} before, in step ${record.sequence}`]
+      : [],
+  );
+  return `original with ${mirror.custodian} in ${mirror.jurisdiction}, ${state}${before.join('')}`;
+}
 
 /** Event time and recording time side by side; what deserves a second look stands in the last column. */
 export function describeTimeLine({ opening, steps }: Pick<ItemLife, 'opening' | 'steps'>): string {

@@ -22,8 +22,10 @@ export async function withNewFile<T>(
   }
 }
 
+const NOT_SUBMITTED: readonly string[] = ['OVERTAKEN', 'HELD_UP'];
+
 const isRefusal = (error: unknown): boolean =>
   (error instanceof LedgerError &&
-    (error.contractCode !== undefined || error.code === 'OVERTAKEN')) ||
+    (error.contractCode !== undefined || NOT_SUBMITTED.includes(error.code))) ||
   (error instanceof ProblemError && error.status < 500) ||
   (error instanceof CliError && error.code === 'TRANSACTION_INVALID');

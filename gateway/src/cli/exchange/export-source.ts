@@ -16,7 +16,7 @@ import { EvidenceError } from '../../evidence/error.ts';
 import { verifyManifest } from '../../evidence/manifest.ts';
 import type { LedgerName } from '../../exchange/case/case-node.ts';
 import type { AcquisitionFacts, ExportedBatch } from '../../exchange/recorded.ts';
-import { readBundleBytes, readHandedOver } from '../custody/handed-over.ts';
+import { findHandedOver, readBundleBytes } from '../custody/handed-over.ts';
 import { resolveItem } from '../custody/item-name.ts';
 import { readItemLife } from '../custody/read-life.ts';
 import { ProblemError } from '../failure.ts';
@@ -111,8 +111,8 @@ export async function openItem(session: Session, what: string): Promise<ItemSour
   const { client } = session;
   const item = await resolveItem(session, what);
   const { life } = await readItemLife(client, item);
-  const committed =
-    what === item ? await findCommitted(client, life) : (await readHandedOver(what)).committed;
+  const handed = what === item ? undefined : await findHandedOver(what);
+  const committed = handed?.committed ?? (await findCommitted(client, life));
   return { life, commitment: committed?.type === 'tabellion.item' ? committed : undefined };
 }
 

@@ -1,6 +1,6 @@
 /** A gateway that fails or lies half way: what was not answered never reads as an answer. */
 import type { IncomingMessage } from 'node:http';
-import { canonicalBytes, toBase64url } from '@tabellion/proof';
+import { canonicalBytes, canonicalText, type Trust, toBase64url } from '@tabellion/proof';
 import { describe, expect, it } from 'vitest';
 import type { Query } from '../../label/screen.ts';
 import { commitScreening } from '../../label/screening-entry.ts';
@@ -24,9 +24,9 @@ async function openGateway(spoil: (answer: Answer, request: number) => Answer | 
   });
   const { signal } = new AbortController();
   const client = createGatewayClient({ gateway, token: async () => 'token', signal });
-  const ask = (asked: readonly Asked[]) =>
+  const ask = (asked: readonly Asked[], trust?: Trust) =>
     askAll({ client } as Session, asked, {
-      ...{ purpose: PURPOSE, asOf: undefined },
+      ...{ purpose: PURPOSE, asOf: undefined, trust },
       onAnswered: () => undefined,
     });
   return { ask, requests: () => requests };
@@ -40,7 +40,7 @@ function answerAll(queries: readonly Query[]) {
     ...(reference !== undefined && { reference }),
     ...{ verdict: 'NO_LABEL', address, networks: ['eip155:1'], labels: [] },
   }));
-  const { commitment, answers: digest, secret } = commitScreening(queries, answers);
+  const { commitment, answers: digest, secret } = commitScreening(queries, canonicalText(answers));
   const entry = {
     ...{
       type: 'tabellion.journalEntry',
@@ -52,8 +52,10 @@ function answerAll(queries: readonly Query[]) {
     },
     ...{ operation: 'screenAddresses', salt: 'A'.repeat(22), kind: 'SCREENING', purpose: PURPOSE },
     ...{ queries: queries.length, commitment, answers: digest, height: 7 },
+    ledger: 'e'.repeat(64),
   };
-  const receipt = { position: 1, entry: toBase64url(canonicalBytes(entry)), secret };
+  const seal = { first: 1, size: 1, hashes: [], certificate: 'none', signature: 'AAAA' };
+  const receipt = { position: 1, entry: toBase64url(canonicalBytes(entry)), seal, secret };
   return { height: 7, at: 5, rule: null, answers, receipt };
 }
 
@@ -151,5 +153,13 @@ describe('a gateway that answers otherwise than it puts on record', () => {
   ])('that %s is found out', async (_, spoil, code) => {
     const { ask } = await openGateway(spoil);
     await expect(ask(questions(2))).rejects.toMatchObject({ code });
+  });
+
+  it('that signs with a key that the profile’s trust file does not cover is found out', async () => {
+    const { ask } = await openGateway((answer) => answer);
+    const nobody = { genesis: 'e'.repeat(64), members: [] } as unknown as Trust;
+    await expect(ask(questions(2), nobody)).rejects.toMatchObject({
+      ...{ code: 'RECEIPT_MISMATCH', message: expect.stringContaining('UNKNOWN_MEMBER') },
+    });
   });
 });

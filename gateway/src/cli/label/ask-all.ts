@@ -1,10 +1,11 @@
 /** Puts any number of questions, a thousand at a time; what got no answer says so. */
+import type { Trust } from '@tabellion/proof';
 import type { Query, ScreenAnswer } from '../../label/screen.ts';
 import { screening } from '../../label/shape.ts';
 import { CliError, describeFailure } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
 import type { Session } from '../session.ts';
-import { checkReceipt, type KeptReceipt } from './receipt.ts';
+import { assertSealed, checkReceipt, type KeptReceipt } from './receipt.ts';
 import type { Asked } from './screen-input.ts';
 
 const MAX_QUERIES = 1000;
@@ -17,7 +18,7 @@ export interface AskedPart {
   readonly height: number;
   readonly at: number;
   readonly rule: { readonly id: string; readonly version: number } | null;
-  readonly receipt: Pick<KeptReceipt, 'position' | 'entry' | 'secret'>;
+  readonly receipt: Pick<KeptReceipt, 'position' | 'entry' | 'seal' | 'secret'>;
 }
 
 export interface AskedAll {
@@ -32,6 +33,8 @@ export interface AskedAll {
 export interface Asking {
   readonly purpose: string;
   readonly asOf: string | undefined;
+  /** The profile's own, where it has one: what is not signed by it is no receipt. */
+  readonly trust: Trust | undefined;
   readonly onAnswered: (answers: number) => void;
 }
 
@@ -42,7 +45,7 @@ export interface Asking {
 export async function askAll(
   { client }: Session,
   asked: readonly Asked[],
-  { purpose, asOf, onAnswered }: Asking,
+  { purpose, asOf, trust, onAnswered }: Asking,
 ): Promise<AskedAll> {
   const questions = asked.flatMap((each) => ('query' in each ? [each.query] : []));
   const answered: ScreenAnswer[] = [];
@@ -62,6 +65,7 @@ export async function askAll(
       if (entry.height !== ground.height || entry.purpose !== purpose) {
         throw new CliError('RECEIPT_MISMATCH', 'the receipt is of another height or purpose');
       }
+      if (trust !== undefined) assertSealed(receipt, entry, trust);
       answered.push(...(answers as ScreenAnswer[]));
       parts.push({ from, size: queries.length, ...ground, receipt });
       receipts.push({ ...receipt, queries, answers });

@@ -41,7 +41,10 @@ export const addAssertOptions = (command: Command): Command =>
     .option('--taxonomy <id[@version]>', 'where the categories stand', 'addresses')
     .option('--again', 'assert anew what was asserted before in exactly the same way');
 
-const statement = assertInput.omit({ root: true, size: true, manifest: true, tlp: true });
+const statement = assertInput.omit({
+  ...{ root: true, size: true, manifest: true, tlp: true },
+  ...{ content: true, evidence: true },
+});
 /** What a batch says besides its manifest. */
 export type BatchStatement = ReturnType<typeof draftStatement>;
 

@@ -35,7 +35,7 @@ export async function assertParts(
     return directory.keep({ ...plan, parts });
   };
   for (const [at, part] of plan.parts.entries()) {
-    const { manifest, root, size, tlp } = part;
+    const { manifest, root, size, tlp, evidence } = part;
     const before = part.done || (await stands(session, part, now));
     if (!before) {
       await session.client.put(`/v1/label/manifests/${manifest}`, {
@@ -44,7 +44,10 @@ export async function assertParts(
       });
       await performOwnAct(session, {
         transaction: 'label:assert',
-        input: { ...statement, manifest, root, size, tlp },
+        input: {
+          ...{ ...statement, manifest, root, size, tlp },
+          ...(evidence && { content: 'TRANSFERS', evidence }),
+        },
         onEndorsed: (txId, record) =>
           keep(at, { ...part, tried: { txId, batch: toHex(sha256(record)), at: now() } }),
       });

@@ -8,7 +8,7 @@ import type { ScreenAnswer, Verdict } from '../../label/screen.ts';
 import { commitScreening } from '../../label/screening-entry.ts';
 import { sampleAddress } from '../../label/testing.ts';
 import { makeTestDirectory } from '../testing.ts';
-import { type LineFate, makeParts, startCounts } from './make-parts.ts';
+import { type LineFate, labelSource, makeParts, startCounts } from './make-parts.ts';
 import { openPlan } from './plan.ts';
 import { countVerdicts, exitOf, listAnswerRow } from './screen-text.ts';
 
@@ -29,7 +29,12 @@ async function makeAll(lists: readonly string[], maxLabels: number) {
   const ports = { counts, onRead: () => {}, onFileDone: () => {} };
   const onFate = (fate: LineFate) => fates.push(fate);
   const parts = [];
-  for await (const part of makeParts(files, READING, { ...ports, onFate }, maxLabels)) {
+  for await (const part of makeParts(
+    files,
+    labelSource(READING),
+    { ...ports, onFate },
+    maxLabels,
+  )) {
     parts.push(part);
   }
   return { parts, counts, fates };
@@ -129,6 +134,6 @@ it('a row of CSV leaves withdrawn labels out of what stands', () => {
 });
 
 it('a commitment to queries says nothing of the caller’s references', () => {
-  const { opening } = commitScreening([{ address: 'x', reference: 'customer 7' }], []);
+  const { opening } = commitScreening([{ address: 'x', reference: 'customer 7' }], '[]');
   expect(Buffer.from(opening).toString()).not.toContain('customer 7');
 });

@@ -1,7 +1,14 @@
 /** From lists to manifests, with the fate of every line. */
 import { type LabelFacts, MAX_LABELS, toHex } from '@tabellion/proof';
-import type { Entry, EntryRefusalCode } from '../../label/format/entry.ts';
-import { LabelFormatError, type LabelFormatErrorCode } from '../../label/format/entry.ts';
+import {
+  type AcceptedEntry,
+  type Entry,
+  type EntryRefusalCode,
+  LabelFormatError,
+  type LabelFormatErrorCode,
+  type MergedEntry,
+  type RefusedEntry,
+} from '../../label/format/entry.ts';
 import { LabelManifestWriter, type MadeLabelManifest } from '../../label/write-manifest.ts';
 import { type PackReading, readPack } from './read-pack.ts';
 
@@ -55,6 +62,20 @@ export const startCounts = (): ImportCounts => ({
 export const countRefused = ({ refused }: Pick<ImportCounts, 'refused'>): number =>
   Object.values(refused).reduce((sum, count) => sum + count, 0);
 
+/** Labels, or what else stands in manifests. */
+export interface PartSource<F> {
+  read(file: string, onRead: (bytes: number) => void): AsyncGenerator<Entry<F>, void, undefined>;
+  /** Returns the leaf. */
+  add(writer: LabelManifestWriter, facts: F): Uint8Array;
+  /** Whether there is room for it, besides the number of lines. */
+  fits?(writer: LabelManifestWriter, facts: F): boolean;
+}
+
+export const labelSource = (reading: PackReading): PartSource<LabelFacts> => ({
+  read: (file, onRead) => readPack(file, reading, onRead),
+  add: (writer, facts) => writer.add(facts),
+});
+
 export interface MakingPorts {
   readonly counts: ImportCounts;
   readonly onFate: (fate: LineFate) => void;
@@ -68,9 +89,9 @@ export interface MakingPorts {
  * file that is not of the format.
  * @throws CliError `FILE_UNREADABLE`: what cannot be read is no list with nothing in it.
  */
-export async function* makeParts(
+export async function* makeParts<F>(
   files: readonly string[],
-  reading: PackReading,
+  { read, add, fits = () => true }: PartSource<F>,
   ports: MakingPorts,
   maxLabels: number = MAX_LABELS,
 ): AsyncGenerator<MadeLabelManifest, void, undefined> {
@@ -80,16 +101,16 @@ export async function* makeParts(
   for (const file of files) {
     const before = counts.lines;
     try {
-      for await (const entry of readPack(file, reading, ports.onRead)) {
+      for await (const entry of read(file, ports.onRead)) {
         counts.lines += 1;
         if ('facts' in entry) {
-          if (writer.size === maxLabels) {
+          if (writer.size === maxLabels || !fits(writer, entry.facts)) {
             yield writer.finish();
             writer = new LabelManifestWriter();
             part += 1;
           }
           const index = writer.size;
-          const leaf = toHex(writer.add(entry.facts));
+          const leaf = toHex(add(writer, entry.facts));
           onFate(tellTaken(entry, { file, part, index, leaf }, counts));
         } else onFate(tellOther(file, entry, counts));
       }
@@ -105,7 +126,7 @@ export async function* makeParts(
   if (writer.size > 0) yield writer.finish();
 }
 
-type Accepted = Extract<Entry, { facts: LabelFacts }>;
+type Accepted = AcceptedEntry<unknown>;
 
 function tellTaken(
   { line, derived, burn, sightings = [], opinions = [] }: Accepted,
@@ -126,7 +147,11 @@ function tellTaken(
   };
 }
 
-function tellOther(file: string, entry: Exclude<Entry, Accepted>, counts: ImportCounts): LineFate {
+function tellOther(
+  file: string,
+  entry: RefusedEntry | MergedEntry,
+  counts: ImportCounts,
+): LineFate {
   const { line } = entry;
   if ('merged' in entry) {
     counts.merged += 1;

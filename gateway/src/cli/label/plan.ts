@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestHex } from '@tabellion/chaincode/kernel/schema';
-import { canonicalBytes, sha256, tlp, toHex } from '@tabellion/proof';
+import { canonicalBytes, evidenceLinks, sha256, tlp, toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { EvidenceError } from '../../evidence/error.ts';
 import { makePrivateDirectory, writeDurably } from '../../identity/private-file.ts';
@@ -25,6 +25,8 @@ const part = z.strictObject({
   root: digestHex,
   size: count,
   tlp,
+  /** What transfers rest on; absent of labels. */
+  evidence: evidenceLinks.optional(),
   /** The transaction that was last signed for it, and the batch that it makes. */
   tried: z.strictObject({ txId: digestHex, batch: digestHex, at: z.int() }).optional(),
   /** Whether that transaction stands on the ledger. */
@@ -83,9 +85,9 @@ export async function openPlan(
     return {
       report: join(directory, 'report.ndjson'),
       plan: found,
-      async keepManifest({ bytes, digest: manifest, root, size, tlp }) {
+      async keepManifest({ bytes, digest: manifest, evidence, ...facts }) {
         await writeDurably(manifestFile(manifest), bytes);
-        return { manifest, root, size, tlp, done: false };
+        return { manifest, ...facts, ...(evidence && { evidence: [...evidence] }), done: false };
       },
       keep: (plan) => writeDurably(file, JSON.stringify(plan)),
       openManifest: (digest) => createReadStream(manifestFile(digest)),

@@ -36,7 +36,8 @@ export function readPack(
   }
 }
 
-async function* readChunks(file: string, onRead: (bytes: number) => void) {
+/** @throws CliError `FILE_UNREADABLE`. */
+export async function* readChunks(file: string, onRead: (bytes: number) => void) {
   try {
     for await (const chunk of createReadStream(file)) {
       onRead(chunk.length);

@@ -47,6 +47,33 @@ export async function askLines(
   return limit(asked);
 }
 
+export interface AddressFlags {
+  readonly file?: string;
+  readonly csv?: true;
+  readonly network?: string;
+}
+
+/**
+ * The addresses that a command is given: words, or lines or rows of a file.
+ * @throws CliError `USAGE`, and as {@link askRows}.
+ */
+export async function gatherAddresses(
+  context: Context,
+  words: readonly string[],
+  { file, csv, network: named }: AddressFlags,
+): Promise<Asked[]> {
+  const network = named === undefined ? undefined : parseNetwork(named);
+  const source = words.length === 1 && words[0] === '-' ? '-' : file;
+  if (source !== file ? file !== undefined : source !== undefined && words.length > 0) {
+    throw new CliError('USAGE', 'give addresses or --file');
+  }
+  if (csv) {
+    if (source === undefined) throw new CliError('USAGE', '--csv goes with --file');
+    return askRows(context, source, network);
+  }
+  return source === undefined ? askWords(words, network) : askLines(context, source, network);
+}
+
 const COLUMNS = ['address', 'network', 'reference'] as const;
 
 /** @throws CliError as {@link askLines}; `BAD_INPUT` without a column `address`. */

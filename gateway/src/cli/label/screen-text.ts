@@ -4,15 +4,31 @@ import type { Cell } from '../../exchange/csv/csv.ts';
 import { EXIT, type ExitCode } from '../../explain/exit-code.ts';
 import { type ScreenAnswer, type ShownLabel, VERDICTS, type Verdict } from '../../label/screen.ts';
 import { formatTable } from '../table.ts';
-import { describeScore, nameNetwork } from './label-text.ts';
+import { nameNetwork } from './describe-label.ts';
+import { describeScore } from './label-text.ts';
+
+/** What is shown of a label in a list: also of one that was asked for privately. */
+export type ListedLabel = Pick<
+  ShownLabel,
+  'category' | 'concepts' | 'member' | 'status' | 'score' | 'network' | 'label'
+>;
+export type ListedAnswer = Omit<ScreenAnswer, 'labels'> & {
+  readonly labels?: readonly ListedLabel[];
+};
 
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
-export function countVerdicts(answers: readonly ScreenAnswer[]): VerdictCounts {
+export function countVerdicts(answers: readonly ListedAnswer[]): VerdictCounts {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
   for (const { verdict } of answers) counts[verdict] = counts[verdict]! + 1;
   return counts as VerdictCounts;
 }
+
+export const describeCounts = (counts: VerdictCounts): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${count} ${verdict}`)
+    .join(', ');
 
 /** The first that applies. Nothing but answers throughout, and none of them a label, is `done`. */
 export function exitOf(counts: VerdictCounts): ExitCode {
@@ -25,7 +41,7 @@ export function exitOf(counts: VerdictCounts): ExitCode {
 const HEADING = ['VERDICT', 'ADDRESS', 'CATEGORY', 'BY', 'STATUS', 'SCORE', 'NETWORK', 'LABEL'];
 
 /** A row for each label, and one for each address without. */
-export function describeAnswers(answers: readonly ScreenAnswer[], withTerms: boolean): string {
+export function describeAnswers(answers: readonly ListedAnswer[], withTerms: boolean): string {
   const rows = answers.flatMap((answer) => {
     const { submitted, address = submitted, labels = [] } = answer;
     const verdict = [
@@ -44,7 +60,7 @@ export function describeAnswers(answers: readonly ScreenAnswer[], withTerms: boo
   return formatTable(HEADING, rows);
 }
 
-const tellWhy = ({ code, detail }: ScreenAnswer): string =>
+const tellWhy = ({ code, detail }: ListedAnswer): string =>
   [code, detail].filter((part) => part !== undefined).join(': ');
 
 export const ANSWER_COLUMNS = [
@@ -53,10 +69,11 @@ export const ANSWER_COLUMNS = [
 ];
 
 /** One row for each address; several labels stand in one cell, separated by `; `. */
-export function listAnswerRow(answer: ScreenAnswer): Cell[] {
+export function listAnswerRow(answer: ListedAnswer): Cell[] {
   const { labels = [] } = answer;
   const standing = labels.filter(({ status }) => isStanding(status));
-  const list = (read: (label: ShownLabel) => string) => [...new Set(standing.map(read))].join('; ');
+  const list = (read: (label: ListedLabel) => string) =>
+    [...new Set(standing.map(read))].join('; ');
   const scores = standing.flatMap(({ score }) => (score === null ? [] : [score.score]));
   return [
     ...[answer.reference, answer.submitted, answer.verdict, answer.address],

@@ -8,6 +8,8 @@ import {
   disputeRecord,
   type LabelBatchRecord,
   labelBatchRecord,
+  type MissRecord,
+  missRecord,
   type OpinionRecord,
   opinionRecord,
   type SightingRecord,
@@ -19,7 +21,7 @@ import { buildTree, canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { EvidenceError } from '../../evidence/error.ts';
 import { projected } from '../../http/schema.ts';
-import { type LabelLine, verifyLabelManifest } from '../../label/manifest.ts';
+import { type LabelLine, type TransferLine, verifyLabelManifest } from '../../label/manifest.ts';
 import { parseDigits } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
@@ -34,6 +36,7 @@ const shownResponse = projected(
     disputeRecord,
     disputeAnswerRecord,
     withdrawalRecord,
+    missRecord,
   ]),
 );
 
@@ -52,6 +55,7 @@ export type Response = Recorded<
   | DisputeRecord
   | DisputeAnswerRecord
   | WithdrawalRecord
+  | MissRecord
 >;
 
 export interface VerifiedBatch {
@@ -59,6 +63,8 @@ export interface VerifiedBatch {
   readonly shown: Recorded<LabelBatchRecord>;
   /** In the order of the manifest. */
   readonly lines: readonly LabelLine[];
+  /** Of a batch of transfers, which has no labels. */
+  readonly transfers: readonly TransferLine[];
 }
 
 /** @throws CliError `USAGE`, `BAD_ANSWER`. */
@@ -97,12 +103,18 @@ export async function verifyBatch(
 ): Promise<VerifiedBatch> {
   const { manifest, root, size, tlp } = shown.record;
   const lines: LabelLine[] = [];
+  const transfers: TransferLine[] = [];
   const chunks = await client.open(`/v1/label/manifests/${manifest}`);
-  const facts = await verifyLabelManifest(chunks, manifest, (line) => lines.push(line));
+  const facts = await verifyLabelManifest(
+    chunks,
+    manifest,
+    (line) => lines.push(line),
+    (line) => transfers.push(line),
+  );
   if (facts.root !== root || facts.size !== size || facts.tlp !== tlp) {
     throw new EvidenceError('ROOT_MISMATCH', 'the manifest is not what the ledger says of it');
   }
-  return { digest: shown.key.slice('label-batch/'.length), shown, lines };
+  return { digest: shown.key.slice('label-batch/'.length), shown, lines, transfers };
 }
 
 /** What was said of the batch as a whole and of every label in it, in the order of the ledger. */
@@ -117,7 +129,15 @@ export async function listResponses(
 
 /** Of one label: what was said of it and of all its batch. */
 export const responsesTo = (responses: readonly Response[], leaf: string): Response[] =>
-  responses.filter(({ record: { label } }) => label === undefined || label.leaf === leaf);
+  responses.filter((response) => [undefined, leaf].includes(subjectOf(response)?.leaf));
+
+/** Whether the batch is void since, because most members were not given its manifest. */
+export const isWithholding = ({ record }: Response): boolean =>
+  record.type === 'tabellion.label-miss' && record.outcome === 'WITHHELD';
+
+/** The label that it speaks of; undefined where it is of all the batch. */
+export const subjectOf = ({ record }: Response) =>
+  record.type === 'tabellion.label-miss' ? undefined : record.label;
 
 export interface ProvenSubject {
   readonly batch: string;
@@ -140,13 +160,14 @@ export async function resolveLabel(
     return { batch: key.slice('label-batch/'.length) };
   }
   const batch = await readVerifiedBatch(client, digest);
-  const at = parseIndex(index, batch);
-  const leaves = batch.lines.map(({ leaf }) => leaf);
+  const lines = [...batch.lines, ...batch.transfers];
+  const at = parseIndex(index, { lines });
+  const leaves = lines.map(({ leaf }) => leaf);
   const label = { leaf: toHex(leaves[at]!), index: at };
   return { batch: batch.digest, label, path: buildTree(leaves).path(at).map(toHex) };
 }
 
-export function parseIndex(text: string, { lines }: Pick<VerifiedBatch, 'lines'>): number {
+export function parseIndex(text: string, { lines }: { lines: readonly unknown[] }): number {
   const index = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (index < lines.length) return index;
   throw new CliError('USAGE', `the batch has the labels 0 to ${lines.length - 1}`);

@@ -1,12 +1,12 @@
 /** Labels as CSV: every field has a column, so that what is written is read back in full. */
 import type { LabelFacts } from '@tabellion/proof';
 import { writeCsv } from '../../exchange/csv/csv.ts';
-import { readRow } from './csv-row.ts';
+import { listCell, type Row, readLink, readRows } from './csv-rows.ts';
 import { startDrafting } from './draft.ts';
-import { type Entry, LabelFormatError, type ReadOptions } from './entry.ts';
+import type { Entry, ReadOptions } from './entry.ts';
 import { readMarking } from './marking.ts';
 import { readMoment, writeMoment } from './moment.ts';
-import { type Bytes, readTextLines } from './text-lines.ts';
+import type { Bytes } from './text-lines.ts';
 
 export const LABEL_COLUMNS = [
   'network',
@@ -27,8 +27,6 @@ export const LABEL_COLUMNS = [
 ] as const;
 type Column = (typeof LABEL_COLUMNS)[number];
 
-const COLUMNS: ReadonlySet<string> = new Set(LABEL_COLUMNS);
-
 /**
  * The first row names the columns, in any order; `address` must be there. Several concepts or links in
  * one cell are separated by `;`.
@@ -39,47 +37,15 @@ export async function* readLabelCsv(
   options: ReadOptions,
 ): AsyncGenerator<Entry, void, undefined> {
   const drafting = startDrafting(options);
-  let heading: readonly Column[] | undefined;
-  for await (const { line, text, fault } of readTextLines(chunks)) {
-    if (heading === undefined) {
-      heading = readHeading(text);
-      continue;
-    }
-    if (text === '') continue;
-    const cells = text === undefined ? undefined : readRow(text);
-    if (cells === undefined) {
-      yield { line, refused: 'ENTRY_MALFORMED', detail: fault ?? 'quotes that do not add up' };
-    } else if (cells.length !== heading.length) {
-      const detail = `${cells.length} cells, and ${heading.length} columns`;
-      yield { line, refused: 'ENTRY_MALFORMED', detail };
-    } else {
-      yield drafting.take(line, readCells(heading, cells));
-    }
+  for await (const read of readRows(chunks, { known: LABEL_COLUMNS, needed: ['address'] })) {
+    const { line } = read;
+    if ('fault' in read) yield { line, refused: 'ENTRY_MALFORMED', detail: read.fault };
+    else yield drafting.take(line, readCells(read.row));
   }
-  if (heading === undefined) throw new LabelFormatError('PACK_MALFORMED', 'no heading');
 }
 
-function readHeading(text: string | undefined): readonly Column[] {
-  const names = text === undefined ? undefined : readRow(text)?.map((name) => name.trim());
-  if (names === undefined) throw new LabelFormatError('PACK_MALFORMED', 'the heading is no CSV');
-  const unknown = names.find((name) => !COLUMNS.has(name));
-  if (unknown !== undefined || new Set(names).size !== names.length || !names.includes('address')) {
-    throw new LabelFormatError(
-      'PACK_MALFORMED',
-      `the heading names each column once, address among them: ${LABEL_COLUMNS.join(', ')}`,
-    );
-  }
-  return names as Column[];
-}
-
-function readCells(heading: readonly Column[], cells: readonly string[]) {
-  const row = new Map<Column, string>();
-  for (const [at, name] of heading.entries()) if (cells[at] !== '') row.set(name, cells[at]!);
-  const list = (name: Column) =>
-    row
-      .get(name)
-      ?.split(';')
-      .map((part) => part.trim()) ?? [];
+function readCells(row: Row<Column>) {
+  const list = (name: Column) => listCell(row.get(name));
   const rest: Record<string, unknown> = {};
   const add = (field: keyof LabelFacts, name: Column, read: (text: string) => unknown) => {
     const text = row.get(name);
@@ -103,11 +69,6 @@ function readCells(heading: readonly Column[], cells: readonly string[]) {
     rest,
     notes: [],
   };
-}
-
-function readLink(text: string) {
-  const [kind, id] = text.split(':');
-  return { kind, id };
 }
 
 /** Cells that a spreadsheet would run are neutralised; see `writeCsv`. */

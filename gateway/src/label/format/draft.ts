@@ -1,4 +1,5 @@
 /** From what an entry of any list says to the facts of a label, or to the reason why not. */
+import '@tabellion/screening/node';
 import { hash } from 'node:crypto';
 import {
   type LabelFacts,
@@ -187,19 +188,29 @@ function weigh(
 /** Entries remembered at least: one that repeats an earlier one is told if no more stand between. */
 const REMEMBERED = 131_072;
 
-/** The line of the same facts if they came before: the memory is bounded, whatever the list's length. */
+/** The line of the same facts if they came before. */
 function createMemory(): (facts: LabelFacts, line: number) => number | undefined {
-  let fresh = new Map<string, number>();
-  let old = new Map<string, number>();
-  return (facts, line) => {
-    const key = hash('sha256', JSON.stringify(facts), 'base64').slice(0, 22);
-    const earlier = fresh.get(key) ?? old.get(key);
+  const memory = new Memory<number>();
+  return (facts, line) => memory.meet(digestFacts(facts), line);
+}
+
+export const digestFacts = (facts: object): string =>
+  hash('sha256', JSON.stringify(facts), 'base64').slice(0, 22);
+
+/** What came before, by a key: bounded, whatever the list's length. */
+export class Memory<V> {
+  #fresh = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  /** What was kept of that key; if nothing was, this is from now on. */
+  meet(key: string, value: V): V | undefined {
+    const earlier = this.#fresh.get(key) ?? this.#old.get(key);
     if (earlier !== undefined) return earlier;
-    if (fresh.size === REMEMBERED) {
-      old = fresh;
-      fresh = new Map();
+    if (this.#fresh.size === REMEMBERED) {
+      this.#old = this.#fresh;
+      this.#fresh = new Map();
     }
-    fresh.set(key, line);
+    this.#fresh.set(key, value);
     return undefined;
-  };
+  }
 }

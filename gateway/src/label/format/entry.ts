@@ -1,6 +1,6 @@
 /** What a reader makes of each entry of a list, and why it takes none of it. */
 import { CodedError, type LabelFacts, type Provenance } from '@tabellion/proof';
-import type { AddressErrorCode } from '@tabellion/screening';
+import type { AddressErrorCode, TransferErrorCode } from '@tabellion/screening';
 import type { Taxonomy } from './taxonomy.ts';
 
 /** Why a whole list is not read. What came before it was yielded already stays refused with it. */
@@ -38,8 +38,13 @@ export const ENTRY_REFUSAL_CODES = [
   'LABEL_MISSING',
   /** A field does not hold what a label can carry; `detail` names it. */
   'FIELD_INVALID',
+  /** The same transfer as an earlier line, and another sum, time or end. */
+  'TRANSFER_CONTRADICTED',
 ] as const;
-export type EntryRefusalCode = (typeof ENTRY_REFUSAL_CODES)[number] | AddressErrorCode;
+export type EntryRefusalCode =
+  | (typeof ENTRY_REFUSAL_CODES)[number]
+  | AddressErrorCode
+  | TransferErrorCode;
 
 /** A sighting of MISP. */
 export interface Sighting {
@@ -60,10 +65,10 @@ interface Remarks {
   readonly opinions?: readonly Opinion[];
 }
 
-export interface AcceptedEntry extends Remarks {
+export interface AcceptedEntry<F = LabelFacts> extends Remarks {
   /** Of the file, from 1; in MISP, which has none, the entry's place. */
   readonly line: number;
-  readonly facts: LabelFacts;
+  readonly facts: F;
   /** What the list does not say so, or what of it is not carried, in words. */
   readonly derived: readonly string[];
   /** Nobody holds the address's key. */
@@ -79,7 +84,7 @@ export interface MergedEntry extends Remarks {
   readonly line: number;
   readonly merged: number;
 }
-export type Entry = AcceptedEntry | RefusedEntry | MergedEntry;
+export type Entry<F = LabelFacts> = AcceptedEntry<F> | RefusedEntry | MergedEntry;
 
 export interface ReadOptions {
   readonly taxonomy: Taxonomy;

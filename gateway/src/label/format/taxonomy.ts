@@ -2,6 +2,7 @@
  * The categories that a label may have, with the words under which other vocabularies write them. A word
  * that no category has is refused: a label is never filed under a guess.
  */
+import type { LabelStatement } from '@tabellion/proof';
 import { z } from 'zod';
 import { readYamlFile } from '../../identity/yaml-file.ts';
 
@@ -85,6 +86,16 @@ export function createTaxonomy(categories: readonly Category[]): Taxonomy {
     },
   };
 }
+
+/** Whether a label is filed under one of some categories, or below it. */
+export const isWithinAny = (
+  taxonomy: Taxonomy,
+  { category, concepts = [] }: Pick<LabelStatement, 'category' | 'concepts'>,
+  chosen: readonly string[],
+): boolean =>
+  [category, ...concepts].some((own) =>
+    chosen.some((each) => own === each || taxonomy.isWithin(own, each)),
+  );
 
 /** @throws IdentityError `CONFIGURATION_INVALID`. */
 export const readTaxonomyFile = (file: string): Promise<TaxonomyFile> =>

@@ -51,6 +51,13 @@ export class KeyWords {
     this.setLength(length);
   }
 
+  copyBytes(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    for (let at = 0; at < this.length; at += 1)
+      bytes[at] = this.words[at >>> 2]! >>> (8 * (at & 3));
+    return bytes;
+  }
+
   /** For whoever wrote `words`. */
   setLength(length: number): void {
     if ((length & 3) === 0) this.words[length >>> 2] = 0;

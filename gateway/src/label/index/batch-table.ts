@@ -26,6 +26,12 @@ export interface BatchFacts extends LedgerPoint {
   readonly size: number;
 }
 
+/** Of a batch that is void from a height on. */
+interface Withholding {
+  readonly batch: number;
+  readonly height: number;
+}
+
 /** Consecutive rows, `end` excluded. */
 export interface Run {
   readonly first: number;
@@ -39,7 +45,13 @@ export function countRows(runs: readonly Run[]): number {
 export class BatchTable extends Records {
   #size = 0;
   #rows = 0;
-  #complete = 0;
+  #settled = 0;
+  /** Few: they take most members' word. */
+  readonly #withheld = new Map<number, number>();
+  /** Those that are not here in full: nobody waits for them any more. */
+  readonly #gaps: Withholding[] = [];
+  /** From that height on none of them matters. */
+  #gapsEnd = 0;
 
   constructor() {
     super(BATCH_WORDS);
@@ -54,9 +66,30 @@ export class BatchTable extends Records {
     return this.#rows;
   }
 
-  /** Every batch before this one is here in full. */
-  get complete(): number {
-    return this.#complete;
+  /** From that height on the batch counts for nobody, whether it is here or not. */
+  withhold(batch: number, height: number): void {
+    if (this.#withheld.has(batch)) return;
+    this.#withheld.set(batch, height);
+    this.#skipSettled();
+  }
+
+  isWithheld(batch: number, height: number): boolean {
+    if (this.#withheld.size === 0) return false;
+    const from = this.#withheld.get(batch);
+    return from !== undefined && from <= height;
+  }
+
+  /** The first batch that is looked for up to that height: not here in full, and not void. */
+  findMissing(height: number): number | undefined {
+    if (height < this.#gapsEnd) {
+      const gap = this.#gaps.find(
+        ({ batch, height: end }) =>
+          this.height(batch) <= height && height < end && !this.isComplete(batch),
+      );
+      if (gap !== undefined) return gap.batch;
+    }
+    const waited = this.#settled;
+    return waited < this.#size && this.height(waited) <= height ? waited : undefined;
   }
 
   /** @throws LabelIndexError `LABEL_RANGE`. */
@@ -87,7 +120,7 @@ export class BatchTable extends Records {
       this.#size += 1;
       this.#rows += labels;
     }
-    this.#skipComplete();
+    this.#skipSettled();
     return this.#rows <= MAX_RECORDS;
   }
 
@@ -123,7 +156,7 @@ export class BatchTable extends Records {
 
   countAdded(batch: number, labels: number): void {
     this.segment(batch)[this.at(batch) + ADDED]! += labels;
-    this.#skipComplete();
+    this.#skipSettled();
   }
 
   /** Marks a copy of a batch's record, in `words` at `at`, as one without labels. */
@@ -133,7 +166,9 @@ export class BatchTable extends Records {
 
   /** Batches that are not here in full, in the ledger's order. */
   *listMissing(): Generator<number, void, undefined> {
-    for (let batch = this.#complete; batch < this.#size; batch += 1) {
+    const passed = this.#gaps.map(({ batch }) => batch).filter((each) => !this.isComplete(each));
+    yield* passed;
+    for (let batch = this.#settled; batch < this.#size; batch += 1) {
       if (!this.isComplete(batch)) yield batch;
     }
   }
@@ -169,8 +204,16 @@ export class BatchTable extends Records {
     this.segment(batch)[this.at(batch) + CHANGES] = changes;
   }
 
-  #skipComplete(): void {
-    while (this.#complete < this.#size && this.isComplete(this.#complete)) this.#complete += 1;
+  /** Goes on to the first batch that is neither here in full nor void: every one before it is settled. */
+  #skipSettled(): void {
+    for (; this.#settled < this.#size; this.#settled += 1) {
+      const batch = this.#settled;
+      if (this.isComplete(batch)) continue;
+      const height = this.#withheld.get(batch);
+      if (height === undefined) return;
+      this.#gaps.push({ batch, height });
+      this.#gapsEnd = Math.max(this.#gapsEnd, height);
+    }
   }
 
   #word(batch: number, word: number): number {

@@ -13,6 +13,7 @@ export const LABEL_STATES = [
   'CORRECTED',
   'WITHDRAWN',
   'EXPIRED',
+  'WITHHELD',
 ] as const;
 export type LabelState = (typeof LABEL_STATES)[number];
 

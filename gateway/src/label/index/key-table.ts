@@ -50,6 +50,19 @@ export class KeyTable {
     return this.#shards.reduce((sum, { slots }) => sum + slots.byteLength, 0);
   }
 
+  /**
+   * The last row of every key, once. What is put in meanwhile may be left out; nothing else is, and a key that
+   * gets another row meanwhile comes with one of them.
+   */
+  *listRows(): Generator<number> {
+    for (const shard of this.#shards) {
+      const { slots } = shard;
+      // A shard that doubles leaves these slots as they are; one that does not may show a newer row of the key.
+      for (let slot = 1; slot < slots.length; slot += 2)
+        if (slots[slot] !== 0) yield slots[slot]! - 1;
+    }
+  }
+
   /** Makes room for so many keys at once. */
   reserve(keys: number): void {
     for (const shard of this.#shards) {

@@ -58,9 +58,28 @@ class Model {
   readonly batches: ModelBatch[] = [];
   readonly changes: { batch: number; index: number | undefined; change: LabelChange }[] = [];
 
+  isVoid(batch: number, height: number): boolean {
+    return this.changes.some(
+      ({ batch: of, index, change }) =>
+        of === batch &&
+        index === undefined &&
+        change.state === 'WITHHELD' &&
+        change.height <= height,
+    );
+  }
+
+  findMissing(height: number): number | undefined {
+    const missing = this.batches.findIndex(
+      ({ added, keys, height: announced }, batch) =>
+        announced <= height && added < keys.length && !this.isVoid(batch, height),
+    );
+    return missing === -1 ? undefined : missing;
+  }
+
   find(wanted: Uint8Array, height: number) {
     return this.batches.flatMap(({ height: announced, keys, added }, batch) =>
       keys.slice(0, added).flatMap((held, index) => {
+        if (this.isVoid(batch, height)) return [];
         if (announced > height || Buffer.compare(held, wanted) !== 0) return [];
         const changes = this.changes
           .filter((one) => one.batch === batch && (one.index ?? index) === index)
@@ -113,10 +132,17 @@ it.each(HASHES)('answers as lists do, at every height, with %s', async (_, hash)
         const answers = heights.map((asOf) => index.findAsOf(wanted, asOf));
         expect(answers).toEqual(heights.map((asOf) => model.find(wanted, asOf)));
         expect(index.find(wanted)).toEqual(answers.at(-1));
+        const all = answers.at(-1)!;
+        for (const most of [1, 2, 5]) {
+          const hits = all.slice(-most);
+          const newest = { hits, older: all.length - hits.length };
+          expect(index.findNewest(wanted, height, most)).toEqual(newest);
+        }
       }
       expect(index.size).toBe(model.batches.reduce((sum, { added }) => sum + added, 0));
-      const missing = model.batches.findIndex(({ added, keys }) => added < keys.length);
-      expect(index.findMissing(height)).toBe(missing === -1 ? undefined : missing);
+      expect(heights.map((asOf) => index.findMissing(asOf))).toEqual(
+        heights.map((asOf) => model.findMissing(asOf)),
+      );
     }),
     { numRuns: 60 },
   );

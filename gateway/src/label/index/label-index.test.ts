@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LABEL_STATES } from './change-log.ts';
 import { LabelIndex } from './label-index.ts';
 import { addBatch, makeBatch, makeKey, makeLabels } from './testing.ts';
@@ -67,6 +67,28 @@ describe('looking up', () => {
     addBatch(index, 1, new Array(count).fill(makeKey(1)));
     const hits = index.find(makeKey(1));
     expect(hits.map((hit) => hit.index)).toEqual(Array.from({ length: count }, (_, n) => n));
+  });
+
+  it('reads the newest of very many labels, and counts those before them', () => {
+    const index = new LabelIndex();
+    const count = 50_000;
+    const key = makeKey(1);
+    // The batch in the middle comes last, as one that took long to fetch.
+    const [first, late] = [1, 2].map((height) => index.announce(makeBatch(count, height)));
+    const last = addBatch(index, 3, new Array(50).fill(key));
+    for (const batch of [first!, late!]) index.add(batch, makeLabels(new Array(count).fill(key)));
+    const read = vi.spyOn(index.tables.rows, 'line');
+    const { hits, older } = index.findNewest(key, 3, 100);
+    expect(older).toBe(2 * count - 50);
+    expect(read).toHaveBeenCalledTimes(100);
+    expect(hits.map(({ batch, index: at }) => [batch, at])).toEqual([
+      ...Array.from({ length: 50 }, (_, at) => [late, count - 50 + at]),
+      ...Array.from({ length: 50 }, (_, at) => [last, at]),
+    ]);
+    expect(index.findNewest(key, 1, 100).older).toBe(count - 100);
+    index.change({ batch: late! }, { state: 'WITHHELD', ...at(4) });
+    expect(index.findNewest(key, 4, 100)).toMatchObject({ older: count - 50 });
+    expect(index.findNewest(key, 3, 100).older).toBe(older);
   });
 
   it('takes at most 150 bytes a label beside the key', () => {

@@ -1,7 +1,8 @@
 /**
  * Every label of the shared library in memory, by address key: what a look-up says now, and what it said
  * at any height before. Batches and changes come in the ledger's order; a batch's labels may come later,
- * when its manifest was fetched and verified, and in several parts. Nothing is ever taken out.
+ * when its manifest was fetched and verified, and in several parts. Nothing is ever taken out: a batch that
+ * was found to be kept back counts no longer from that height on.
  */
 import { randomBytes } from 'node:crypto';
 import { assertKey, KeyWords } from './address-key.ts';
@@ -12,6 +13,7 @@ import { createKeyHash, type KeyHash } from './half-siphash.ts';
 import { KeyTable } from './key-table.ts';
 import { assertLine, isWithin, LabelRows, type LineReference } from './label-rows.ts';
 import { assertFollows, comparePoints, type LedgerPoint } from './ledger-point.ts';
+import { NewestRows } from './newest-rows.ts';
 
 export interface IndexedLabel extends LineReference {
   /** The form's family in one byte, then the payload: 2 to 70 bytes. */
@@ -31,6 +33,12 @@ export interface LabelHit extends LineReference {
   readonly index: number;
   /** Of this label or its whole batch, in the ledger's order. */
   readonly changes: readonly LabelChange[];
+}
+
+export interface NewestHits {
+  readonly hits: LabelHit[];
+  /** Hits before these. */
+  readonly older: number;
 }
 
 const UNCHANGED: readonly LabelChange[] = Object.freeze([]);
@@ -121,10 +129,39 @@ export class LabelIndex {
     return this.#batches.facts(batch);
   }
 
-  /** The first batch up to that height that is not here in full. */
+  /** Whether all its labels are here. */
+  isWhole(batch: number): boolean {
+    this.#assertBatch(batch);
+    return this.#batches.isComplete(batch);
+  }
+
+  /** Whether its labels are still to come. */
+  isAwaited(batch: number): boolean {
+    this.#assertBatch(batch);
+    return !this.#batches.isComplete(batch) && !this.#batches.isWithheld(batch, Infinity);
+  }
+
+  /** One label of a batch, which must be here in full. @throws LabelIndexError `LABEL_RANGE`. */
+  labelAt(batch: number, index: number): IndexedLabel {
+    this.#assertBatch(batch);
+    if (!isWithin(index, 0, this.#batches.added(batch) - 1))
+      throw new LabelIndexError('LABEL_RANGE', `no label ${index} in batch ${batch}`);
+    const row = this.#batches.first(batch) + index;
+    this.#rows.readKey(row, this.#key);
+    return { key: this.#key.copyBytes(), ...this.#rows.line(row) };
+  }
+
+  /** The key of every address that was labelled when this began, once; of what came since, of some. */
+  *listKeys(): Generator<Uint8Array> {
+    for (const row of this.#table.listRows()) {
+      this.#rows.readKey(row, this.#key);
+      yield this.#key.copyBytes();
+    }
+  }
+
+  /** The first batch up to that height that is not here in full, and was not void by then. */
   findMissing(height: number): number | undefined {
-    const { complete, size } = this.#batches;
-    return complete < size && this.#batches.height(complete) <= height ? complete : undefined;
+    return this.#batches.findMissing(height);
   }
 
   /** Batches that are not here in full, in the ledger's order. */
@@ -154,16 +191,30 @@ export class LabelIndex {
 
   /** What {@link find} said when the ledger had reached that height. @throws LabelIndexError `LABEL_RANGE`. */
   findAsOf(key: Uint8Array, height: number): LabelHit[] {
+    return this.findNewest(key, height, Number.POSITIVE_INFINITY).hits;
+  }
+
+  /**
+   * The newest of {@link findAsOf}, in the ledger's order, and how many come before them: of these nothing is read
+   * but that they are there, so that an address that somebody labelled without end costs no more than a count.
+   * @throws LabelIndexError `LABEL_RANGE`.
+   */
+  findNewest(key: Uint8Array, height: number, most: number): NewestHits {
     this.#key.take(key);
-    const first = this.#table.find(this.#key);
-    if (first === 0) return [];
-    const next = this.#rows.next(first - 1);
-    if (next === 0) return this.#isThere(first - 1, height) ? [this.#hit(first - 1, height)] : [];
-    const rows: number[] = [first - 1];
-    for (let row = next; row !== 0; row = this.#rows.next(row - 1)) rows.push(row - 1);
-    // Rows are numbered in the ledger's order, but may have been taken in in another.
-    rows.sort((one, other) => one - other);
-    return rows.filter((row) => this.#isThere(row, height)).map((row) => this.#hit(row, height));
+    const newest = new NewestRows(most);
+    // Labels of one batch follow each other: what holds for it is looked up once.
+    let batch = -1;
+    let isThere = false;
+    for (let next = this.#table.find(this.#key); next !== 0; next = this.#rows.next(next - 1)) {
+      const of = this.#rows.batch(next - 1);
+      if (of !== batch) {
+        batch = of;
+        isThere = this.#batches.height(of) <= height && !this.#batches.isWithheld(of, height);
+      }
+      if (isThere) newest.offer(next - 1);
+    }
+    const rows = newest.take();
+    return { hits: rows.map((row) => this.#hit(row, height)), older: newest.seen - rows.length };
   }
 
   /**
@@ -203,10 +254,6 @@ export class LabelIndex {
     }
   }
 
-  #isThere(row: number, height: number): boolean {
-    return this.#batches.height(this.#rows.batch(row)) <= height;
-  }
-
   #hit(row: number, height: number): LabelHit {
     const batch = this.#rows.batch(row);
     const { offset, length } = this.#rows.line(row);
@@ -231,6 +278,8 @@ export class LabelIndex {
 
   #link(change: number, { kind, number }: ChangeTarget): void {
     const of = kind === 'BATCH' ? this.#batches : this.#rows;
+    const { state, height } = this.#log.read(change)!;
+    if (kind === 'BATCH' && state === 'WITHHELD') this.#batches.withhold(number, height);
     // A label can change before its batch was fetched.
     if (kind === 'LABEL') this.#rows.reach(number);
     this.#log.setPrevious(change, of.changes(number));

@@ -88,9 +88,46 @@ it('gives the same answer as of a height, whatever comes later', () => {
   expect(JSON.stringify(keys.map((key) => library.answerAsOf(key, 2)))).toBe(before);
 });
 
+it('tells the newest, as many as are asked for, and how many there were before', () => {
+  const { index, library } = createLibrary();
+  addBatch(
+    index,
+    1,
+    [1, 1, 2, 1].map((number) => makeKey(number)),
+  );
+  library.advance(1);
+  const ask = (number: number, most?: number) => library.answerAsOf(makeKey(number), 1, most);
+  expect(ask(1)).toMatchObject({ labels: [{ index: 0 }, { index: 1 }, { index: 3 }], older: 0 });
+  expect(ask(1, 2)).toMatchObject({ labels: [{ index: 1 }, { index: 3 }], older: 1 });
+  expect(ask(2, 2)).toMatchObject({ labels: [{ index: 2 }], older: 0 });
+  expect(ask(3, 2)).toEqual({ verdict: 'NO_LABEL', height: 1 });
+});
+
 it('does not go back', () => {
   const { library } = createLibrary();
   library.advance(4);
   expect(() => library.advance(3)).toThrow(expect.objectContaining({ code: 'LABEL_ORDER' }));
   expect(library.level?.height).toBe(4);
+});
+
+it('goes on without a batch that was kept back, and says nothing of the heights between', () => {
+  const { index, library } = createLibrary();
+  addBatch(index, 1, [makeKey(1)]);
+  const held = addBatch(index, 2, [makeKey(2)]);
+  const missing = index.announce(makeBatch(2, 3));
+  index.change({ batch: held }, { state: 'WITHHELD', height: 5, position: 0 });
+  library.advance(6);
+  expect(library.answer(makeKey(1))).toMatchObject({ verdict: 'STALE', reason: 'INCOMPLETE' });
+  index.change({ batch: missing }, { state: 'WITHHELD', height: 7, position: 0 });
+  library.advance(7);
+  expect(library.answer(makeKey(1)).verdict).toBe('LABELLED');
+  expect(library.answer(makeKey(2)).verdict).toBe('NO_LABEL');
+  const asOf = (height: number) => library.answerAsOf(makeKey(2), height).verdict;
+  expect([1, 2, 3, 6, 7].map(asOf)).toEqual(['NO_LABEL', 'LABELLED', 'STALE', 'STALE', 'NO_LABEL']);
+  // The manifest is found after all: what was said while it counted is known again, and stays past.
+  index.add(missing, makeLabels([makeKey(2), makeKey(3)]));
+  expect([2, 3, 5, 6, 7].map(asOf)).toEqual([
+    ...['LABELLED', 'LABELLED', 'LABELLED', 'LABELLED', 'NO_LABEL'],
+  ]);
+  expect(library.answerAsOf(makeKey(3), 7).verdict).toBe('NO_LABEL');
 });

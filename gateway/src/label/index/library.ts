@@ -37,7 +37,14 @@ export type StaleReason = (typeof STALE_REASONS)[number];
 
 /** The same at every later time. `labels` is never empty, and never there with another verdict. */
 export type PastAnswer =
-  | { readonly verdict: 'LABELLED'; readonly height: number; readonly labels: readonly LabelHit[] }
+  | {
+      readonly verdict: 'LABELLED';
+      readonly height: number;
+      /** The newest, in the ledger's order. */
+      readonly labels: readonly LabelHit[];
+      /** Labels before these. */
+      readonly older: number;
+    }
   | { readonly verdict: 'NO_LABEL'; readonly height: number }
   | { readonly verdict: 'STALE'; readonly height: number | null; readonly reason: StaleReason };
 
@@ -93,17 +100,18 @@ export class Library {
   /**
    * What was, or would have been, answered when the index was level with that height; nothing that
    * happens later changes it.
+   * @param most labels that are told.
    * @throws LabelIndexError `LABEL_RANGE`.
    */
-  answerAsOf(key: Uint8Array, height: number): PastAnswer {
+  answerAsOf(key: Uint8Array, height: number, most = Number.POSITIVE_INFINITY): PastAnswer {
     if (this.#level === undefined) return { verdict: 'STALE', reason: 'NOT_READY', height: null };
     if (height > this.#level.height) return { verdict: 'STALE', reason: 'NOT_REACHED', height };
     if (this.#index.findMissing(height) !== undefined) {
       return { verdict: 'STALE', reason: 'INCOMPLETE', height };
     }
-    const labels = this.#index.findAsOf(key, height);
-    return labels.length === 0
+    const { hits, older } = this.#index.findNewest(key, height, most);
+    return hits.length === 0
       ? { verdict: 'NO_LABEL', height }
-      : { verdict: 'LABELLED', height, labels };
+      : { verdict: 'LABELLED', height, labels: hits, older };
   }
 }

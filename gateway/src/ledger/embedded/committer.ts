@@ -6,12 +6,12 @@
 import { randomBytes } from 'node:crypto';
 import { blockHeaderHash, readBlock, readBlockSignatures } from '@tabellion/proof';
 import type { Signer } from '../act.ts';
+import { Mutex } from '../mutex.ts';
 import { LedgerError } from '../port.ts';
 import { NONCE_BYTES } from '../proposal.ts';
 import { encodeBlock, orderBlock, readCommitHash } from './block.ts';
 import { computeCommitHash } from './commit-hash.ts';
 import type { Gate } from './gate.ts';
-import { Mutex } from './mutex.ts';
 import type { Store } from './store/store.ts';
 import { type ValidatedBlock, type ValidationContext, validateBlock } from './validator.ts';
 

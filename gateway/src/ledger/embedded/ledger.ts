@@ -9,6 +9,7 @@ import { signerFromPem } from '../../identity/key.ts';
 import { makeDirectory } from '../../identity/private-file.ts';
 import type { Signer } from '../act.ts';
 import { encodeCreator } from '../creator.ts';
+import { Mutex } from '../mutex.ts';
 import {
   type ChaincodeEvent,
   type CommitStatus,
@@ -31,7 +32,6 @@ import { Endorser, type EndorsingMember } from './endorser.ts';
 import { Followers } from './followers.ts';
 import { Gate } from './gate.ts';
 import { ChannelIdentities } from './identities.ts';
-import { Mutex } from './mutex.ts';
 import type { EmbeddedNetwork, MemberMsp } from './network.ts';
 import { peersPolicy } from './role-policy.ts';
 import { type ContractClass, createChaincode } from './shim.ts';

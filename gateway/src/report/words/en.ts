@@ -338,6 +338,8 @@ export const en = {
     STANDARD_NOT_ADOPTED: 'The standard of collection is not adopted',
     MIRROR_UNCONFIRMED: 'The mirror copy was not confirmed',
     MIRROR_DENIED: 'The original’s jurisdiction denies the mirror copy',
+    MIRROR_POSITION_CHANGED:
+      'The original’s jurisdiction says otherwise of the mirror copy than it did before',
     GATEWAY_HELD_KEY: 'Signed with a key that a gateway holds, not the person',
     CROSS_BORDER: 'Collected across a border',
     JURISDICTION_UNKNOWN: 'A place of the data is not known',

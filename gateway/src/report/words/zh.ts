@@ -325,6 +325,7 @@ export const zh: Words = {
     STANDARD_NOT_ADOPTED: '取证标准未被采用',
     MIRROR_UNCONFIRMED: '镜像副本未经确认',
     MIRROR_DENIED: '原件所在法域否认该镜像副本',
+    MIRROR_POSITION_CHANGED: '原件所在法域对该镜像副本的立场与先前不同',
     GATEWAY_HELD_KEY: '使用网关（而非本人）持有的密钥签名',
     CROSS_BORDER: '跨境取证',
     JURISDICTION_UNKNOWN: '有数据所在地未知',

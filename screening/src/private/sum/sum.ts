@@ -1,6 +1,7 @@
 /**
  * The sum of points times weights, by Pippenger's buckets. For public numbers only: the time that it takes
- * depends on them. A wrong sum makes a proof that nobody accepts, and gives nothing away.
+ * depends on them. A wrong sum makes a proof that nobody accepts, and gives nothing away as long as it is a
+ * point of the curve, which `dleq.ts` checks.
  */
 import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { p256 } from '@noble/curves/nist.js';

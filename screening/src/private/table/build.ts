@@ -1,13 +1,23 @@
-/** The operator's side of a table: everything is laid out once, then answering is handing out bytes. */
+/**
+ * The operator's side of a table: it is planned once, then written bucket by bucket to wherever it is kept,
+ * and from then on answering is handing out bytes.
+ */
 import { randomBytes } from '@noble/hashes/utils.js';
-import { buildTree, compareBytes, leafHash, toBase64url, toHex } from '@tabellion/proof';
+import {
+  buildTree,
+  compareBytes,
+  concatBytes,
+  leafHash,
+  toBase64url,
+  toHex,
+} from '@tabellion/proof';
 import { PrivateError } from '../error.ts';
+import { FLAG_BYTES, HASH_BYTES, OVERFULL } from './answer.ts';
 import { MAX_SLOTS, parseTable, type TableDocument, type TableFacts } from './document.ts';
 import { writeParts } from './entry.ts';
 import { type EntryName, handleOf, prefixOf, SALT_BYTES, slotKey, TAG_BYTES } from './handle.ts';
 import { SLOT_OVERHEAD, sealSlot } from './slot.ts';
 
-const HASH_BYTES = 32;
 /** What the platform's generator gives at once. */
 const RANDOM_PIECE = 65_536;
 
@@ -18,17 +28,36 @@ export interface Layout {
     readonly slots: number;
     readonly slotBytes: number;
   };
+  /** Most slots of a bucket. One that needs more is overfull: what it does not hold, it says nothing of. */
+  readonly maxSlots?: number;
 }
 
 export interface TableEntry {
   readonly name: EntryName;
-  /** What is said of the address, one string of bytes a label. */
-  readonly labels: readonly Uint8Array[];
+  /** What is said of the address, one string of bytes an item, the most important first: see `entry.ts`. */
+  readonly items: readonly Uint8Array[];
+}
+
+export interface TablePlan {
+  readonly buckets: number;
+  /** Bytes of a bucket as {@link sealBucket} gives it; the path to the root follows it in an answer. */
+  readonly bucketBytes: number;
+  readonly answerBytes: number;
+  /** Slots and flag. Each bucket is sealed once: what fills it is drawn anew each time. */
+  sealBucket(bucket: number): Uint8Array<ArrayBuffer>;
+  /** Once every bucket is sealed; `leaves` are their leaf hashes, in order. */
+  complete(leaves: readonly Uint8Array[]): CompletedTable;
+}
+
+export interface CompletedTable {
+  readonly document: TableDocument;
+  /** What follows a bucket in its answer. */
+  pathOf(bucket: number): Uint8Array;
 }
 
 export interface BuiltTable {
   readonly document: TableDocument;
-  /** One after the other, all of one length: each bucket's slots, then its path to the root. */
+  /** One after the other, all of one length: each bucket, then its path to the root. */
   readonly answers: Uint8Array;
   /** The answer for a bucket, a view into `answers`. @throws PrivateError `TABLE_INVALID`. */
   answer(bucket: number): Uint8Array;
@@ -41,56 +70,102 @@ interface Placed {
   readonly content: Uint8Array;
 }
 
+interface Bucket {
+  readonly placed: readonly Placed[];
+  readonly overfull: boolean;
+}
+
 /**
- * Lays out a table, under a salt of its own: under the salt of another, different labels would be encrypted
- * with one key.
- * @throws PrivateError `TABLE_FULL`: an entry or a bucket takes more than there may be; `TABLE_INVALID`, also
- * for an address that stands there twice; those of {@link handleOf}.
+ * Plans a table, under a salt of its own: under the salt of another, different labels would be encrypted with
+ * one key. It can always be made, whatever is to go in: see {@link cutDown}.
+ * @throws PrivateError `TABLE_INVALID` for an address that stands there twice; those of {@link handleOf}.
  */
-export function buildBuckets(
+export function planTable(
   entries: Iterable<TableEntry>,
-  { prefixBits, pad }: Layout,
+  { prefixBits, pad, maxSlots = MAX_SLOTS }: Layout,
   facts: TableFacts,
-): BuiltTable {
+): TablePlan {
   const salt = new Uint8Array(randomBytes(SALT_BYTES));
   const { slotBytes } = pad;
-  const buckets: Placed[][] = Array.from({ length: 2 ** prefixBits }, () => []);
-  for (const { name, labels } of entries) {
+  const partBytes = slotBytes - SLOT_OVERHEAD;
+  const filed: { handle: Uint8Array; items: readonly Uint8Array[] }[][] = Array.from(
+    { length: 2 ** prefixBits },
+    () => [],
+  );
+  for (const { name, items } of entries) {
     const handle = handleOf(name, facts, salt);
-    const bucket = buckets[prefixOf(name.addressKey, { prefixBits })]!;
-    writeParts(labels, slotBytes - SLOT_OVERHEAD).forEach((content, part) => {
-      bucket.push({ handle, part, content });
-    });
+    filed[prefixOf(name.addressKey, { prefixBits })]!.push({ handle, items });
   }
-  const slots = buckets.reduce((most, { length }) => Math.max(most, length), pad.slots);
-  if (slots > MAX_SLOTS) throw new PrivateError('TABLE_FULL', `${slots} slots in one bucket`);
-  const slotsLength = slots * slotBytes;
-  const answerLength = slotsLength + prefixBits * HASH_BYTES;
-  const answers = new Uint8Array(buckets.length * answerLength);
-  const slotsOf = (bucket: number) =>
-    answers.subarray(bucket * answerLength, bucket * answerLength + slotsLength);
-  buckets.forEach((placed, bucket) => {
-    fillBucket(slotsOf(bucket), placed, salt, slotBytes);
+  const placeAll = (bucket: number, maxParts?: number): Placed[] =>
+    filed[bucket]!.flatMap(({ handle, items }) =>
+      writeParts(items, partBytes, maxParts).map((content, part) => ({ handle, part, content })),
+    );
+  const place = (bucket: number): Bucket => {
+    const placed = placeAll(bucket);
+    if (placed.length <= maxSlots) return { placed, overfull: false };
+    return cutDown(placeAll(bucket, 1), maxSlots);
+  };
+  const buckets = filed.map((_, bucket) => place(bucket));
+  const slots = buckets.reduce((most, { placed }) => Math.max(most, placed.length), pad.slots);
+  const bucketBytes = slots * slotBytes + FLAG_BYTES;
+  return {
+    buckets: buckets.length,
+    bucketBytes,
+    answerBytes: bucketBytes + prefixBits * HASH_BYTES,
+    sealBucket(bucket) {
+      const { placed, overfull } = buckets[bucket]!;
+      const bytes = new Uint8Array(bucketBytes);
+      fillBucket(bytes.subarray(0, slots * slotBytes), placed, salt, slotBytes);
+      if (overfull) bytes[slots * slotBytes] = OVERFULL;
+      return bytes;
+    },
+    complete(leaves) {
+      const tree = buildTree([...leaves]);
+      const document = parseTable({
+        ...{ type: 'tabellion.private-table', v: 1, ...facts, salt: toBase64url(salt) },
+        ...{ prefixBits, slots, slotBytes, root: toHex(tree.root) },
+      });
+      return { document, pathOf: (bucket) => concatBytes(...tree.path(bucket)) };
+    },
+  };
+}
+
+/**
+ * Whoever labels many addresses of one bucket could make every bucket as large as that one. Such a bucket has
+ * the shortest entries, as many as there may be, and says of the addresses that it does not hold that it
+ * cannot tell: see `readBucket`.
+ */
+const cutDown = (shortest: readonly Placed[], maxSlots: number): Bucket => ({
+  placed: shortest.slice(0, maxSlots),
+  overfull: shortest.length > maxSlots,
+});
+
+/** A whole table in memory. */
+export function buildBuckets(
+  entries: Iterable<TableEntry>,
+  layout: Layout,
+  facts: TableFacts,
+): BuiltTable {
+  const { buckets, answerBytes, sealBucket, complete } = planTable(entries, layout, facts);
+  const answers = new Uint8Array(buckets * answerBytes);
+  const leaves = Array.from({ length: buckets }, (_, bucket) => {
+    const sealed = sealBucket(bucket);
+    answers.set(sealed, bucket * answerBytes);
+    return leafHash(sealed);
   });
-  const tree = buildTree(buckets.map((_, bucket) => leafHash(slotsOf(bucket))));
-  buckets.forEach((_, bucket) => {
-    const start = bucket * answerLength + slotsLength;
-    tree.path(bucket).forEach((hash, level) => {
-      answers.set(hash, start + level * HASH_BYTES);
-    });
-  });
-  const document = parseTable({
-    ...{ type: 'tabellion.private-table', v: 1, ...facts, salt: toBase64url(salt) },
-    ...{ prefixBits, slots, slotBytes, root: toHex(tree.root) },
-  });
+  const { document, pathOf } = complete(leaves);
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const path = pathOf(bucket);
+    answers.set(path, (bucket + 1) * answerBytes - path.length);
+  }
   return {
     document,
     answers,
     answer(bucket) {
-      if (!Number.isInteger(bucket) || bucket < 0 || bucket >= buckets.length) {
+      if (!Number.isInteger(bucket) || bucket < 0 || bucket >= buckets) {
         throw new PrivateError('TABLE_INVALID', 'there is no such bucket');
       }
-      return answers.subarray(bucket * answerLength, (bucket + 1) * answerLength);
+      return answers.subarray(bucket * answerBytes, (bucket + 1) * answerBytes);
     },
   };
 }

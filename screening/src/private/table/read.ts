@@ -1,28 +1,23 @@
 /** The asking side: what a bucket says of one address, once the bucket is found to be the table's own. */
 import { equalBytes, fromBase64url, fromHex, leafHash, rootFromPath } from '@tabellion/proof';
 import { PrivateError } from '../error.ts';
+import { answerLength, FLAG_BYTES, HASH_BYTES, OVERFULL } from './answer.ts';
 import type { TableDocument } from './document.ts';
 import { countParts, readParts } from './entry.ts';
 import { type EntryName, handleOf, prefixOf, slotKey, TAG_BYTES } from './handle.ts';
 import { openSlot } from './slot.ts';
 
-const HASH_BYTES = 32;
-
 /** `found` false is the table's word that nothing is said of the address; every doubt is an error. */
 export type BucketReading =
-  | { readonly found: true; readonly labels: readonly Uint8Array[] }
+  | { readonly found: true; readonly items: readonly Uint8Array[] }
   | { readonly found: false };
-
-/** Bytes of every answer of a table, whatever it holds. */
-export function answerLength({ slots, slotBytes, prefixBits }: TableDocument): number {
-  return slots * slotBytes + prefixBits * HASH_BYTES;
-}
 
 /**
  * What the answer for the bucket of an address says of it. Whether the document is signed is for the caller to
  * have checked.
  * @throws PrivateError `TABLE_STALE` at this moment (milliseconds since 1970); `BUCKET_LENGTH`;
- * `BUCKET_ALTERED`: changed, or another bucket or table; `ENTRY_UNREADABLE`; those of {@link handleOf}.
+ * `BUCKET_ALTERED`: changed, or another bucket or table; `BUCKET_OVERFULL`: it does not hold the address, and
+ * not all that it should; `ENTRY_UNREADABLE`; those of {@link handleOf}.
  */
 export function readBucket(
   table: TableDocument,
@@ -31,24 +26,28 @@ export function readBucket(
   now: number,
 ): BucketReading {
   if (now >= table.validUntil) throw new PrivateError('TABLE_STALE', 'the table is past its time');
-  const slots = checkAnswer(table, prefixOf(name.addressKey, table), answer);
+  const { slots, overfull } = checkAnswer(table, prefixOf(name.addressKey, table), answer);
   const salt = fromBase64url(table.salt);
   const handle = handleOf(name, table, salt);
   const first = openPart(slots, handle, salt, 0);
-  if (!first) return { found: false };
+  if (!first) {
+    if (overfull) throw new PrivateError('BUCKET_OVERFULL', 'the bucket does not hold all labels');
+    return { found: false };
+  }
   const count = countParts(first);
   const parts = Array.from({ length: count }, (_, part) => openPart(slots, handle, salt, part));
-  const labels = parts.every((part) => part !== undefined) && readParts(parts);
-  if (!labels) throw new PrivateError('ENTRY_UNREADABLE', 'the entry is incomplete');
-  return { found: true, labels };
+  const items = parts.every((part) => part !== undefined) && readParts(parts);
+  if (!items) throw new PrivateError('ENTRY_UNREADABLE', 'the entry is incomplete');
+  return { found: true, items };
 }
 
-/** The slots of an answer that is the table's own for that bucket. */
-function checkAnswer(table: TableDocument, bucket: number, answer: Uint8Array): Uint8Array[] {
+/** What is in an answer that is the table's own for that bucket. */
+function checkAnswer(table: TableDocument, bucket: number, answer: Uint8Array) {
   if (answer.length !== answerLength(table)) {
     throw new PrivateError('BUCKET_LENGTH', `an answer has ${answerLength(table)} bytes`);
   }
-  const end = table.slots * table.slotBytes;
+  const flag = table.slots * table.slotBytes;
+  const end = flag + FLAG_BYTES;
   const root = rootFromPath({
     leaf: leafHash(answer.subarray(0, end)),
     index: bucket,
@@ -58,7 +57,10 @@ function checkAnswer(table: TableDocument, bucket: number, answer: Uint8Array): 
   if (!equalBytes(root, fromHex(table.root))) {
     throw new PrivateError('BUCKET_ALTERED', 'not the bucket that the table commits to');
   }
-  return cut(answer.subarray(0, end), table.slotBytes);
+  return {
+    slots: cut(answer.subarray(0, flag), table.slotBytes),
+    overfull: answer[flag] === OVERFULL,
+  };
 }
 
 function cut(bytes: Uint8Array, length: number): Uint8Array[] {

@@ -5,11 +5,12 @@ import type { PrivateErrorCode } from '../error.ts';
 import { blind, finalise } from '../voprf/client.ts';
 import { evaluate, evaluateKnown } from '../voprf/evaluate.ts';
 import { deriveOprfKey } from '../voprf/key.ts';
+import { answerLength } from './answer.ts';
 import { type BuiltTable, buildBuckets, type Layout, type TableEntry } from './build.ts';
 import { parseTable, type TableFacts } from './document.ts';
 import { MAX_PARTS, writeParts } from './entry.ts';
 import { type EntryName, handleOf, prefixOf, slotKey } from './handle.ts';
-import { answerLength, readBucket } from './read.ts';
+import { readBucket } from './read.ts';
 import { sealSlot } from './slot.ts';
 
 const FACTS: TableFacts = { kind: 'HASH', height: 7, at: 1000, validUntil: 2000 };
@@ -22,7 +23,7 @@ const nameOf = (index: number) => ({
 });
 const entryOf = (index: number): TableEntry => ({
   name: nameOf(index),
-  labels: Array.from({ length: 1 + (index % 3) }, (_, at) => utf8(`label ${at} of ${index}`)),
+  items: Array.from({ length: 1 + (index % 3) }, (_, at) => utf8(`label ${at} of ${index}`)),
 });
 const ADDRESSES = Array.from({ length: 100 }, (_, index) => nameOf(index).addressKey);
 const ENTRIES = Array.from({ length: 100 }, (_, index) => entryOf(index));
@@ -37,8 +38,7 @@ describe('a table of the kind HASH', () => {
   });
 
   it('says everything that was put in, and nothing of another address', () => {
-    for (const { name, labels } of ENTRIES)
-      expect(ask(table, name)).toEqual({ found: true, labels });
+    for (const { name, items } of ENTRIES) expect(ask(table, name)).toEqual({ found: true, items });
     for (let index = 100; index < 200; index += 1) {
       expect(ask(table, nameOf(index))).toEqual({ found: false });
     }
@@ -56,7 +56,7 @@ describe('a table of the kind HASH', () => {
     expect(ask(sparse, hit!.name)).toMatchObject({ found: true });
     expect(sparse.answer(full)).toHaveLength(answerLength(sparse.document));
     expect([...lengths]).toEqual([answerLength(sparse.document)]);
-    expect(answerLength(sparse.document)).toBe(8 * 96 + 4 * 32);
+    expect(answerLength(sparse.document)).toBe(8 * 96 + 1 + 4 * 32);
   });
 
   it('has in every bucket the slots of the fullest, and never fewer than asked for', () => {
@@ -131,21 +131,43 @@ describe('a table of the kind HASH', () => {
   });
 
   it('takes no address twice: two entries would share a key', () => {
-    const twice = [entryOf(1), { ...entryOf(1), labels: [utf8('another')] }];
+    const twice = [entryOf(1), { ...entryOf(1), items: [utf8('another')] }];
     expect(() => buildBuckets(twice, LAYOUT, FACTS)).toThrow(withCode('TABLE_INVALID'));
   });
 
-  it('says when more is to go in than fits', () => {
-    const long = { name: nameOf(1), labels: [new Uint8Array(64 * MAX_PARTS)] };
-    const rather = { name: nameOf(1), labels: [new Uint8Array(64 * MAX_PARTS - 6)] };
-    expect(() => buildBuckets([long], LAYOUT, FACTS)).toThrow(withCode('TABLE_FULL'));
-    expect(buildBuckets([rather], LAYOUT, FACTS).document.slots).toBe(MAX_PARTS);
-    const huge = { name: nameOf(1), labels: [new Uint8Array(65_536)] };
-    const wide = { prefixBits: 1, pad: { slots: 1, slotBytes: 4096 } };
-    expect(() => buildBuckets([huge], wide, FACTS)).toThrow(withCode('TABLE_FULL'));
-    const many = Array.from({ length: 4097 }, (_, index) => entryOf(3 * index));
-    const one = { prefixBits: 0, pad: { slots: 1, slotBytes: 64 } };
-    expect(() => buildBuckets(many, one, FACTS)).toThrow(withCode('TABLE_FULL'));
+  it('keeps of one address what fits its slots, the first first, and is made however much there is', () => {
+    const item = (at: number) => new Uint8Array(98).fill(at);
+    const items = Array.from({ length: 200 }, (_, at) => item(at));
+    const room = 64 * MAX_PARTS;
+    const kept = Math.floor((room - 4) / 100);
+    const crowded = buildBuckets([{ name: nameOf(1), items }], LAYOUT, FACTS);
+    expect(crowded.document.slots).toBe(MAX_PARTS);
+    expect(ask(crowded, nameOf(1))).toEqual({ found: true, items: items.slice(0, kept) });
+    const endless = { name: nameOf(1), items: [item(1), new Uint8Array(room), item(2)] };
+    const cut = buildBuckets([endless], LAYOUT, FACTS);
+    expect(ask(cut, nameOf(1))).toEqual({ found: true, items: [item(1)] });
+    const nothing = () =>
+      buildBuckets([{ name: nameOf(1), items: [new Uint8Array(room)] }], LAYOUT, FACTS);
+    expect(nothing).toThrow(withCode('TABLE_INVALID'));
+  });
+
+  it('shortens the entries of a bucket that is too full, and then says which it does not hold', () => {
+    const long = Array.from({ length: 20 }, (_, index) => ({
+      name: nameOf(index),
+      items: [utf8(`head ${index}`), new Uint8Array(100)],
+    }));
+    const one = { prefixBits: 0, pad: { slots: 1, slotBytes: 96 } };
+    const short = buildBuckets(long, { ...one, maxSlots: 20 }, FACTS);
+    expect(short.document.slots).toBe(20);
+    for (const [index, { name }] of long.entries()) {
+      expect(ask(short, name)).toEqual({ found: true, items: [utf8(`head ${index}`)] });
+    }
+    expect(ask(short, nameOf(99))).toEqual({ found: false });
+    const overfull = buildBuckets(long, { ...one, maxSlots: 19 }, FACTS);
+    expect(ask(overfull, nameOf(18))).toMatchObject({ found: true });
+    for (const index of [19, 99]) {
+      expect(() => ask(overfull, nameOf(index))).toThrow(withCode('BUCKET_OVERFULL'));
+    }
   });
 
   it('refuses an entry that its builder spoilt: it is not "no label"', () => {
@@ -154,7 +176,7 @@ describe('a table of the kind HASH', () => {
     const handle = handleOf(name, FACTS, salt);
     /** One bucket of two slots, sealed as said, under a root that fits. */
     const forge = (contents: readonly Uint8Array[], spoil = (_bytes: Uint8Array) => {}) => {
-      const bytes = new Uint8Array(2 * 96);
+      const bytes = new Uint8Array(2 * 96 + 1);
       contents.forEach((content, part) => {
         sealSlot(bytes.subarray(part * 96, part * 96 + 96), slotKey(handle, salt, part), content);
       });
@@ -169,8 +191,8 @@ describe('a table of the kind HASH', () => {
     const two = writeParts([new Uint8Array(80)], 64);
     const [one] = writeParts([utf8('x')], 64);
     expect(two).toHaveLength(2);
-    expect(forge(two)()).toEqual({ found: true, labels: [new Uint8Array(80)] });
-    expect(forge([one!])()).toEqual({ found: true, labels: [utf8('x')] });
+    expect(forge(two)()).toEqual({ found: true, items: [new Uint8Array(80)] });
+    expect(forge([one!])()).toEqual({ found: true, items: [utf8('x')] });
     const endless = Uint8Array.of(0xff, 0xff, 0xff, 0xff, ...new Uint8Array(60));
     const dirty = one!.with(63, 1);
     const beyond = one!.with(5, 9);
@@ -206,9 +228,9 @@ describe('a table of the kind HASH', () => {
 
   it('holds whatever labels there are, under any layout', () => {
     const label = fc.uint8Array({ maxLength: 300 });
-    const labels = fc.array(label, { minLength: 1, maxLength: 4 });
+    const items = fc.array(label, { minLength: 1, maxLength: 4 });
     const name = fc.record({ addressKey: fc.uint8Array({ minLength: 21, maxLength: 33 }) });
-    const entries = fc.uniqueArray(fc.record({ name, labels }), {
+    const entries = fc.uniqueArray(fc.record({ name, items }), {
       selector: (entry) => toHex(entry.name.addressKey),
       maxLength: 20,
     });
@@ -216,11 +238,11 @@ describe('a table of the kind HASH', () => {
       fc.property(
         entries,
         fc.integer({ min: 0, max: 6 }),
-        fc.integer({ min: 64, max: 400 }),
+        fc.integer({ min: 192, max: 400 }),
         (list, prefixBits, slotBytes) => {
           const built = buildBuckets(list, { prefixBits, pad: { slots: 2, slotBytes } }, FACTS);
-          for (const { name, labels } of list)
-            expect(ask(built, name)).toEqual({ found: true, labels });
+          for (const { name, items } of list)
+            expect(ask(built, name)).toEqual({ found: true, items });
           expect(ask(built, { addressKey: new Uint8Array(20) })).toEqual({ found: false });
         },
       ),
@@ -235,12 +257,12 @@ describe('a table of the kind OPRF', () => {
 
   it('is opened by the output of the private evaluation, and by nothing else', async () => {
     const outputs = await evaluateKnown(ADDRESSES.slice(0, 12), key);
-    const entries = outputs.map((name, index) => ({ name, labels: ENTRIES[index]!.labels }));
+    const entries = outputs.map((name, index) => ({ name, items: ENTRIES[index]!.items }));
     const table = buildBuckets(entries, LAYOUT, facts);
     const asked = [ADDRESSES[2]!, new Uint8Array(21)];
     const { state, request } = blind(asked, key.document);
     const [hit, miss] = finalise(state, await evaluate(request, key), key.document);
-    expect(ask(table, hit!)).toEqual({ found: true, labels: ENTRIES[2]!.labels });
+    expect(ask(table, hit!)).toEqual({ found: true, items: ENTRIES[2]!.items });
     expect(ask(table, miss!)).toEqual({ found: false });
     const answer = table.answer(prefixOf(ADDRESSES[2]!, table.document));
     for (const [name, code] of [
@@ -255,7 +277,7 @@ describe('a table of the kind OPRF', () => {
   it('gives nothing to a dictionary without the key, where a table of the kind HASH gives what it knows', async () => {
     const outputs = await evaluateKnown(ADDRESSES.slice(0, 12), key);
     const oprf = buildBuckets(
-      outputs.map((name, index) => ({ name, labels: ENTRIES[index]!.labels })),
+      outputs.map((name, index) => ({ name, items: ENTRIES[index]!.items })),
       LAYOUT,
       facts,
     );
@@ -278,7 +300,7 @@ describe('a table of the kind OPRF', () => {
   it('takes outputs of its key, as the other kind takes addresses', () => {
     const output = { ...nameOf(1), keyId: key.document.id, output: new Uint8Array(32) };
     const file = (name: EntryName, as: TableFacts) => () =>
-      buildBuckets([{ name, labels: [utf8('x')] }], LAYOUT, as);
+      buildBuckets([{ name, items: [utf8('x')] }], LAYOUT, as);
     expect(file(output, facts)).not.toThrow();
     expect(file(nameOf(1), facts)).toThrow(withCode('TABLE_INVALID'));
     expect(file({ ...output, keyId: 'f'.repeat(32) }, facts)).toThrow(withCode('KEY_UNKNOWN'));

@@ -4,8 +4,16 @@
  */
 import { p256 } from '@noble/curves/nist.js';
 import { concatBytes, sha256, utf8 } from '@tabellion/proof';
+import { PrivateError } from '../error.ts';
 import { sumProducts } from '../sum/sum.ts';
-import { encodePoint, ORDER, type Point, prepareMultiplication, writeNumber } from './group.ts';
+import {
+  encodePoint,
+  isOnCurve,
+  ORDER,
+  type Point,
+  prepareMultiplication,
+  writeNumber,
+} from './group.ts';
 import { framed, hashToScalar, SEED_TAG, uint16 } from './suite.ts';
 
 export interface Evaluation {
@@ -24,10 +32,13 @@ const BASE: Point = p256.Point.BASE.toAffine();
 /**
  * GenerateProof with ComputeCompositesFast: c ‖ s, 64 bytes. `nonce` is secret, 1 to n − 1, and never
  * used twice: two proofs of one nonce give the key away.
+ * @throws PrivateError `ARITHMETIC_FAULT`.
  */
 export async function proveEvaluation(evaluation: Evaluation, nonce: bigint): Promise<Uint8Array> {
   const { secret, multiply, publicKey, blinded } = evaluation;
   const composite = sumProducts(blinded, weigh(evaluation));
+  // Off the curve, a product by the key would tell of it: no sum gets there unchecked.
+  if (!isOnCurve(composite)) throw new PrivateError('ARITHMETIC_FAULT', 'a sum is off the curve');
   const multiplyNonce = prepareMultiplication(nonce);
   const [[composed], [fromBase, fromComposite]] = await Promise.all([
     multiply([composite]),

@@ -5,7 +5,7 @@ import { PrivateError } from '../error.ts';
 import { oprfKeyId } from './key.ts';
 
 /** Most points under one proof. The operator's work is linear in it, the proof's length is not. */
-export const MAX_POINTS = 1000;
+export const MAX_POINTS = 500;
 const PROOF_BYTES = 64;
 
 // Lengths are for the decoding of points to refuse, with its own codes.

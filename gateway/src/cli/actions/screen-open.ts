@@ -1,0 +1,87 @@
+/** `screen open`: what others of the own member asked, for its auditors; checked against the commitments. */
+import '@tabellion/proof/node';
+import { journalEntry } from '../../journal/entry.ts';
+import { openedScreenings } from '../../label/shape.ts';
+import { parseGoverned } from '../acquisition-input.ts';
+import type { Invocation } from '../context.ts';
+import { parseCount } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { expectShape } from '../gateway-client.ts';
+import { parsePurpose } from '../label/purpose.ts';
+import { checkOpening, encodeOpened, type OpenedEntry } from '../label/receipt.ts';
+import { writeNewFile } from '../new-file.ts';
+import type { Outcome } from '../output.ts';
+import { openSession } from '../session.ts';
+import { formatTable, formatTime } from '../table.ts';
+
+export interface OpenFlags {
+  readonly purpose?: string;
+  readonly legalBasis: string;
+  readonly output?: string;
+  readonly force?: true;
+}
+
+export async function openScreenings(invocation: Invocation<OpenFlags>): Promise<Outcome> {
+  const { args, options } = invocation;
+  const positions = args.map((text) => parseCount('position', text));
+  const purpose = parsePurpose(options.purpose);
+  const legalBasis = parseGoverned(options.legalBasis);
+  const { client } = await openSession(invocation);
+  const { body } = await client.post('/v1/label/screenings/open', {
+    json: { positions, legalBasis },
+    headers: { 'tabellion-purpose': purpose },
+  });
+  const { opened, receipt } = expectShape(openedScreenings, body);
+  assertRecorded(receipt.entry, positions);
+  const screenings = opened.map(({ position, entry, opening }) => ({
+    position,
+    ...(opening === null ? { entry: undefined, asked: null } : checkOpening({ entry, opening })),
+  }));
+  if (options.output !== undefined) {
+    const lines = opened.flatMap(({ opening, ...rest }) =>
+      opening === null ? [] : [encodeOpened({ ...rest, opening })],
+    );
+    await writeNewFile(options.output, lines, options.force === true, 0o600);
+  }
+  return {
+    document: {
+      screenings: screenings.map(({ position, entry, asked }) => ({
+        ...{ position, at: entry?.at, who: entry?.who, role: entry?.role, purpose: entry?.purpose },
+        ...(entry !== undefined && 'height' in entry && { height: entry.height }),
+        ...{ kept: entry !== undefined, asked },
+      })),
+      receipt,
+    },
+    text: [
+      formatTable(['POSITION', 'AT', 'WHO', 'PURPOSE', 'ADDRESS', 'NETWORK'], listRows(screenings)),
+      '',
+      `that you looked is on record in your member’s journal: ${receipt.position}`,
+      'Shows: what was asked, as the gateway committed to it; `screen prove-receipt` adds the ledger.',
+    ].join('\n'),
+  };
+}
+
+interface Shown {
+  readonly position: number;
+  readonly entry: OpenedEntry['entry'] | undefined;
+  readonly asked: OpenedEntry['asked'];
+}
+
+const listRows = (screenings: readonly Shown[]): string[][] =>
+  screenings.flatMap(({ position, entry, asked }) => {
+    if (entry === undefined) return [[`${position}`, '', '', '', 'no longer kept', '']];
+    const facts = [`${position}`, formatTime(entry.at), entry.who ?? '', entry.purpose];
+    if (asked === null) return [[...facts, `${entry.queries} asked privately`, '']];
+    return asked.map(({ address, network }, index) => [
+      ...(index === 0 ? facts : facts.map(() => '')),
+      ...[address, network ?? ''],
+    ]);
+  });
+
+/** Who looks holds the gateway to having said so. */
+function assertRecorded(encoded: string, positions: readonly number[]): void {
+  const text = Buffer.from(encoded, 'base64url').toString('utf8');
+  const { data } = journalEntry.safeParse(JSON.parse(text));
+  if (data?.kind === 'OPENING' && `${data.opened}` === `${positions}`) return;
+  throw new CliError('RECEIPT_MISMATCH', 'the gateway did not put on record what was opened');
+}

@@ -1,0 +1,32 @@
+/** What stays of a question about flows, as of a screening: see `label/screening-entry.ts`. */
+import { randomBytes } from 'node:crypto';
+import { canonicalBytes, canonicalText, toBase64url } from '@tabellion/proof';
+import { commitOpening, digestAnswers } from '../label/screening-entry.ts';
+import type { FlowQuery } from './follow.ts';
+
+export interface FlowCommitment {
+  /** SHA-256 of the opening. */
+  readonly commitment: string;
+  /** Keyed digest of the answer without its receipt. */
+  readonly answers: string;
+  /** 256 random bits, base64url. */
+  readonly secret: string;
+  /** RFC 8785 bytes of what is opened under audit. */
+  readonly opening: Uint8Array;
+}
+
+const SECRET_BYTES = 32;
+
+export const encodeFlowOpening = (query: FlowQuery, secret: string): Uint8Array =>
+  canonicalBytes({ type: 'tabellion.flow', v: 1, secret, query });
+
+/** Of the answer without its receipt. */
+export const digestFlow = (answer: unknown, secret: string): string =>
+  digestAnswers(canonicalText(answer), secret);
+
+export function commitFlow(query: FlowQuery, answer: unknown): FlowCommitment {
+  const secret = toBase64url(randomBytes(SECRET_BYTES));
+  const opening = encodeFlowOpening(query, secret);
+  const [commitment, answers] = [commitOpening(opening), digestFlow(answer, secret)];
+  return { commitment, answers, secret, opening };
+}

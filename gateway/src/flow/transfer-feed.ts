@@ -1,0 +1,152 @@
+/** Keeps the table of observed transfers level with the ledger. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
+import { toHex } from '@tabellion/proof';
+import type { Logger } from 'pino';
+import { EvidenceError } from '../evidence/error.ts';
+import { checkBatch } from '../label/check-batch.ts';
+import { LabelError } from '../label/error.ts';
+import type { LabelManifestStore } from '../label/manifest-store.ts';
+import type { LabelView } from '../label/view.ts';
+import type { LedgerPosition } from '../projection/cursor.ts';
+import type { Projection } from '../projection/projection.ts';
+import type { ProjectedRecord } from '../projection/records.ts';
+import {
+  openTransferTable,
+  type PlacedTransfer,
+  type TransferBatch,
+  type TransferTable,
+} from './transfer-table.ts';
+
+export interface TransferFeedOptions {
+  readonly directory: string;
+  readonly projection: Projection;
+  readonly view: LabelView;
+  readonly manifests: LabelManifestStore;
+  readonly logger: Logger;
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Told of a batch whose manifest is here and is not what it was. */
+  readonly onDamaged?: ((batch: string) => void) | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface TransferFeed {
+  /** Undefined before the ledger was read. */
+  readonly table: TransferTable | undefined;
+  /** Blocks up to which every batch was looked at; undefined where that is too long ago to be relied on. */
+  readonly height: number | undefined;
+  /** Batches below a height whose manifest is not here, and that count there all the same. */
+  listMissing(height: number): readonly TransferBatch[];
+  /** The manifest of a batch was found to be not what it was. */
+  tellDamaged(batch: string): void;
+  close(): Promise<void>;
+}
+
+const LEVEL_MS = 1000;
+const RETRY_MS = 10_000;
+/** Without having come level for so long, nothing can be said, milliseconds. */
+const MAX_AGE_MS = 30_000;
+const PAGE = 200;
+const START: LedgerPosition = [-1, -1];
+
+export function startTransferFeed(options: TransferFeedOptions): TransferFeed {
+  const { projection, view, manifests, logger, now } = options;
+  const stop = new AbortController();
+  let table: TransferTable | undefined;
+  /** Of the last batch that was looked at, of whatever content. */
+  let after: LedgerPosition | undefined;
+  let level: { readonly height: number; readonly at: number } | undefined;
+
+  /** Of a batch that everybody can check; none of one that contradicts its record, for all alike. */
+  const readTransfers = async (
+    digest: string,
+    record: LabelBatchRecord,
+  ): Promise<PlacedTransfer[] | undefined> => {
+    const { manifest } = record;
+    if (!(await manifests.has(manifest))) return undefined;
+    const lines: PlacedTransfer[] = [];
+    try {
+      const take = ({ statement, offset, length }: PlacedTransfer) =>
+        void lines.push({ statement, offset, length });
+      const facts = await manifests.read(manifest, () => undefined, take);
+      checkBatch(facts, record, view.categoriesOf(record.taxonomy));
+      return lines;
+    } catch (error) {
+      const isOurs = error instanceof LabelError || error instanceof EvidenceError;
+      if (!isOurs) throw error;
+      if (!(await manifests.isIntact(manifest))) {
+        options.onDamaged?.(digest);
+        throw error;
+      }
+      logger.error({ batch: digest, code: error.code }, 'a batch of transfers is void');
+      return [];
+    }
+  };
+
+  const takeBatch = async (
+    into: TransferTable,
+    { key, record, block, position }: ProjectedRecord<LabelBatchRecord>,
+  ) => {
+    const digest = key.slice('label-batch/'.length);
+    const { manifest } = record;
+    into.take({ digest, manifest, block, position }, await readTransfers(digest, record));
+  };
+
+  const catchUp = async () => {
+    const { height } = projection;
+    const genesis = view.genesis();
+    if (genesis === undefined) return;
+    table ??= openTransferTable(join(options.directory, 'transfers.sqlite'), toHex(genesis));
+    for (const { digest, manifest } of table.listMissing()) {
+      const batch = view.findBatch(digest);
+      if (batch && (await manifests.has(manifest))) await takeBatch(table, batch);
+    }
+    after ??= table.last ?? START;
+    for (;;) {
+      const batches = view.listBatchesAfter(after, PAGE);
+      for (const batch of batches) {
+        if (batch.record.content === 'TRANSFERS') await takeBatch(table, batch);
+        after = [batch.block, batch.position];
+      }
+      if (batches.length < PAGE) break;
+      await delay(0);
+    }
+    level = { height, at: now() };
+  };
+
+  const follow = async () => {
+    while (!stop.signal.aborted) {
+      try {
+        await catchUp();
+        const patience = AbortSignal.any([stop.signal, AbortSignal.timeout(LEVEL_MS)]);
+        await projection.waitForHeight((level?.height ?? 0) + 1, patience);
+      } catch (error) {
+        options.onFailure?.(error);
+        logger.error({ code: (error as { code?: string }).code }, 'the transfers wait');
+        await delay(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const following = follow();
+
+  return {
+    get table() {
+      return table;
+    },
+    get height() {
+      return level === undefined || now() - level.at > MAX_AGE_MS ? undefined : level.height;
+    },
+    listMissing: (height) =>
+      (table?.listMissing() ?? []).filter(
+        ({ digest, block }) => block < height && !view.isWithheld(digest, height),
+      ),
+    tellDamaged: (batch) => options.onDamaged?.(batch),
+    async close() {
+      stop.abort();
+      await following;
+      table?.close();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** Hands work to the thread that makes tables, one command at a time. */
+import { Worker } from 'node:worker_threads';
+import type { TableDocument } from '@tabellion/screening';
+import type { FiledAddress, TableCommand, TableDone, TableOrder, TableReply } from './table-job.ts';
+
+export interface TableMaker {
+  add(addresses: readonly FiledAddress[]): Promise<void>;
+  /** Resolves once the file is whole and on disk. */
+  make(order: TableOrder): Promise<TableDocument>;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The thread is started when it is first needed. Once it has failed, what was added to it is lost: nothing is made
+ * until that was cleared, so that no table lacks what somebody believes to be in it.
+ */
+export function createTableMaker(start: () => Worker = startThread): TableMaker {
+  let worker: Worker | undefined;
+  let waiting: PromiseWithResolvers<TableReply> | undefined;
+  let lost: Error | undefined;
+  let added = 0;
+  let closed = false;
+
+  const run = (): Worker => {
+    const thread = start();
+    thread.unref();
+    thread.on('message', (reply: TableReply) => waiting?.resolve(reply));
+    const end = (error: Error) => {
+      // Whoever waits now waits for another.
+      if (worker !== thread) return;
+      worker = undefined;
+      lost = error;
+      waiting?.reject(error);
+    };
+    thread.on('error', end);
+    thread.on('exit', () => end(new Error('the thread that makes tables has ended')));
+    return thread;
+  };
+
+  const send = async (command: TableCommand): Promise<TableDone> => {
+    if (closed) throw new Error('no more tables are made');
+    if (lost !== undefined) {
+      throw new Error('what was added is lost', { cause: lost });
+    }
+    worker ??= run();
+    waiting = Promise.withResolvers<TableReply>();
+    worker.postMessage(command);
+    const reply = await waiting.promise.finally(() => {
+      waiting = undefined;
+    });
+    if ('done' in reply) return reply;
+    const { code, message } = reply.failed;
+    throw Object.assign(new Error(message), code !== undefined && { code });
+  };
+
+  return {
+    async add(addresses) {
+      await send({ add: addresses });
+      added += addresses.length;
+    },
+    async make(order) {
+      return (await send({ make: order, addresses: added })).document!;
+    },
+    async clear() {
+      lost = undefined;
+      added = 0;
+      await send({ clear: true });
+    },
+    async close() {
+      closed = true;
+      await worker?.terminate();
+    },
+  };
+}
+
+const startThread = (): Worker => new Worker(new URL('./table-worker.ts', import.meta.url));

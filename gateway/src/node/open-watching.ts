@@ -1,0 +1,40 @@
+/** What members watch in the library of labels, and how their systems are told. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Labels } from '../label/labels.ts';
+import { openWatches, type Watches } from '../watch/watches.ts';
+import type { GuardOptions } from '../webhook/guard.ts';
+import { openWebhooks, type WebhookOptions, type Webhooks } from '../webhook/webhooks.ts';
+
+export interface WatchingParts {
+  /** The gateway's own directory. */
+  readonly own: string;
+  readonly members: readonly string[];
+  readonly labels: Pick<Labels, 'feed' | 'view' | 'manifests'>;
+  /** Where webhooks may go. */
+  readonly guard: GuardOptions;
+  readonly logger: Logger;
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  readonly now: () => number;
+  /** Throws while the clock is not to be believed. */
+  readonly assertClock?: () => void;
+  /** For tests: attempts of their own. */
+  readonly sending?: Pick<WebhookOptions, 'send' | 'random' | 'timeoutMs'>;
+}
+
+export function openWatching(
+  { own, members, labels, guard, logger, onFailure, now, assertClock, sending = {} }: WatchingParts,
+  opened: AsyncDisposableStack,
+): { readonly watches: Watches; readonly webhooks: Webhooks } {
+  const { feed, view, manifests } = labels;
+  const watches = openWatches({
+    ...{ directory: own, members, feed, view, manifests, logger, onFailure, now },
+  });
+  opened.defer(() => watches.close());
+  const webhooks = openWebhooks(
+    { file: join(own, 'webhook.sqlite'), guard, logger, onFailure, now, assertClock, ...sending },
+    [watches.source],
+  );
+  opened.defer(() => webhooks.close());
+  return { watches, webhooks };
+}

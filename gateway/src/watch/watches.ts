@@ -1,0 +1,267 @@
+/**
+ * What members watch, and the alerts that come of it. Off the ledger and off every other member's gateway:
+ * a watch says what a member looks into.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRefusal, normaliseAddress } from '@tabellion/screening';
+import type { Logger } from 'pino';
+import { Problem } from '../http/problem.ts';
+import type { LibraryFeed } from '../label/library-feed.ts';
+import type { LabelManifestStore } from '../label/manifest-store.ts';
+import type { Query } from '../label/screen.ts';
+import type { LabelView } from '../label/view.ts';
+import type { WebhookSource } from '../webhook/queue.ts';
+import { createFollower } from './follow.ts';
+import {
+  type Alert,
+  type AlertFilter,
+  type Entry,
+  openWatchStore,
+  type Viewer,
+  type Watch,
+  type WatchAccess,
+} from './store.ts';
+
+export interface WatchesOptions {
+  /** The gateway's own. */
+  readonly directory: string;
+  /** MSP IDs of the members that this gateway serves. */
+  readonly members: readonly string[];
+  readonly feed: LibraryFeed;
+  readonly view: LabelView;
+  readonly manifests: LabelManifestStore;
+  readonly logger: Logger;
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface NewWatch {
+  readonly name: string;
+  readonly access: WatchAccess;
+  /** With them it is a watch on categories, and takes no addresses. */
+  readonly categories?: readonly string[] | undefined;
+}
+
+/** What became of addresses that were to be watched. */
+export interface Added {
+  readonly added: number;
+  /** Watched before. */
+  readonly present: number;
+  /** Not addresses that can be watched, by their place; nothing of them was kept. */
+  readonly refused: readonly { readonly at: number; readonly code: string }[];
+}
+
+/** Addresses of one watch, and of all watches of a member. */
+export const MAX_ADDRESSES = 100_000;
+export const MAX_MEMBER_ADDRESSES = 1_000_000;
+/** Watches of one person or system, and of a member. */
+export const MAX_OWN_WATCHES = 100;
+export const MAX_WATCHES = 1000;
+/** After a failure, milliseconds. */
+const RETRY_MS = 10_000;
+
+export type Watches = ReturnType<typeof openWatches>;
+
+/** Opens the store and follows the library until closed. */
+export function openWatches(options: WatchesOptions) {
+  const { feed, view, manifests, logger, now, members } = options;
+  const store = openWatchStore(join(options.directory, 'watch.sqlite'), now);
+  for (const member of members) {
+    const everybody = { name: 'Disputes to answer', access: 'MEMBER', categories: [] } as const;
+    store.add({ member, owner: null }, { ...everybody, kind: 'DISPUTES' }, nameDisputes(member));
+  }
+  const closing = new AbortController();
+  const follower = createFollower({ feed, view, manifests, store });
+  const listeners = new Set<() => void>();
+  let last = store.lastRaised();
+  let following: Promise<void> = Promise.resolve();
+  let isWoken = false;
+
+  const tellOthers = () => {
+    const newest = store.lastRaised();
+    if (newest === last) return;
+    last = newest;
+    for (const tell of listeners) tell();
+  };
+
+  const follow = async (): Promise<void> => {
+    isWoken = false;
+    try {
+      await follower.catchUp(closing.signal);
+    } catch (error) {
+      options.onFailure?.(error);
+      logger.error({ code: (error as { code?: string }).code }, 'alerts wait');
+      await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (!closing.signal.aborted) wake();
+    }
+    if (!closing.signal.aborted) tellOthers();
+  };
+
+  /** One at a time, and once more for however many ask meanwhile. */
+  const wake = (): void => {
+    if (isWoken || closing.signal.aborted) return;
+    isWoken = true;
+    following = following.then(follow);
+  };
+
+  const stop = feed.onLevel(wake);
+  wake();
+
+  /** @throws Problem `NOT_FOUND`, also where it is not the caller's to see. */
+  const find = (id: string, { member, who }: Viewer): Watch => {
+    const found = store.find(id);
+    const isVisible =
+      found?.member === member && (found.access === 'MEMBER' || found.owner === who);
+    if (!found || !isVisible) throw new Problem('NOT_FOUND');
+    return found;
+  };
+
+  /** @throws Problem `NOT_FOUND`; `NOT_ALLOWED` for what every member has by itself. */
+  const findToChange = (id: string, viewer: Viewer): Watch => {
+    const found = find(id, viewer);
+    if (found.owner === null) throw new Problem('NOT_ALLOWED', 'every member has this watch');
+    return found;
+  };
+
+  /** @throws Problem `NOT_FOUND`, `NOT_ALLOWED`. */
+  const findForAddresses = (id: string, viewer: Viewer): Watch => {
+    const found = findToChange(id, viewer);
+    if (found.kind !== 'ADDRESSES')
+      throw new Problem('NOT_ALLOWED', 'a watch on categories takes no addresses');
+    return found;
+  };
+
+  const findAlert = (id: string, viewer: Viewer): Alert => {
+    const found = store.findAlert(id, viewer);
+    if (!found) throw new Problem('NOT_FOUND');
+    return found;
+  };
+
+  return {
+    /** @throws Problem `LIMIT_REACHED`. */
+    create({ member, who }: Viewer, { name, access, categories }: NewWatch): Watch {
+      const { own, watches } = store.count({ member, who });
+      if (own >= MAX_OWN_WATCHES || watches >= MAX_WATCHES)
+        throw new Problem(
+          'LIMIT_REACHED',
+          `at most ${MAX_OWN_WATCHES} watches of one, ${MAX_WATCHES} of a member`,
+        );
+      const kind = categories === undefined ? 'ADDRESSES' : 'CATEGORIES';
+      return store.add(
+        { member, owner: who },
+        { name, access, kind, categories: categories ?? [] },
+      );
+    },
+    list: store.listVisible,
+    find,
+    /** @throws Problem `NOT_FOUND`, `NOT_ALLOWED`. */
+    change(
+      id: string,
+      viewer: Viewer,
+      change: { readonly [K in keyof NewWatch]?: NewWatch[K] | undefined },
+    ): Watch {
+      const found = findToChange(id, viewer);
+      if (change.categories !== undefined && found.kind !== 'CATEGORIES')
+        throw new Problem('NOT_ALLOWED', 'a watch on addresses has no categories');
+      // Whoever may see it may take it; only its owner may keep it for themselves.
+      if (change.access === 'OWNER' && found.owner !== viewer.who)
+        throw new Problem('NOT_ALLOWED', 'only its owner may keep it for themselves');
+      const { name = found.name, access = found.access, categories = found.categories } = change;
+      store.change(found, { name, access, categories });
+      return find(id, viewer);
+    },
+    /** With its addresses and its alerts. @throws Problem `NOT_FOUND`, `NOT_ALLOWED`. */
+    remove: (id: string, viewer: Viewer): void => store.remove(findToChange(id, viewer)),
+    findToChange,
+    findForAddresses,
+    /** @throws Problem `NOT_FOUND`, `NOT_ALLOWED`, `LIMIT_REACHED`. */
+    addAddresses(id: string, viewer: Viewer, queries: readonly Query[]): Added {
+      const watch = findForAddresses(id, viewer);
+      const { addresses } = store.count(viewer);
+      // Counted as if all of them were new: to be told too early is better than to watch too much.
+      if (
+        watch.size + queries.length > MAX_ADDRESSES ||
+        addresses + queries.length > MAX_MEMBER_ADDRESSES
+      )
+        throw new Problem(
+          'LIMIT_REACHED',
+          `at most ${MAX_ADDRESSES} addresses a watch, ${MAX_MEMBER_ADDRESSES} a member`,
+        );
+      const { entries, tests, refused } = readEntries(queries);
+      const added = store.addEntries(watch, entries, tests);
+      tellOthers();
+      return { added, present: entries.length - added, refused };
+    },
+    /** @throws Problem `NOT_FOUND`, `NOT_ALLOWED`. */
+    dropAddresses(id: string, viewer: Viewer, queries: readonly Query[]): { removed: number } {
+      const watch = findForAddresses(id, viewer);
+      const { entries } = readEntries(queries);
+      return {
+        removed: store.removeEntries(
+          watch,
+          entries.map(({ key }) => key),
+        ),
+      };
+    },
+    /** In the order of their keys. @throws Problem `NOT_FOUND`. */
+    listAddresses: (id: string, viewer: Viewer, after: Uint8Array, limit: number) =>
+      store.listEntries(find(id, viewer), after, limit),
+    /** In the order of the ledger. */
+    listAlerts: (viewer: Viewer, filter: AlertFilter, after: number, limit: number) =>
+      store.listAlerts(viewer, filter, after, limit),
+    findAlert,
+    listLabels: (id: string, viewer: Viewer, after: number, limit: number) =>
+      store.listLabels(findAlert(id, viewer), after, limit),
+    /** @throws Problem `NOT_FOUND`. */
+    acknowledge(id: string, viewer: Viewer): Alert {
+      store.acknowledge(findAlert(id, viewer), viewer.who);
+      return findAlert(id, viewer);
+    },
+    /** Called whenever alerts were raised; returns how to stop that. */
+    onMore,
+    source: {
+      name: 'watch',
+      list: (after, limit) =>
+        store.listRaised(after, limit).map(({ event, ...raised }) => ({
+          ...raised,
+          type: 'watch.alert',
+          ...(event === 'TEST' && { test: true as const }),
+        })),
+      onMore,
+    } satisfies WebhookSource,
+    async close(): Promise<void> {
+      closing.abort();
+      stop();
+      await following;
+      store.close();
+    },
+  };
+
+  function onMore(tell: () => void): () => void {
+    listeners.add(tell);
+    return () => void listeners.delete(tell);
+  }
+}
+
+const nameDisputes = (member: string): string =>
+  createHash('sha256').update(`tabellion watch\ndisputes\n${member}`).digest('hex').slice(0, 32);
+
+function readEntries(queries: readonly Query[]) {
+  const entries: Entry[] = [];
+  const tests: Entry[] = [];
+  const refused: { at: number; code: string }[] = [];
+  for (const [at, { address, network, reference = null }] of queries.entries()) {
+    const read = normaliseAddress(address, network);
+    if (isRefusal(read)) {
+      refused.push({ at, code: read.code });
+      continue;
+    }
+    const entry = { key: read.key, address: read.address, reference };
+    entries.push(entry);
+    if (read.reserved === 'LABELLED') tests.push(entry);
+  }
+  return { entries, tests, refused };
+}
