@@ -77,8 +77,14 @@ function draftCovert(jurisdiction = 'DE') {
 async function readFiles(directory: string): Promise<Buffer> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
+  // What is written at that moment has another name a moment later.
+  const read = (path: string) =>
+    readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
   return Buffer.concat(
-    await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name)))),
+    await Promise.all(files.map((file) => read(join(file.parentPath, file.name)))),
   );
 }
 
