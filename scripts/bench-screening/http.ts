@@ -1,25 +1,31 @@
 /**
- * Screening over HTTP, through a gateway as its operator runs it, every answer on disk in the journal and
- * signed before it leaves.
+ * Screening over HTTP, through a gateway as its operator runs it, whose library holds a million labels; one
+ * address in seven that is asked for has one. Every answer is on disk in the journal and signed for before
+ * it leaves.
  */
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench-common/bench.ts';
 import { type BenchGateway, startBenchGateway } from '../bench-common/gateway.ts';
 import { measureRequests, type RawRequest } from '../bench-common/raw-client.ts';
 import { compareRounds, type Measure, type Row, toRow } from '../bench-common/report.ts';
 import { startServer } from '../bench-common/server-process.ts';
 import { makeAddress } from './addresses.ts';
+import { makeLabelledNode } from './labelled-node.ts';
 
 const ROUNDS = 5;
 const IN_FLIGHT = 256;
 /** Fewer large requests than that keep the gateway as busy. */
 const BATCHES_IN_FLIGHT = 8;
 const BATCH = 500;
+const LOOK_MS = 100;
 const GOALS = { single: 0.6, batch: 80 };
 const PARSE_SERVER = join(import.meta.dirname, '..', 'bench-anchoring', 'parse-server.ts');
 /** Made before anything is measured: making one costs as much as screening it. */
 const ADDRESSES = 50_000;
+/** One address in so many has a label; forms go by tens, so that every form gets some. */
+const LABELLED = 7;
 
 export async function measureHttp({ quick, directory, report }: Bench): Promise<Row[]> {
   report('addresses for HTTP');
@@ -32,8 +38,15 @@ export async function measureHttp({ quick, directory, report }: Bench): Promise<
   const singles = Array.from({ length: ADDRESSES / 10 }, () => draw(1));
   const batches = Array.from({ length: ADDRESSES / BATCH }, () => draw(BATCH));
 
-  await using gateway = await startBenchGateway(join(directory, 'data'));
+  report('labels for HTTP');
+  const data = join(directory, 'data');
+  const labels = quick ? ADDRESSES : 1_000_000;
+  await makeLabelledNode(data, everySeventh(labels));
+  await using gateway = await startBenchGateway(data);
   await gateway.ready();
+  report('taking them in');
+  await seeLabel(gateway, makeAddress((labels - 1) * LABELLED));
+  await gateway.rest();
   await using peer = await startServer(process.execPath, [PARSE_SERVER]);
   const milliseconds = quick ? 1500 : 5000;
   const screen = async (bodies: readonly string[], inFlight: number, each: number) => {
@@ -66,6 +79,26 @@ export async function measureHttp({ quick, directory, report }: Bench): Promise<
     toRow('HTTP, one address', '1/s', 'Express route that parses', ofParse!, GOALS.single),
     toRow(`HTTP, ${BATCH} addresses`, '1/s', 'one address a request', ofSingle!, GOALS.batch),
   ];
+}
+
+function* everySeventh(count: number): Generator<number> {
+  for (let each = 0; each < count; each += 1) yield each * LABELLED;
+}
+
+/** Resolves once the address, of the last batch, is found. */
+async function seeLabel({ address: gateway, signIn }: BenchGateway, address: string) {
+  const headers = {
+    authorization: `Bearer ${await signIn()}`,
+    'content-type': 'application/json',
+    'tabellion-purpose': 'BENCH',
+  };
+  const body = JSON.stringify({ queries: [{ address }] });
+  for (;;) {
+    const response = await fetch(`${gateway}/v1/label/screen`, { method: 'POST', headers, body });
+    const { answers } = (await response.json()) as { answers: { verdict: string }[] };
+    if (answers[0]?.verdict === 'LABELLED') return;
+    await sleep(LOOK_MS);
+  }
 }
 
 async function asking(gateway: BenchGateway, bodies: readonly string[]) {

@@ -4,28 +4,21 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { canonicalBytes } from '@tabellion/proof';
 import { pino } from 'pino';
 import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
 import { openLabels } from '../../gateway/src/label/labels.ts';
-import { makeLabels, sampleAddress, sampleFacts } from '../../gateway/src/label/testing.ts';
-import { performAct } from '../../gateway/src/ledger/act.ts';
+import { sampleAddress, sampleFacts } from '../../gateway/src/label/testing.ts';
 import { openConsortiumLedger } from '../../gateway/src/node/consortium-ledger.ts';
 import { startProjection } from '../../gateway/src/projection/projection.ts';
 import type { Bench } from '../bench-common/bench.ts';
 import { percentile, type Row, toLimitRow } from '../bench-common/report.ts';
 import { CONSORTIUM } from '../serve.ts';
+import { assertBatch } from './assert-batch.ts';
 
 const LABELS = 200;
 const LIMIT_MS = 100;
 const LOOK_MS = 1;
-const RULES = {
-  taxonomy: { id: 'addresses', version: 1 },
-  legalBasis: { id: 'cn-cpl-141', version: 1 },
-  reason: 'measured',
-};
 
 export async function measureVisible({ quick, directory, report }: Bench): Promise<Row[]> {
   report('from commit to screening');
@@ -47,11 +40,9 @@ export async function measureVisible({ quick, directory, report }: Bench): Promi
   const [signer] = serviceSigners.values();
 
   const assertOne = async (number: number): Promise<number> => {
-    const made = makeLabels([sampleFacts(number)]);
-    const { digest: manifest, root, size, tlp } = made;
-    await labels.manifests.put(manifest, Readable.from([made.bytes]));
-    const args = [canonicalBytes({ root, size, manifest, tlp, ...RULES })];
-    await performAct(ledger, signer!, { transaction: 'label:assert', args }, () => undefined);
+    await assertBatch({ ledger, signer: signer!, manifests: labels.manifests }, [
+      sampleFacts(number),
+    ]);
     const committed = performance.now();
     const address = sampleAddress(number);
     for (;;) {

@@ -274,6 +274,18 @@ export const readArgument = z
     /^(label-(?:batch|withheld)\/[0-9a-f]{64}|label-miss\/[0-9a-f]{64}\/[A-Za-z0-9.-]{1,64}\/[12]|label-manifest\/[A-Za-z0-9.-]{1,64}\/[0-9a-f]{64}|dispute\/[0-9a-f]{32}|dispute-answer\/[0-9a-f]{32}\/[0-9a-f]{64}|withdrawal\/[0-9a-f]{64}\/([0-9a-f]{64}|all)|(corroboration|dispute-head)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}|(opinion|sighting)\/[0-9a-f]{64}\/([0-9a-f]{64}|all)\/[A-Za-z0-9.-]{1,64}\/([1-9]|1[0-6]))$/,
   );
 
+/** What is said of a label or a batch after it was asserted. */
+export const labelResponse = z.discriminatedUnion('type', [
+  corroborationRecord,
+  opinionRecord,
+  sightingRecord,
+  disputeRecord,
+  disputeAnswerRecord,
+  withdrawalRecord,
+  missRecord,
+]);
+export type LabelResponseRecord = z.infer<typeof labelResponse>;
+
 /** `label:readSaid`: one label of a batch, by its leaf. */
 export const saidArgument = z.string().regex(/^[0-9a-f]{64}\/[0-9a-f]{64}$/);
 

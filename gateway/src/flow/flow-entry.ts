@@ -1,7 +1,6 @@
 /** What stays of a question about flows, as of a screening: see `label/screening-entry.ts`. */
-import { randomBytes } from 'node:crypto';
-import { canonicalBytes, canonicalText, toBase64url } from '@tabellion/proof';
-import { commitOpening, digestAnswers } from '../label/screening-entry.ts';
+import { canonicalBytes, canonicalText } from '@tabellion/proof';
+import { commitOpening, digestAnswers, drawSecret } from '../label/screening-entry.ts';
 import type { FlowQuery } from './follow.ts';
 
 export interface FlowCommitment {
@@ -15,8 +14,6 @@ export interface FlowCommitment {
   readonly opening: Uint8Array;
 }
 
-const SECRET_BYTES = 32;
-
 export const encodeFlowOpening = (query: FlowQuery, secret: string): Uint8Array =>
   canonicalBytes({ type: 'tabellion.flow', v: 1, secret, query });
 
@@ -25,7 +22,7 @@ export const digestFlow = (answer: unknown, secret: string): string =>
   digestAnswers(canonicalText(answer), secret);
 
 export function commitFlow(query: FlowQuery, answer: unknown): FlowCommitment {
-  const secret = toBase64url(randomBytes(SECRET_BYTES));
+  const secret = drawSecret();
   const opening = encodeFlowOpening(query, secret);
   const [commitment, answers] = [commitOpening(opening), digestFlow(answer, secret)];
   return { commitment, answers, secret, opening };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalBytes, type TransferFacts } from '@tabellion/proof';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   acquisitionInput,
   CN,
@@ -31,12 +31,16 @@ type Made = ReturnType<typeof makeTransfers>;
 let consortium: TestConsortium;
 let gateway: TestGateway;
 let analyst: TestPerson;
+let delegates: Signer[];
 let links: TransferFacts['links'];
 
 beforeAll(async () => {
   consortium = await openTestConsortium();
   gateway = await startTestGateway(consortium);
   analyst = await gateway.enrolPerson(CN, 'analyst', 'analyst');
+  delegates = [];
+  for (const member of [CN, SG, DE])
+    delegates.push((await gateway.enrolPerson(member, 'delegate', 'delegate')).signer);
   const input = acquisitionInput();
   const investigator = await gateway.enrolPerson(CN, 'investigator', 'collector');
   expect((await gateway.act(investigator, 'evidence/acquire', input)).status).toBe(200);
@@ -75,9 +79,6 @@ async function handIn({ digest, bytes }: Made) {
 async function setFetchSeconds(value: number) {
   const id = newId(32);
   const change = { kind: 'SET_PARAMETER', name: 'labelFetchSeconds', value };
-  const delegates: Signer[] = [];
-  for (const member of [CN, SG, DE])
-    delegates.push((await gateway.enrolPerson(member, 'delegate', 'delegate')).signer);
   await act(delegates[0]!, 'member:propose', { id, change, legalBasis, reason });
   for (const by of delegates) await act(by, 'member:vote', { proposal: id, choice: 'YES', reason });
 }
@@ -116,6 +117,39 @@ describe('a manifest of transfers', { timeout: 120_000 }, () => {
     await eventually(1, 1, between);
     // It counts for nobody any more, also where it is.
     expect(await follow(1)).toBe(0);
+  });
+
+  it('that was kept back and is not what it was is not here, and is read once', async () => {
+    const made = makeTransfers([sampleTransfer([3, 4, 10, 1], { links })]);
+    const batch = await assertAnyhow(made);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (const member of [DE, EXCHANGE])
+      await act(consortium.serviceSigners.get(member)!, 'label:miss', { batch, reason });
+    await gateway.deps.projection.catchUp(AbortSignal.timeout(30_000));
+    const directory = await mkdtemp(join(tmpdir(), 'tabellion-feed-'));
+    const manifests = await LabelManifestStore.open(join(directory, 'manifests'));
+    const bytes = () => [made.bytes] as unknown as AsyncIterable<Uint8Array>;
+    await manifests.put(made.digest, bytes());
+    await truncate(join(directory, 'manifests', `${made.digest}.ndjson`), made.bytes.length - 2);
+    const read = vi.spyOn(manifests, 'read');
+    const told = vi.fn();
+    const { projection, labels } = gateway.deps;
+    const feed = startTransferFeed({
+      ...{ directory, projection, view: labels.view, manifests, now: Date.now },
+      ...{ logger: pino({ level: 'silent' }), onDamaged: told },
+    });
+    try {
+      await expect.poll(() => feed.height, { timeout: 30_000 }).toBe(projection.height);
+      // It looks again at what is missing with every block.
+      for (const seconds of [2, 1]) await setFetchSeconds(seconds);
+      await projection.catchUp(AbortSignal.timeout(30_000));
+      await expect.poll(() => feed.height, { timeout: 30_000 }).toBe(projection.height);
+      expect(read.mock.calls.filter(([digest]) => digest === made.digest)).toHaveLength(1);
+      expect(told).not.toHaveBeenCalled();
+    } finally {
+      await feed.close();
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('that is not what it was is told, so that it is fetched anew, and taken in once it is here', async () => {

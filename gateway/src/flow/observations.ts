@@ -10,7 +10,7 @@ import {
 import type { Account, Observation, Transfer, Unread, WalkSource } from '@tabellion/screening';
 import { accountId, receiverOf } from '@tabellion/screening';
 import type { LabelManifestStore } from '../label/manifest-store.ts';
-import type { LabelResponse, LabelView } from '../label/view.ts';
+import { createHistory, type LabelResponse, type LabelView } from '../label/view.ts';
 import { createStandingPlaces } from './standing-places.ts';
 import { findTransferFault, transactionId, transferId } from './transfer-line.ts';
 import type { PlaceMark, Side, TransferPlace, TransferTable } from './transfer-table.ts';
@@ -67,18 +67,11 @@ export function readObservations(
   limits: ReadLimits = READ_LIMITS,
 ): Observations {
   const listStanding = createStandingPlaces({ view, turn }, height);
-  const ofBatch = new Map<string, readonly LabelResponse[]>();
+  const responsesTo = createHistory(view, height);
   const transfers = new Map<string, Transfer>();
   const details = new Map<string, readonly Observed[]>();
   const touched = new Map<string, readonly Transfer[] | Unread>();
   let lines = 0;
-
-  const responsesTo = (batch: string, leaf: string): LabelResponse[] => {
-    const shared = ofBatch.get(batch) ?? view.listResponsesBelow(batch, null, height);
-    ofBatch.set(batch, shared);
-    const own = view.listResponsesBelow(batch, leaf, height);
-    return [...shared, ...own].sort((a, b) => a.block - b.block || a.position - b.position);
-  };
 
   const readLine = (place: TransferPlace): Uint8Array => {
     try {

@@ -1,5 +1,4 @@
 /** `POST /v1/flow/follow`: addresses in the body, never in a URL; nothing leaves before it is journalled. */
-import { toHex } from '@tabellion/proof';
 import { isRefusal, normaliseAddress, normaliseTransaction } from '@tabellion/screening';
 import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
@@ -8,13 +7,14 @@ import { Problem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
 import { requirePurpose } from '../http/purpose.ts';
 import { integerText } from '../http/schema.ts';
+import { assertSealed } from '../journal/assert-sealed.ts';
 import { showSealed } from '../journal/shape.ts';
 import { commitFlow } from './flow-entry.ts';
 import type { FlowQuery } from './follow.ts';
 import { type FlowQueryText, flowAnswer, flowQuery } from './shape.ts';
 
 export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { labels, journal, projection, serviceSigners } = deps;
+  const { labels, journal, projection } = deps;
   return [
     defineEndpoint({
       method: 'post',
@@ -37,10 +37,9 @@ export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       handle: async ({ principal, query: { asOf }, body, headers }) => {
         const purpose = requirePurpose(headers);
         const { member, role } = principal;
-        if (!serviceSigners.has(member)) throw new Problem('KEY_NOT_HELD');
+        assertSealed(deps, principal);
         if (asOf !== undefined && asOf > projection.height) throw new Problem('HEIGHT_NOT_REACHED');
-        const genesis = labels.view.genesis();
-        if (genesis === undefined) throw new Problem('NOT_READY', 'the ledger is not read yet');
+        const ledger = labels.nameLedger();
         const query = normaliseQuery(body);
         const answer = { ...(await labels.flows.follow(query, asOf)), query };
         const { secret, opening, ...commitments } = commitFlow(query, answer);
@@ -48,7 +47,7 @@ export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           {
             ...{ kind: 'SCREENING', member, who: pseudonymOf(principal), role },
             ...{ operation: 'followFlow', purpose, queries: 1, ...commitments },
-            ...{ ledger: toHex(genesis), height: answer.height },
+            ...{ ledger, height: answer.height },
           },
           opening,
         );

@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
 import { toHex } from '@tabellion/proof';
-import type { Logger } from 'pino';
-import { EvidenceError } from '../evidence/error.ts';
-import { checkBatch } from '../label/check-batch.ts';
-import { LabelError } from '../label/error.ts';
-import type { LabelManifestStore } from '../label/manifest-store.ts';
-import type { LabelView } from '../label/view.ts';
+import { type BatchPorts, readBatch } from '../label/read-batch.ts';
+import { digestOf, type LabelView } from '../label/view.ts';
 import type { LedgerPosition } from '../projection/cursor.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { ProjectedRecord } from '../projection/records.ts';
@@ -19,15 +15,11 @@ import {
   type TransferTable,
 } from './transfer-table.ts';
 
-export interface TransferFeedOptions {
+export interface TransferFeedOptions extends BatchPorts {
   readonly directory: string;
   readonly projection: Projection;
   readonly view: LabelView;
-  readonly manifests: LabelManifestStore;
-  readonly logger: Logger;
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** Told of a batch whose manifest is here and is not what it was. */
-  readonly onDamaged?: ((batch: string) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -58,40 +50,24 @@ export function startTransferFeed(options: TransferFeedOptions): TransferFeed {
   /** Of the last batch that was looked at, of whatever content. */
   let after: LedgerPosition | undefined;
   let level: { readonly height: number; readonly at: number } | undefined;
-
-  /** Of a batch that everybody can check; none of one that contradicts its record, for all alike. */
-  const readTransfers = async (
-    digest: string,
-    record: LabelBatchRecord,
-  ): Promise<PlacedTransfer[] | undefined> => {
-    const { manifest } = record;
-    if (!(await manifests.has(manifest))) return undefined;
-    const lines: PlacedTransfer[] = [];
-    try {
-      const take = ({ statement, offset, length }: PlacedTransfer) =>
-        void lines.push({ statement, offset, length });
-      const facts = await manifests.read(manifest, () => undefined, take);
-      checkBatch(facts, record, view.categoriesOf(record.taxonomy));
-      return lines;
-    } catch (error) {
-      const isOurs = error instanceof LabelError || error instanceof EvidenceError;
-      if (!isOurs) throw error;
-      if (!(await manifests.isIntact(manifest))) {
-        options.onDamaged?.(digest);
-        throw error;
-      }
-      logger.error({ batch: digest, code: error.code }, 'a batch of transfers is void');
-      return [];
-    }
-  };
+  /** Files that are damaged, and that nobody gives again, by when they came. */
+  const useless = new Map<string, number>();
 
   const takeBatch = async (
     into: TransferTable,
-    { key, record, block, position }: ProjectedRecord<LabelBatchRecord>,
-  ) => {
-    const digest = key.slice('label-batch/'.length);
+    act: ProjectedRecord<LabelBatchRecord>,
+  ): Promise<void> => {
+    const { record, block, position } = act;
+    const digest = digestOf(act);
     const { manifest } = record;
-    into.take({ digest, manifest, block, position }, await readTransfers(digest, record));
+    const lines: PlacedTransfer[] = [];
+    const found = await readBatch(options, digest, record, {
+      transfer: ({ statement, offset, length }) => void lines.push({ statement, offset, length }),
+    });
+    const batch = { digest, manifest, block, position };
+    into.take(batch, found === 'ABSENT' ? undefined : found === 'VOID' ? [] : lines);
+    const usedAt = manifests.stat(manifest)?.usedAt;
+    if (found === 'ABSENT' && usedAt !== undefined) useless.set(manifest, usedAt);
   };
 
   const catchUp = async () => {
@@ -101,7 +77,10 @@ export function startTransferFeed(options: TransferFeedOptions): TransferFeed {
     table ??= openTransferTable(join(options.directory, 'transfers.sqlite'), toHex(genesis));
     for (const { digest, manifest } of table.listMissing()) {
       const batch = view.findBatch(digest);
-      if (batch && (await manifests.has(manifest))) await takeBatch(table, batch);
+      const usedAt = manifests.stat(manifest)?.usedAt;
+      if (batch && usedAt !== undefined && usedAt !== useless.get(manifest)) {
+        await takeBatch(table, batch);
+      }
     }
     after ??= table.last ?? START;
     for (;;) {

@@ -8,7 +8,7 @@ import { isWithinAny } from './format/taxonomy.ts';
 import type { LabelState } from './index/change-log.ts';
 import { type LibraryFeed, stateOf } from './library-feed.ts';
 import type { LabelManifestStore } from './manifest-store.ts';
-import type { LabelAct, LabelView } from './view.ts';
+import { digestOf, type LabelAct, type LabelView } from './view.ts';
 
 export interface CategoryItem {
   readonly event: LabelState | 'ASSERTED';
@@ -55,7 +55,7 @@ export function createCategoryFeed({ feed, view, manifests }: FeedPorts) {
     const { record, key } = act;
     const isBatch = record.type === 'tabellion.label-batch';
     const event = isBatch ? ('ASSERTED' as const) : stateOf(record);
-    const digest = isBatch ? key.slice('label-batch/'.length) : record.batch;
+    const digest = digestOf(act);
     const number = feed.numberOf(digest);
     if (event === undefined || number === undefined) return undefined;
     if (!feed.index.isWhole(number)) return undefined;
@@ -76,10 +76,7 @@ export function createCategoryFeed({ feed, view, manifests }: FeedPorts) {
   /** Waits where a manifest is still to come: nothing is passed over. */
   const isReached = (act: LabelAct, height: number) => {
     if (act.block >= height) return false;
-    const { record, key } = act;
-    const digest =
-      record.type === 'tabellion.label-batch' ? key.slice('label-batch/'.length) : record.batch;
-    const number = feed.numberOf(digest);
+    const number = feed.numberOf(digestOf(act));
     return number === undefined || !feed.index.isAwaited(number);
   };
 

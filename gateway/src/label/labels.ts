@@ -2,10 +2,12 @@
 import '@tabellion/screening/node';
 import { join } from 'node:path';
 import type { AssertInput } from '@tabellion/chaincode/label/record';
+import { toHex } from '@tabellion/proof';
 import type { Logger } from 'pino';
 import { EvidenceError } from '../evidence/error.ts';
 import { createFlows, type Flows } from '../flow/follow.ts';
 import { startTransferFeed } from '../flow/transfer-feed.ts';
+import { Problem } from '../http/problem.ts';
 import type { Signer } from '../ledger/act.ts';
 import type { Projection } from '../projection/projection.ts';
 import { checkBatch } from './check-batch.ts';
@@ -35,6 +37,11 @@ export interface Labels {
    * `MARKING_MISMATCH`.
    */
   assertHeld(input: AssertInput): Promise<void>;
+  /**
+   * The ledger whose heights the answers name: hex of the digest of its first block.
+   * @throws Problem `NOT_READY` before that is read.
+   */
+  nameLedger(): string;
   close(): Promise<void>;
 }
 
@@ -90,6 +97,7 @@ export async function openLabels(options: LabelsOptions): Promise<Labels> {
     ...{ directory, projection, view, manifests, ...told },
     onDamaged: fetcher.replace,
   });
+  let ledger: string | undefined;
   const screen = createScreen({ feed, view, manifests, projection, onFailure });
   return {
     manifests,
@@ -99,6 +107,12 @@ export async function openLabels(options: LabelsOptions): Promise<Labels> {
     flows: createFlows({ feed: transfers, view, manifests, screen, projection }),
     fetcher,
     parked,
+    nameLedger() {
+      const genesis = ledger === undefined ? view.genesis() : undefined;
+      ledger ??= genesis && toHex(genesis);
+      if (ledger === undefined) throw new Problem('NOT_READY', 'the ledger is not read yet');
+      return ledger;
+    },
     async close() {
       await declaring?.close();
       await fetcher.close();

@@ -2,11 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
-import type { Logger } from 'pino';
-import { EvidenceError } from '../evidence/error.ts';
 import type { Projection } from '../projection/projection.ts';
-import { checkBatch } from './check-batch.ts';
-import { LabelError } from './error.ts';
 import { addInTurns } from './index/add-in-turns.ts';
 import type { LabelState } from './index/change-log.ts';
 import { type IndexedLabel, LabelIndex } from './index/label-index.ts';
@@ -14,17 +10,13 @@ import type { LedgerPoint } from './index/ledger-point.ts';
 import { type Level, Library } from './index/library.ts';
 import { readSnapshot } from './index/snapshot-read.ts';
 import { writeSnapshot } from './index/snapshot-write.ts';
-import type { LabelManifestStore } from './manifest-store.ts';
-import type { LabelAct, LabelResponse, LabelView } from './view.ts';
+import { type BatchPorts, readBatch } from './read-batch.ts';
+import { digestOf, type LabelAct, type LabelResponse, type LabelView } from './view.ts';
 
-export interface LibraryFeedOptions {
+export interface LibraryFeedOptions extends BatchPorts {
   readonly projection: Projection;
   readonly view: LabelView;
-  readonly manifests: LabelManifestStore;
-  readonly logger: Logger;
   readonly onFailure?: ((error: unknown) => void) | undefined;
-  /** Told of a batch whose manifest is here and is not what it was. */
-  readonly onDamaged?: ((batch: string) => void) | undefined;
   /** Where the library is kept between two runs. */
   readonly snapshot: string;
   /** Milliseconds since 1970. */
@@ -55,8 +47,6 @@ const PAGE = 500;
 const RETRY_MS = 10_000;
 /** In place of the number of a batch that has none. */
 const VOID = -1;
-/** In place of labels. */
-const KEPT_BACK = 'KEPT_BACK';
 /** A snapshot is worth its writing after so many labels. */
 const SNAPSHOT_LABELS = 50_000;
 
@@ -74,7 +64,7 @@ interface Taken {
 }
 
 export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
-  const { projection, view, manifests, logger, now } = options;
+  const { projection, view, logger, now } = options;
   const stop = new AbortController();
   let taken = begin(now);
   /** Labels in the snapshot on disk. */
@@ -112,38 +102,6 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
     kept = index.size;
   };
 
-  /**
-   * The labels of a batch, all of them checked before the first is taken in; undefined if the batch is
-   * void, because its manifest is not what the record says: for every member alike. `KEPT_BACK` where the
-   * manifest is not here, or not whole, and members found that it was kept back: nobody fetches it any more.
-   * @throws where it is not here, or not whole, otherwise: then nothing can be said beyond this batch.
-   */
-  const readLabels = async (digest: string, record: LabelBatchRecord) => {
-    const { manifest } = record;
-    if (!(await manifests.has(manifest))) {
-      if (view.isWithheld(digest)) return KEPT_BACK;
-      throw new LibraryGap('a manifest is not here');
-    }
-    const labels: IndexedLabel[] = [];
-    try {
-      const facts = await manifests.read(manifest, ({ key, offset, length }) => {
-        labels.push({ key, offset, length });
-      });
-      checkBatch(facts, record, view.categoriesOf(record.taxonomy));
-      return labels;
-    } catch (error) {
-      const isOurs = error instanceof LabelError || error instanceof EvidenceError;
-      if (!isOurs) throw error;
-      if (!(await manifests.isIntact(manifest))) {
-        if (view.isWithheld(digest)) return KEPT_BACK;
-        options.onDamaged?.(digest);
-        throw error;
-      }
-      logger.error({ batch: digest, code: error.code }, 'a label batch is void');
-      return undefined;
-    }
-  };
-
   const announce = (digest: string, record: LabelBatchRecord, point: LedgerPoint) => {
     const { index, batches, numbers } = taken;
     const manifest = Buffer.from(record.manifest, 'hex');
@@ -154,13 +112,17 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
   };
 
   const takeBatch = async (digest: string, record: LabelBatchRecord, point: LedgerPoint) => {
-    const labels = await readLabels(digest, record);
-    if (labels === KEPT_BACK) {
+    const labels: IndexedLabel[] = [];
+    const found = await readBatch(options, digest, record, {
+      label: ({ key, offset, length }) => void labels.push({ key, offset, length }),
+    });
+    if (found === 'ABSENT') {
+      if (!view.isWithheld(digest)) throw new LibraryGap('a manifest is not here');
       // Until the height at which it was found to be kept back nothing can be said; from there on it can.
       announce(digest, record, point);
       return;
     }
-    if (labels === undefined) {
+    if (found === 'VOID') {
       taken.numbers.set(digest, VOID);
       return;
     }
@@ -170,19 +132,18 @@ export function startLibraryFeed(options: LibraryFeedOptions): LibraryFeed {
   const takeAct = async ({ block, position, record, key }: LabelAct) => {
     // A height counts blocks: the act is there once its own block is.
     const point = { height: block + 1, position };
-    if (record.type === 'tabellion.label-batch' && record.content === 'TRANSFERS') {
-      // No labels: `flow/transfer-feed.ts` takes them in.
-      taken.numbers.set(key.slice('label-batch/'.length), VOID);
-    } else if (record.type === 'tabellion.label-batch') {
-      await takeBatch(key.slice('label-batch/'.length), record, point);
-    } else {
-      const batch = taken.numbers.get(record.batch);
+    const digest = digestOf({ record, key });
+    if (record.type !== 'tabellion.label-batch') {
+      const batch = taken.numbers.get(digest);
       if (batch === undefined) throw new Error('an act speaks of a batch that is not there');
       const label = record.type === 'tabellion.label-miss' ? undefined : record.label;
       const target = label === undefined ? { batch } : { batch, index: label.index };
       const state = stateOf(record);
       if (batch !== VOID && state !== undefined) taken.index.change(target, { ...point, state });
-    }
+    } else if (record.content === 'TRANSFERS') {
+      // No labels: `flow/transfer-feed.ts` takes them in.
+      taken.numbers.set(digest, VOID);
+    } else await takeBatch(digest, record, point);
     taken.after = [block, position];
   };
 

@@ -5,6 +5,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeUnfinished, writeCopies } from '../evidence/durable-file.ts';
 import { EvidenceError } from '../evidence/error.ts';
+import { LineSplitter } from '../evidence/manifest.ts';
 import { makeDirectory } from '../identity/private-file.ts';
 import {
   checkLabelManifest,
@@ -123,6 +124,20 @@ export class LabelManifestStore {
     if (hash.digest('hex') !== digest) return false;
     this.#know(digest, pages.finish());
     return true;
+  }
+
+  /**
+   * The exact bytes of every line, piece by piece: they count once all of them came.
+   * @throws where the file is not what it was, at its end.
+   */
+  async *readLines(digest: string): AsyncGenerator<readonly Uint8Array[], void, undefined> {
+    const splitter = new LineSplitter();
+    const hash = createHash('sha256');
+    for await (const chunk of this.open(digest)) {
+      hash.update(chunk);
+      yield splitter.split(chunk);
+    }
+    if (hash.digest('hex') !== digest) throw new ChangedFile();
   }
 
   /** Whether single lines can be read without a look at the whole. */

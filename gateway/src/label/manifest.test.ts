@@ -148,6 +148,22 @@ describe('a manifest', () => {
     expect(readable(store)).toBe(40);
   });
 
+  it('gives its lines as a whole, and fails at the end where one byte is another', async () => {
+    const made = makeLabels(Array.from({ length: 300 }, (_, at) => sampleFacts(at)));
+    await put(made.bytes);
+    const read = async () => {
+      const found: Buffer[] = [];
+      for await (const part of store.readLines(made.digest))
+        found.push(...part.map((line) => lines(line)));
+      return Buffer.concat(found);
+    };
+    expect((await read()).equals(Buffer.from(made.bytes))).toBe(true);
+    const bent = Buffer.from(made.bytes);
+    bent[bent.indexOf('wallet')]! ^= 1;
+    await writeFile(join(directory, `${made.digest}.ndjson`), bent);
+    await expect(read()).rejects.toMatchObject({ name: 'ChangedFile' });
+  });
+
   it('is kept by its digest alone where a gateway fetched it, and by no other', async () => {
     const bytes = Buffer.from('no labels\n');
     const digest = createHash('sha256').update(bytes).digest('hex');

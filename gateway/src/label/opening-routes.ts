@@ -12,6 +12,7 @@ import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
 import { requirePurpose } from '../http/purpose.ts';
+import { assertSealed } from '../journal/assert-sealed.ts';
 import { MAX_OPENED } from '../journal/entry.ts';
 import { showSealed } from '../journal/shape.ts';
 import { createRecords } from '../projection/records.ts';
@@ -20,7 +21,8 @@ import { openedScreenings } from './shape.ts';
 type Deps = Pick<GatewayDeps, 'journal' | 'projection' | 'serviceSigners'>;
 type Governed = z.output<typeof governed>;
 
-export function openingEndpoint({ journal, projection, serviceSigners }: Deps): AnyEndpoint {
+export function openingEndpoint(deps: Deps): AnyEndpoint {
+  const { journal, projection } = deps;
   const records = createRecords(projection.database);
 
   /** By the rule of the contracts. @throws Problem `REFERENCE_UNKNOWN`, `REFERENCE_SUPERSEDED`. */
@@ -70,7 +72,7 @@ export function openingEndpoint({ journal, projection, serviceSigners }: Deps): 
     handle: async ({ principal, headers, body: { positions, legalBasis } }) => {
       const purpose = requirePurpose(headers);
       const { member, role } = principal;
-      if (!serviceSigners.has(member)) throw new Problem('KEY_NOT_HELD');
+      assertSealed(deps, principal);
       assertBasis(legalBasis);
       const opened = positions.map((position) => openOne(member, position));
       const sealed = await journal.recordSealed({

@@ -1,15 +1,11 @@
 /** `/v1/label`: the shared library of labels. The acts are in `http/acts.ts`. */
 import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
 import {
-  corroborationRecord,
   disputeAnswerRecord,
   disputeId,
   disputeRecord,
   labelBatchRecord,
-  missRecord,
-  opinionRecord,
-  sightingRecord,
-  withdrawalRecord,
+  labelResponse,
 } from '@tabellion/chaincode/label/record';
 import { BUNDLE_MEDIA_TYPE, MAX_LABELS, tlp } from '@tabellion/proof';
 import { z } from 'zod';
@@ -23,6 +19,7 @@ import { Problem } from '../http/problem.ts';
 import { integerText, limitText, pageOf, projected } from '../http/schema.ts';
 import { ledgerPosition } from '../projection/cursor.ts';
 import { MAX_MANIFEST_BYTES } from './fetch/fetcher.ts';
+import { handOutManifest } from './hand-out.ts';
 import { createLabelProofs } from './proof.ts';
 import { DISPUTE_STATES } from './view.ts';
 
@@ -31,17 +28,7 @@ const tag = 'label';
 const byDigest = z.strictObject({ digest: digestHex });
 const positionPage = z.strictObject({ cursor: ledgerPosition.optional(), limit: limitText });
 const batch = projected(labelBatchRecord);
-const response = projected(
-  z.discriminatedUnion('type', [
-    corroborationRecord,
-    opinionRecord,
-    sightingRecord,
-    disputeRecord,
-    disputeAnswerRecord,
-    withdrawalRecord,
-    missRecord,
-  ]),
-);
+const response = projected(labelResponse);
 const shownDispute = z.strictObject({
   dispute: projected(disputeRecord),
   answers: z.array(projected(disputeAnswerRecord)),
@@ -102,16 +89,7 @@ export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       params: byDigest,
       logged: true,
       answers: { 200: { description: 'The manifest', mediaType: NDJSON } },
-      handle: async ({ params: { digest } }) => {
-        if (!view.isAsserted(digest) || !(await manifests.has(digest)))
-          throw new Problem('NOT_FOUND');
-        return {
-          status: 200,
-          body: manifests.open(digest),
-          mediaType: NDJSON,
-          disclosed: [`label-manifest/${digest}`],
-        };
-      },
+      handle: ({ params: { digest } }) => handOutManifest(labels, digest),
     }),
     defineEndpoint({
       method: 'get',

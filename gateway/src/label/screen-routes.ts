@@ -1,6 +1,5 @@
 /** `POST /v1/label/screen`: addresses in the body, never in a URL; nothing leaves before it is journalled. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { parseBody } from '../http/body.ts';
 import type { GatewayDeps, Principal } from '../http/deps.ts';
@@ -10,6 +9,7 @@ import { Problem, toProblem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
 import { requirePurpose } from '../http/purpose.ts';
 import { integerText } from '../http/schema.ts';
+import { assertSealed } from '../journal/assert-sealed.ts';
 import { showSealed } from '../journal/shape.ts';
 import { openingEndpoint } from './opening-routes.ts';
 import type { Query } from './screen.ts';
@@ -28,16 +28,7 @@ const asOfQuery = z.strictObject({
 const LINE_LIMITS = { maxBytes: 2048, maxDepth: 2 };
 
 export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { labels, journal, projection, serviceSigners } = deps;
-  let known: string | undefined;
-  /** The ledger whose heights these are. @throws Problem `NOT_READY`. */
-  const ledger = () => {
-    const genesis = known === undefined ? labels.view.genesis() : undefined;
-    known ??= genesis && toHex(genesis);
-    if (known === undefined) throw new Problem('NOT_READY', 'the ledger is not read yet');
-    return known;
-  };
-
+  const { labels, journal, projection } = deps;
   /** Answers, on record: with them goes the signed receipt. */
   const screenGroup = async (
     principal: Principal,
@@ -67,7 +58,7 @@ export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         queries: queries.length,
         commitment,
         answers: digest,
-        ledger: ledger(),
+        ledger: labels.nameLedger(),
         height,
       },
       opening,
@@ -84,9 +75,7 @@ export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     asOf: number | undefined,
   ) => {
     const purpose = requirePurpose(headers);
-    if (!serviceSigners.has(principal.member)) {
-      throw new Problem('KEY_NOT_HELD', 'this gateway signs no receipts for the caller’s member');
-    }
+    assertSealed(deps, principal);
     if (asOf !== undefined && asOf > projection.height) throw new Problem('HEIGHT_NOT_REACHED');
     return (queries: readonly Query[]) => screenGroup(principal, purpose, queries, asOf);
   };

@@ -36,7 +36,7 @@ import {
   showPresumption,
 } from './presumption.ts';
 import { readStanding } from './standing.ts';
-import type { LabelResponse, LabelView } from './view.ts';
+import { createHistory, type LabelResponse, type LabelView } from './view.ts';
 
 /** The entry of the register `scoring` that labels are scored by. */
 export const SCORING = 'labels';
@@ -152,17 +152,6 @@ export function createScreen(ports: ScreenPorts): Screen {
     return newest?.register === 'scoring' ? newest : undefined;
   };
 
-  /** Of a whole batch, which many labels share. */
-  const createHistory = (height: number) => {
-    const ofBatch = new Map<string, readonly LabelResponse[]>();
-    return (batch: string, leaf: string): readonly LabelResponse[] => {
-      const shared = ofBatch.get(batch) ?? view.listResponsesBelow(batch, null, height);
-      ofBatch.set(batch, shared);
-      const own = view.listResponsesBelow(batch, leaf, height);
-      return [...shared, ...own].sort((a, b) => a.block - b.block || a.position - b.position);
-    };
-  };
-
   const show = (
     key: Uint8Array,
     { batch: number, index, offset, length, changes }: LabelHit,
@@ -174,7 +163,7 @@ export function createScreen(ports: ScreenPorts): Screen {
     const line = manifests.readLine(batch.manifest, { offset, length });
     const statement = labelStatement.parse(parseCanonical(line));
     const { type: _type, v: _v, salt: _salt, address, ...said } = statement;
-    // The file may have been changed since it was taken in.
+    // Where it stands comes from memory or a snapshot: what another address is labelled as is the worst answer.
     const read = normaliseAddress(address, statement.network);
     if (isRefusal(read) || !equalBytes(read.key, key))
       throw new Error('a manifest does not say what was taken in of it');
@@ -237,7 +226,7 @@ export function createScreen(ports: ScreenPorts): Screen {
       const staleness = findStaleness(asOf);
       const { rule, on } = readGround(height);
       const { at } = on;
-      const history = createHistory(height);
+      const history = createHistory(view, height);
       const answered = new Map<string, Finding>();
       let shown = 0;
 
@@ -318,4 +307,4 @@ type Echo = Pick<ScreenAnswer, 'submitted' | 'reference'>;
 export type Finding = Pick<ScreenAnswer, 'verdict' | 'code' | 'labels' | 'omitted'>;
 
 /** No address has this key: it only asks whether the library can say anything. */
-const PROBE = Uint8Array.of(0, 0);
+export const PROBE = Uint8Array.of(0, 0);

@@ -22,6 +22,9 @@ export interface Screening {
 
 const SECRET_BYTES = 32;
 
+/** 256 random bits, base64url. */
+export const drawSecret = (): string => toBase64url(randomBytes(SECRET_BYTES));
+
 /** What a screening commits to. */
 const opening = z.strictObject({
   type: z.literal('tabellion.screening'),
@@ -100,7 +103,7 @@ export const digestAnswers = (text: string, secret: string): string =>
 
 /** @param answers from {@link writeAnswers}. */
 export function commitScreening(queries: readonly Query[], answers: string): Screening {
-  const secret = toBase64url(randomBytes(SECRET_BYTES));
+  const secret = drawSecret();
   const bytes = encodeOpening(queries, secret);
   return {
     commitment: commitOpening(bytes),

@@ -8,14 +8,12 @@ import {
   labelWithheldKey,
 } from '@tabellion/chaincode/label/key';
 import type {
-  CorroborationRecord,
   DisputeAnswerRecord,
   DisputeRecord,
   LabelBatchRecord,
+  LabelResponseRecord,
   LabelWithheldRecord,
   MissRecord,
-  OpinionRecord,
-  SightingRecord,
   WithdrawalRecord,
 } from '@tabellion/chaincode/label/record';
 import { parameterKey, referenceKey } from '@tabellion/chaincode/member/key';
@@ -43,16 +41,23 @@ export interface ShownDispute {
 }
 
 /** What was said of a label or a batch after it was asserted. */
-export type LabelResponse = ProjectedRecord<
-  | CorroborationRecord
-  | OpinionRecord
-  | SightingRecord
-  | DisputeRecord
-  | DisputeAnswerRecord
-  | WithdrawalRecord
-  | MissRecord
->;
+export type LabelResponse = ProjectedRecord<LabelResponseRecord>;
 export type LabelAct = ProjectedRecord<LabelBatchRecord> | LabelResponse;
+
+/** Digest of the batch record that an act is, or speaks of. */
+export const digestOf = ({ record, key }: Pick<LabelAct, 'record' | 'key'>): string =>
+  record.type === 'tabellion.label-batch' ? key.slice('label-batch/'.length) : record.batch;
+
+/** What was said of single labels below a height, in the ledger's order; what was said of their batch is shared. */
+export function createHistory(view: Pick<LabelView, 'listResponsesBelow'>, height: number) {
+  const ofBatch = new Map<string, readonly LabelResponse[]>();
+  return (batch: string, leaf: string): readonly LabelResponse[] => {
+    const shared = ofBatch.get(batch) ?? view.listResponsesBelow(batch, null, height);
+    ofBatch.set(batch, shared);
+    const own = view.listResponsesBelow(batch, leaf, height);
+    return [...shared, ...own].sort((a, b) => a.block - b.block || a.position - b.position);
+  };
+}
 
 const START: LedgerPosition = [-1, -1];
 const COLUMNS = 's.key, s.value, s.tx_id, s.block, s.position, s.late';

@@ -5,11 +5,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
 import type { LabelStatement } from '@tabellion/proof';
-import { LineSplitter } from '../evidence/manifest.ts';
 import { isWithinAny } from '../label/format/taxonomy.ts';
 import { type LibraryFeed, stateOf } from '../label/library-feed.ts';
 import type { LabelManifestStore } from '../label/manifest-store.ts';
-import type { LabelAct, LabelView } from '../label/view.ts';
+import { digestOf, type LabelAct, type LabelView } from '../label/view.ts';
 import { type ActFacts, MAX_NAMED, type Match, type Watch, type WatchStore } from './store.ts';
 
 export interface FollowPorts {
@@ -81,9 +80,8 @@ export function createFollower({ feed, view, manifests, store }: FollowPorts) {
     };
     if (label !== undefined)
       return look(manifests.readLine(batch.manifest, feed.index.labelAt(number, label)));
-    const splitter = new LineSplitter();
-    for await (const chunk of manifests.open(batch.manifest)) {
-      for (const line of splitter.split(chunk)) look(line);
+    for await (const lines of manifests.readLines(batch.manifest)) {
+      for (const line of lines) look(line);
       await setImmediate();
     }
   };
@@ -99,8 +97,7 @@ export function createFollower({ feed, view, manifests, store }: FollowPorts) {
   /** VOID: for every member alike, or no labels at all; WAIT: the manifest is still to come. */
   const readSpoken = (act: LabelAct): Spoken | 'VOID' | 'WAIT' => {
     const { record } = act;
-    const digest =
-      record.type === 'tabellion.label-batch' ? act.key.slice('label-batch/'.length) : record.batch;
+    const digest = digestOf(act);
     const number = feed.numberOf(digest);
     if (number === undefined) return 'VOID';
     const { index } = feed;
@@ -147,16 +144,16 @@ export function createFollower({ feed, view, manifests, store }: FollowPorts) {
 }
 
 /** Undefined of an act that changes nothing yet, as one declaration of several. */
-function factsOf({ record, key, block, position }: LabelAct): ActFacts | undefined {
-  const place = { block, position, key, at: record.act.at };
+function factsOf(act: LabelAct): ActFacts | undefined {
+  const { record, key, block, position } = act;
+  const place = { block, position, key, at: record.act.at, batch: digestOf(act) };
   if (record.type === 'tabellion.label-batch') {
-    const batch = key.slice('label-batch/'.length);
-    return { ...place, event: 'ASSERTED', batch, label: null, dispute: null, answerBy: null };
+    return { ...place, event: 'ASSERTED', label: null, dispute: null, answerBy: null };
   }
   const event = stateOf(record);
   if (event === undefined) return undefined;
   const label = labelOf(record)?.index ?? null;
-  return { ...place, event, batch: record.batch, label, ...disputeOf(record) };
+  return { ...place, event, label, ...disputeOf(record) };
 }
 
 /** The one label that a record speaks of. */

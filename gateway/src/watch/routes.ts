@@ -6,10 +6,10 @@ import { z } from 'zod';
 import type { GatewayDeps, Principal } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { NDJSON } from '../http/item-body.ts';
-import { Problem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
-import { readPurpose } from '../http/purpose.ts';
+import { readPurpose, requirePurpose } from '../http/purpose.ts';
 import { limitText, pageOf } from '../http/schema.ts';
+import { assertSealed } from '../journal/assert-sealed.ts';
 import type { Query } from '../label/screen.ts';
 import { MAX_QUERIES, readGroups } from '../label/screen-routes.ts';
 import { commitScreening } from '../label/screening-entry.ts';
@@ -40,13 +40,8 @@ export const viewerOf = (principal: Principal): Viewer => ({
   who: pseudonymOf(principal),
 });
 
-export function watchEndpoints({
-  watches,
-  labels,
-  journal,
-  projection,
-  serviceSigners,
-}: GatewayDeps): AnyEndpoint[] {
+export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
+  const { watches, labels, journal, projection } = deps;
   /**
    * To watch is to ask for as long as it lasts, and is on record as a screening is: who, why, how many,
    * and a commitment to which (O-3, LBL-14). @throws Problem `PURPOSE_MISSING`, `NOT_READY`, `KEY_NOT_HELD`.
@@ -56,11 +51,9 @@ export function watchEndpoints({
     headers: IncomingHttpHeaders,
     queries: readonly Query[],
   ): Promise<void> => {
-    const purpose = readPurpose(headers);
-    if (purpose === undefined) throw new Problem('PURPOSE_MISSING');
-    if (!serviceSigners.has(principal.member)) throw new Problem('KEY_NOT_HELD');
-    const genesis = labels.view.genesis();
-    if (genesis === undefined) throw new Problem('NOT_READY', 'the ledger is not read yet');
+    const purpose = requirePurpose(headers);
+    assertSealed(deps, principal);
+    const ledger = labels.nameLedger();
     const { commitment, answers, opening } = commitScreening(queries, '');
     await journal.recordSealed(
       {
@@ -73,7 +66,7 @@ export function watchEndpoints({
         queries: queries.length,
         commitment,
         answers,
-        ledger: toHex(genesis),
+        ledger,
         height: projection.height,
       },
       opening,

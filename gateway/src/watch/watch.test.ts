@@ -1,5 +1,6 @@
 /** Watches through a real gateway: who sees them, what raises an alert, and that nothing does twice. */
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buildTree, toHex } from '@tabellion/proof';
@@ -15,8 +16,11 @@ import {
   type TestGateway,
   type TestPerson,
 } from '../http/testing.ts';
+import { LabelManifestStore } from '../label/manifest-store.ts';
 import { ETHEREUM, makeLabels, sampleAddress, sampleFacts } from '../label/testing.ts';
 import { type Receiver, startReceiver } from '../webhook/testing.ts';
+import { createFollower } from './follow.ts';
+import { openWatchStore } from './store.ts';
 import { MAX_ADDRESSES } from './watches.ts';
 
 const BASIS = { id: 'cn-cpl-141', version: 1 };
@@ -370,6 +374,42 @@ describe('an alert', () => {
     expect(await alertsOf(tokens.ana, other)).toEqual([]);
     const refused = await add(id, tokens.ana, [{ address: sampleAddress(1) }]);
     expect([refused.status, refused.json.code]).toEqual([403, 'NOT_ALLOWED']);
+  });
+
+  it('waits for a manifest that is not what it was, and comes once that is here again', async () => {
+    const made = makeLabels([sampleFacts(75)]);
+    const batch = await assertLabels(made);
+    const { feed, view } = gateway.deps.labels;
+    await expect
+      .poll(() => feed.index.isWhole(feed.numberOf(batch) ?? -1), { timeout: 20_000 })
+      .toBe(true);
+    const directory = await mkdtemp(join(tmpdir(), 'tabellion-watch-'));
+    const manifests = await LabelManifestStore.open(join(directory, 'manifests'));
+    const file = join(directory, 'manifests', `${made.digest}.ndjson`);
+    const store = openWatchStore(join(directory, 'watch.sqlite'), Date.now);
+    try {
+      const categories = ['mixer'];
+      const watch = store.add(
+        { member: CN, owner: null },
+        { name: 'schemes', access: 'MEMBER', kind: 'CATEGORIES', categories },
+      );
+      const before = view.findBatch(batch)!;
+      store.advance([before.block, before.position - 1], view.genesis()!);
+      const follower = createFollower({ feed, view, manifests, store });
+      const catchUp = () => follower.catchUp(AbortSignal.timeout(20_000));
+      const alerts = () => store.listAlerts({ member: CN, who: 'ana' }, { watch: watch.id }, 0, 10);
+      const bent = Buffer.from(made.bytes);
+      bent[bent.indexOf('wallet 75')]! ^= 1;
+      await writeFile(file, bent);
+      await expect(catchUp()).rejects.toMatchObject({ name: 'ChangedFile' });
+      expect(alerts()).toEqual([]);
+      await writeFile(file, made.bytes);
+      await catchUp();
+      expect(alerts()).toMatchObject([{ event: 'ASSERTED', batch, count: 1 }]);
+    } finally {
+      store.close();
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('is streamed as it is raised, and again after a cursor', async () => {

@@ -8,6 +8,7 @@ import { writeLabelCsv } from '../../label/format/csv.ts';
 import { writeMisp } from '../../label/format/misp-write.ts';
 import { writeOfac } from '../../label/format/ofac.ts';
 import { writeTagPack } from '../../label/format/tagpack-write.ts';
+import type { ProjectedRecord } from '../../projection/records.ts';
 import type { Invocation } from '../context.ts';
 import { parseCount } from '../document.ts';
 import { numberFile } from '../exchange/number-file.ts';
@@ -19,7 +20,6 @@ import {
   assertNamed,
   isWithholding,
   listResponses,
-  type Recorded,
   readBatchRecord,
   shownBatch,
   subjectOf,
@@ -136,7 +136,7 @@ async function* splitLabels(
 async function pickBatches(
   client: GatewayClient,
   { batch, member }: { batch: string | undefined; member: string | undefined },
-): Promise<readonly Recorded<LabelBatchRecord>[]> {
+): Promise<readonly ProjectedRecord<LabelBatchRecord>[]> {
   if (batch !== undefined) return [await readBatchRecord(client, batch)];
   const query = { member, limit: '200' };
   const { items } = await listAll(client, '/v1/label/batches', shownBatch, query);
@@ -147,7 +147,7 @@ async function pickBatches(
 /** What a withdrawn label said stays on the ledger, but is not handed on as if it still were said. */
 async function* listStanding(
   client: GatewayClient,
-  batches: readonly Recorded<LabelBatchRecord>[],
+  batches: readonly ProjectedRecord<LabelBatchRecord>[],
   counts: { labels: number; withdrawn: number },
   withWithdrawn: boolean,
 ): AsyncGenerator<LabelFacts, void, undefined> {

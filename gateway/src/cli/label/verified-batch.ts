@@ -1,66 +1,27 @@
 /** A batch as the ledger has it, with its labels: everything that the gateway hands over is checked. */
 import {
-  type CorroborationRecord,
-  corroborationRecord,
-  type DisputeAnswerRecord,
-  type DisputeRecord,
-  disputeAnswerRecord,
-  disputeRecord,
   type LabelBatchRecord,
+  type LabelResponseRecord,
   labelBatchRecord,
-  type MissRecord,
-  missRecord,
-  type OpinionRecord,
-  opinionRecord,
-  type SightingRecord,
-  sightingRecord,
-  type WithdrawalRecord,
-  withdrawalRecord,
+  labelResponse,
 } from '@tabellion/chaincode/label/record';
 import { buildTree, canonicalBytes, sha256, toHex } from '@tabellion/proof';
-import { z } from 'zod';
 import { EvidenceError } from '../../evidence/error.ts';
 import { projected } from '../../http/schema.ts';
 import { type LabelLine, type TransferLine, verifyLabelManifest } from '../../label/manifest.ts';
+import type { ProjectedRecord } from '../../projection/records.ts';
 import { parseDigits } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { listAll } from '../page.ts';
 
 export const shownBatch = projected(labelBatchRecord);
-const shownResponse = projected(
-  z.discriminatedUnion('type', [
-    corroborationRecord,
-    opinionRecord,
-    sightingRecord,
-    disputeRecord,
-    disputeAnswerRecord,
-    withdrawalRecord,
-    missRecord,
-  ]),
-);
-
-export interface Recorded<T> {
-  readonly key: string;
-  readonly record: T;
-  readonly txId: string;
-  readonly block: number;
-  readonly position: number;
-  readonly late: boolean;
-}
-export type Response = Recorded<
-  | CorroborationRecord
-  | OpinionRecord
-  | SightingRecord
-  | DisputeRecord
-  | DisputeAnswerRecord
-  | WithdrawalRecord
-  | MissRecord
->;
+const shownResponse = projected(labelResponse);
+export type Response = ProjectedRecord<LabelResponseRecord>;
 
 export interface VerifiedBatch {
   readonly digest: string;
-  readonly shown: Recorded<LabelBatchRecord>;
+  readonly shown: ProjectedRecord<LabelBatchRecord>;
   /** In the order of the manifest. */
   readonly lines: readonly LabelLine[];
   /** Of a batch of transfers, which has no labels. */
@@ -71,7 +32,7 @@ export interface VerifiedBatch {
 export async function readBatchRecord(
   client: GatewayClient,
   text: string | undefined,
-): Promise<Recorded<LabelBatchRecord>> {
+): Promise<ProjectedRecord<LabelBatchRecord>> {
   const digest = parseDigits('a batch', 64, text);
   const { body } = await client.get(`/v1/label/batches/${digest}`);
   const shown = expectShape(shownBatch, body);
@@ -99,7 +60,7 @@ export async function readVerifiedBatch(
 
 export async function verifyBatch(
   client: GatewayClient,
-  shown: Recorded<LabelBatchRecord>,
+  shown: ProjectedRecord<LabelBatchRecord>,
 ): Promise<VerifiedBatch> {
   const { manifest, root, size, tlp } = shown.record;
   const lines: LabelLine[] = [];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GatewayDeps } from '../../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../../http/endpoint.ts';
 import { NDJSON } from '../../http/item-body.ts';
-import { Problem } from '../../http/problem.ts';
+import { handOutManifest } from '../hand-out.ts';
 import { fetchPath } from './fetcher.ts';
 
 const tag = 'label';
@@ -31,7 +31,7 @@ const missingBatch = z
   .meta({ id: 'MissingManifest' });
 
 export function fetchEndpoints({ labels, projection }: GatewayDeps): AnyEndpoint[] {
-  const { manifests, view, fetcher } = labels;
+  const { view, fetcher } = labels;
   return [
     defineEndpoint({
       method: 'get',
@@ -43,16 +43,7 @@ export function fetchEndpoints({ labels, projection }: GatewayDeps): AnyEndpoint
       params: z.strictObject({ digest: digestHex }),
       logged: true,
       answers: { 200: { description: 'The manifest', mediaType: NDJSON } },
-      handle: async ({ params: { digest } }) => {
-        if (!view.isAsserted(digest) || !(await manifests.has(digest)))
-          throw new Problem('NOT_FOUND');
-        return {
-          status: 200,
-          body: manifests.open(digest),
-          mediaType: NDJSON,
-          disclosed: [`label-manifest/${digest}`],
-        };
-      },
+      handle: ({ params: { digest } }) => handOutManifest(labels, digest),
     }),
     defineEndpoint({
       method: 'get',

@@ -13,7 +13,6 @@ import { createKeyHash, type KeyHash } from './half-siphash.ts';
 import { KeyTable } from './key-table.ts';
 import { assertLine, isWithin, LabelRows, type LineReference } from './label-rows.ts';
 import { assertFollows, comparePoints, type LedgerPoint } from './ledger-point.ts';
-import { NewestRows } from './newest-rows.ts';
 
 export interface IndexedLabel extends LineReference {
   /** The form's family in one byte, then the payload: 2 to 70 bytes. */
@@ -201,7 +200,7 @@ export class LabelIndex {
    */
   findNewest(key: Uint8Array, height: number, most: number): NewestHits {
     this.#key.take(key);
-    const newest = new NewestRows(most);
+    const rows: number[] = [];
     // Labels of one batch follow each other: what holds for it is looked up once.
     let batch = -1;
     let isThere = false;
@@ -211,10 +210,13 @@ export class LabelIndex {
         batch = of;
         isThere = this.#batches.height(of) <= height && !this.#batches.isWithheld(of, height);
       }
-      if (isThere) newest.offer(next - 1);
+      if (isThere) rows.push(next - 1);
     }
-    const rows = newest.take();
-    return { hits: rows.map((row) => this.#hit(row, height)), older: newest.seen - rows.length };
+    // Told from the newest on, but for batches that were fetched late: a few runs, which sort at once.
+    rows.sort((one, other) => one - other);
+    const older = Math.max(0, rows.length - most);
+    const hits = (older === 0 ? rows : rows.slice(older)).map((row) => this.#hit(row, height));
+    return { hits, older };
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Goes through the whole library as it stood at one height, in turns, and shortens what it says for a table. */
 import { isStanding, type PrivateLabel, writeFinding } from '@tabellion/screening';
-import type { Finding, Screen, ScreenGround, ShownLabel } from '../screen.ts';
+import { type Finding, PROBE, type Screen, type ScreenGround, type ShownLabel } from '../screen.ts';
 import { createTurns } from '../screening-turns.ts';
 import type { FiledAddress } from './table-job.ts';
 
@@ -39,9 +39,6 @@ export function collectEntries(screen: Screen, keys: Iterable<Uint8Array>): Coll
   };
   return { ground: { height, at, rule }, groups: collect() };
 }
-
-/** No address has this key. */
-const PROBE = Uint8Array.of(0, 0);
 
 function assertFit({ verdict, code }: Finding): void {
   if (verdict === 'STALE') throw new LibraryStale(code);

@@ -2,10 +2,7 @@
  * What stays of a private question: who asked, why, how much, and a commitment to what was sent. The gateway never
  * sees an address; under audit, whoever asked shows which one a point or a bucket was asked for.
  */
-import { randomBytes } from 'node:crypto';
-import { canonicalBytes, toBase64url } from '@tabellion/proof';
-
-const SECRET_BYTES = 32;
+import { canonicalBytes } from '@tabellion/proof';
 
 export type PrivateQuestion =
   | { readonly table: string; readonly buckets: readonly number[] }
@@ -14,5 +11,3 @@ export type PrivateQuestion =
 /** RFC 8785 bytes of what is committed to, and opened under audit. */
 export const encodeQuestion = (question: PrivateQuestion, secret: string): Uint8Array =>
   canonicalBytes({ type: 'tabellion.private-question', v: 1, secret, ...question });
-
-export const drawSecret = (): string => toBase64url(randomBytes(SECRET_BYTES));

@@ -9,11 +9,12 @@ import type { GatewayDeps, Principal } from '../../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { pseudonymOf } from '../../http/pseudonym.ts';
-import { readPurpose } from '../../http/purpose.ts';
+import { requirePurpose } from '../../http/purpose.ts';
 import { integerText } from '../../http/schema.ts';
+import { assertSealed } from '../../journal/assert-sealed.ts';
 import { showSealed } from '../../journal/shape.ts';
-import { commitOpening } from '../screening-entry.ts';
-import { drawSecret, encodeQuestion, type PrivateQuestion } from './query-entry.ts';
+import { commitOpening, drawSecret } from '../screening-entry.ts';
+import { encodeQuestion, type PrivateQuestion } from './query-entry.ts';
 import {
   buckets,
   evaluated,
@@ -29,18 +30,15 @@ const tag = 'label';
 const BINARY = 'application/octet-stream';
 
 export function privateEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { journal, privateScreening, serviceSigners, operator, now } = deps;
+  const { journal, privateScreening, operator, now } = deps;
 
   /**
    * Who may ask, and that it is counted. @throws Problem `PURPOSE_MISSING`, `KEY_NOT_HELD`, `QUOTA_USED_UP`.
    */
   const admit = (principal: Principal, headers: IncomingHttpHeaders, of: PrivateQuestion) => {
-    const purpose = readPurpose(headers);
-    if (purpose === undefined) throw new Problem('PURPOSE_MISSING');
+    const purpose = requirePurpose(headers);
+    assertSealed(deps, principal);
     const { member } = principal;
-    if (!serviceSigners.has(member)) {
-      throw new Problem('KEY_NOT_HELD', 'this gateway signs no receipts for the caller’s member');
-    }
     const who = pseudonymOf(principal);
     const [kind, units] =
       'points' in of
