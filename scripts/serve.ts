@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** After so many days what was asked of addresses is erased. */
   readonly keepQueriesDays?: number | undefined;
+  /** After so many days an alert that was seen is removed. */
+  readonly keepAlertsDays?: number | undefined;
   /** Points or buckets that one caller may ask for privately in a day. */
   readonly privatePerDay?: number | undefined;
   /** Networks that are not public and that webhooks may go to. */
@@ -46,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     fabric,
     limits,
     keepQueriesDays,
+    keepAlertsDays,
     privatePerDay,
     webhookNetworks = [],
   } = options;
@@ -67,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(fabric && { fabric }),
     ...(limits && { limits }),
     ...(keepQueriesDays !== undefined && { keepQueriesDays }),
+    ...(keepAlertsDays !== undefined && { keepAlertsDays }),
     ...(privatePerDay !== undefined && { privatePerDay }),
     webhookNetworks,
   }).catch(endOnVital);

@@ -25,6 +25,7 @@ const usage = `Usage: ./scripts/start [--data DIR] [--port N] [--escrow DIR] [--
                (see node-config/gateways.example.yaml)
   --consortium FILE  what the members agreed on (default node-config/consortium.yaml)
   --keep-queries DAYS  after which what was asked of addresses is erased (default 1827, five years)
+  --keep-alerts DAYS  after which an alert that was seen is removed (default 180)
   --webhook-network NET  a network that is not public and that webhooks may go to, such as 10.1.0.0/16
                (may be given several times)
   --requests-per-minute N  that one caller may send (default 6000), and an address twice as many
@@ -60,10 +61,10 @@ function parsePerDay(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function parseDays(text: string | undefined): number | undefined {
+function parseDays(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,4}$/.test(text)) {
-    throw new Error(`--keep-queries ${text}: not a number of days from 1 to 99999`);
+    throw new Error(`${option} ${text}: not a number of days from 1 to 99999`);
   }
   return Number(text);
 }
@@ -89,6 +90,7 @@ async function main(): Promise<number> {
       issuers: { type: 'string' },
       gateways: { type: 'string' },
       'keep-queries': { type: 'string' },
+      'keep-alerts': { type: 'string' },
       'requests-per-minute': { type: 'string' },
       'private-per-day': { type: 'string' },
       'webhook-network': { type: 'string', multiple: true },
@@ -105,7 +107,8 @@ async function main(): Promise<number> {
   }
   const port = parsePort(values.port);
   const limits = parseLimits(values['requests-per-minute']);
-  const keepQueriesDays = parseDays(values['keep-queries']);
+  const keepQueriesDays = parseDays('--keep-queries', values['keep-queries']);
+  const keepAlertsDays = parseDays('--keep-alerts', values['keep-alerts']);
   const privatePerDay = parsePerDay(values['private-per-day']);
   const webhookNetworks = parseNetworks(values['webhook-network']);
   if (values.demo && values.fabric) throw new Error('--demo is of the embedded ledger only');
@@ -124,6 +127,7 @@ async function main(): Promise<number> {
       fabric,
       limits,
       keepQueriesDays,
+      keepAlertsDays,
       privatePerDay,
       webhookNetworks,
     };

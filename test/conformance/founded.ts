@@ -1,6 +1,7 @@
 /** A consortium of Tabellion's contracts on whichever ledger the suite runs. */
+import { randomBytes } from 'node:crypto';
 import { canonicalBytes, parseCanonical } from '@tabellion/proof';
-import { sampleFounding } from '../../chaincode/test/samples.ts';
+import { sampleAcquire, sampleFounding } from '../../chaincode/test/samples.ts';
 import type { Signer } from '../../gateway/src/ledger/act.ts';
 import { LedgerError } from '../../gateway/src/ledger/port.ts';
 import type { Call, Client } from './client.ts';
@@ -25,7 +26,7 @@ export async function perform(client: Client, fn: string, input: object, by: Sig
 
 export const read = (client: Client, fn: string, key: string) => client.evaluate(fn, key);
 
-export const jurisdictionOf = (index: number) => 'ABCD'.charAt(index).repeat(2);
+const jurisdictionOf = (index: number) => 'ABCD'.charAt(index).repeat(2);
 
 /** Once for each ledger: its members found their consortium. */
 export async function ensureFounded(client: Client): Promise<void> {
@@ -45,6 +46,18 @@ export async function ensureFounded(client: Client): Promise<void> {
   }));
   const delegate = await client.ledger.person(client.state(0), 'delegate');
   await perform(client, 'member:found', { ...founding, members }, delegate);
+}
+
+/** Opens an acquisition in the jurisdiction of whoever collects; returns its ID. */
+export async function acquireAtHome(client: Client, by: Signer): Promise<string> {
+  await ensureFounded(client);
+  const id = randomBytes(16).toString('hex');
+  const place = jurisdictionOf(client.ledger.members.findIndex(({ mspId }) => mspId === by.mspId));
+  const source = { class: 'STANDALONE' } as const;
+  const location = { systemJurisdiction: place, mediumLocation: place, source };
+  const input = sampleAcquire({ id, startedAt: Date.now() - 2000, location });
+  await perform(client, 'evidence:acquire', input, by);
+  return id;
 }
 
 /** The code with which the contract refuses; anything else is thrown on. */

@@ -8,6 +8,7 @@ import { attestationChecks } from './checks/attestation.ts';
 import { conflictChecks } from './checks/conflict.ts';
 import { custodyChecks } from './checks/custody.ts';
 import { eventChecks } from './checks/event.ts';
+import { flowChecks } from './checks/flow.ts';
 import { labelChecks } from './checks/label.ts';
 import { policyChecks } from './checks/policy.ts';
 import { privateChecks } from './checks/private.ts';
@@ -26,6 +27,8 @@ export const CHECKS: readonly Check[] = [
   ...eventChecks,
   ...attestationChecks,
   ...custodyChecks,
+  // Before the labels: those name manifests that nobody has, without which a library says nothing.
+  ...flowChecks,
   ...labelChecks,
 ];
 

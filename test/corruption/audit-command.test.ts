@@ -1,10 +1,19 @@
 /** `audit --from-data` as it is typed: damage is a finding, what cannot be read an error, and no other. */
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../gateway/src/cli/testing.ts';
 import { openAnchoring } from '../../gateway/src/evidence/anchoring.ts';
 import { openManifests } from '../../gateway/src/evidence/member-manifests.ts';
+import { makeLabels, sampleFacts } from '../../gateway/src/label/testing.ts';
 import { openEmbeddedLedger } from '../../gateway/src/ledger/embedded/ledger.ts';
 import { createTestConsortium } from '../conformance/embedded-network.ts';
 import { MEMBER, openEvidenceConsortium } from '../support/evidence-consortium.ts';
@@ -134,6 +143,8 @@ describe('audit --from-data', () => {
 
 describe('audit --from-data of a ledger with a batch', () => {
   let data: string;
+  /** The file of the one label manifest. */
+  let labels: string;
   const [own, escrow] = ['gateway/manifests', 'escrow'];
   const auditBatch = () =>
     audit(data, '--escrow', join(data, escrow), '--trust', join(data, 'trust.json'));
@@ -157,6 +168,15 @@ describe('audit --from-data of a ledger with a batch', () => {
     }
     const system = { subject: 's', member: MEMBER, role: 'system', clientKind: 'system' } as const;
     for await (const _ of anchoring.anchorItems(system, acquisition, items()));
+    const { digest, root, size, tlp, bytes } = makeLabels([sampleFacts(1), sampleFacts(2)]);
+    const asserted = await world.act(await world.person('analyst'), 'label:assert', {
+      ...{ manifest: digest, root, size, tlp, taxonomy: { id: 'addresses', version: 1 } },
+      ...{ legalBasis: { id: 'de-stpo-94', version: 1 }, reason: 'wallets of a ransom campaign' },
+    });
+    expect(asserted.status.code).toBe('VALID');
+    mkdirSync(join(data, 'gateway', 'labels'), { recursive: true });
+    labels = join(data, 'gateway', 'labels', `${digest}.ndjson`);
+    writeFileSync(labels, bytes);
     writeFileSync(join(data, 'trust.json'), JSON.stringify(await world.trust()));
     await anchoring.close();
     await manifests.close();
@@ -185,6 +205,24 @@ describe('audit --from-data of a ledger with a batch', () => {
     renameSync(join(data, 'away'), join(data, path));
     expect([exit, document.outcome, document.manifests.checked]).toEqual([10, 'CLEAN', 1]);
     expect(document.manifests.missing).toHaveLength(1);
+  });
+
+  it('holds the label manifests to their batches: missing is one thing, damaged another', async () => {
+    const clean = { batches: 1, whole: 1, waiting: 0, findings: [], isDamaged: false };
+    expect(await auditBatch()).toMatchObject({ exit: 0, document: { labelManifests: clean } });
+    const bytes = readFileSync(labels);
+    const expectOnly = async (code: string) => {
+      const { document, exit } = await auditBatch();
+      const { findings, whole } = document.labelManifests;
+      expect([exit, document.outcome, whole]).toEqual([10, 'CLEAN', 0]);
+      expect(findings.map((found: { code: string }) => found.code)).toEqual([code]);
+    };
+    writeFileSync(labels, bytes.subarray(1));
+    await expectOnly('LABEL_MANIFEST_DAMAGED');
+    rmSync(labels);
+    await expectOnly('LABEL_MANIFEST_MISSING');
+    writeFileSync(labels, bytes);
+    expect((await auditBatch()).exit).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 /** What an auditor must be able to list: not breaks of the ledger, but facts that people answer for. */
 import type { BreakPlace } from './break.ts';
+import { CodedLog } from './coded-log.ts';
 
 export const FINDINGS = {
   LATE_TRANSACTION:
@@ -61,26 +62,8 @@ export interface Finding extends Partial<BreakPlace> {
   readonly subject: string;
 }
 
-/** Findings listed one by one; beyond this only counted, so that memory stays bounded. */
-const LISTED_PER_CODE = 1_000;
-
-export class FindingLog {
-  readonly #listed: Finding[] = [];
-  readonly #counts = new Map<FindingCode, number>();
-
+export class FindingLog extends CodedLog<Finding> {
   add(code: FindingCode, subject: string, place: Partial<BreakPlace> = {}): void {
-    const count = (this.#counts.get(code) ?? 0) + 1;
-    this.#counts.set(code, count);
-    if (count <= LISTED_PER_CODE) this.#listed.push({ code, subject, ...place });
-  }
-
-  /** In the order in which they were met. */
-  get listed(): readonly Finding[] {
-    return this.#listed;
-  }
-
-  /** All of them by code, those not listed included. */
-  get counts(): Readonly<Partial<Record<FindingCode, number>>> {
-    return Object.fromEntries(this.#counts);
+    this.put({ code, subject, ...place });
   }
 }

@@ -4,19 +4,21 @@ import { describeFact, FILE_DAMAGES, FILE_NOTES } from '../ledger/file-damage.ts
 import type { FilesReport } from '../ledger/stored-files.ts';
 import type { AuditReport } from './audit.ts';
 import type { SourceHeight } from './compare-sources.ts';
-import { FINDINGS, type Finding, type FindingCode } from './finding.ts';
+import { FINDINGS, type Finding } from './finding.ts';
+import { LABEL_MANIFEST_FINDINGS, type LabelManifestAudit } from './label-manifest-audit.ts';
 import type { ManifestAudit } from './manifest-audit.ts';
 
 export interface AuditedBesides {
   readonly files?: FilesReport | undefined;
   readonly manifests?: ManifestAudit | undefined;
+  readonly labelManifests?: LabelManifestAudit | undefined;
   readonly sources: readonly SourceHeight[];
 }
 
 export function describeAudit(
   report: AuditReport,
   trust: Trust,
-  { files, manifests, sources }: AuditedBesides,
+  { files, manifests, labelManifests, sources }: AuditedBesides,
 ): string {
   return [
     ...describeOutcome(report),
@@ -25,7 +27,8 @@ export function describeAudit(
     ...sources.map(({ name, height }) => `read from ${name}: ${height} blocks`),
     ...describeCounts(report),
     ...(manifests === undefined ? [] : describeManifests(manifests)),
-    ...describeFindings(report),
+    ...(labelManifests === undefined ? [] : describeLabelManifests(labelManifests)),
+    ...describeListed(report, FINDINGS, describeFinding),
     ...(trust.ledger === 'embedded'
       ? ['', 'The ledger is embedded: one operator holds the keys of all members.']
       : []),
@@ -73,16 +76,39 @@ function describeManifests({ checked, mismatches, missing }: ManifestAudit): str
   ];
 }
 
-function describeFindings({ findings, findingCounts }: AuditReport): string[] {
-  const codes = Object.keys(findingCounts) as FindingCode[];
+function describeLabelManifests(audit: LabelManifestAudit): string[] {
+  const { batches, whole, waiting } = audit;
+  return [
+    `${batches} label batches, ${whole} with a manifest that is what they say; ${waiting} manifests that no batch names`,
+    ...describeListed(
+      audit,
+      LABEL_MANIFEST_FINDINGS,
+      ({ batch, manifest, detail }) =>
+        `  manifest ${manifest}${batch === null ? '' : ` of batch ${batch}`}: ${detail}`,
+    ),
+  ];
+}
+
+function describeListed<Code extends string, One extends { readonly code: Code }>(
+  {
+    findings,
+    findingCounts,
+  }: {
+    readonly findings: readonly One[];
+    readonly findingCounts: Readonly<Partial<Record<Code, number>>>;
+  },
+  meanings: Readonly<Record<Code, string>>,
+  describe: (one: One) => string,
+): string[] {
+  const codes = Object.keys(findingCounts) as Code[];
   return codes.flatMap((code) => {
     const listed = findings.filter((finding) => finding.code === code);
     const count = findingCounts[code] ?? 0;
     const more = count - listed.length;
     return [
       '',
-      `${code} (${count}): ${FINDINGS[code]}`,
-      ...listed.map(describeFinding),
+      `${code} (${count}): ${meanings[code]}`,
+      ...listed.map(describe),
       ...(more > 0 ? [`  … and ${more} more`] : []),
     ];
   });

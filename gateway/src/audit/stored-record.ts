@@ -45,11 +45,19 @@ export class RecordReader {
 
   /** All records of that name whose key goes on with `prefix` (empty, or ending in `/`). */
   *list<Name extends RecordName>(name: Name, prefix = ''): Generator<RecordOf<Name>> {
+    for (const { record } of this.entries(name, prefix)) yield record;
+  }
+
+  /** The same with their keys, without the first part. */
+  *entries<Name extends RecordName>(
+    name: Name,
+    prefix = '',
+  ): Generator<{ readonly key: string; readonly record: RecordOf<Name> }> {
     const start = `${name}/${prefix}`;
     // '0' follows '/' in byte order.
     const end = `${start.slice(0, -1)}0`;
-    for (const { value } of this.#state.range(this.#chaincode, start, end))
-      yield decode(name, value);
+    for (const { key, value } of this.#state.range(this.#chaincode, start, end))
+      yield { key: key.slice(name.length + 1), record: decode(name, value) };
   }
 }
 

@@ -183,3 +183,32 @@ describe('an integration from end to end', () => {
     expect(succeed(await run(CN, ['watch', 'alerts', '--watch', watch])).items).toEqual([]);
   });
 });
+
+describe('watches of somebody who has left', () => {
+  const DELEGATE = 'delegate.cn';
+  const PURPOSE = ['--purpose', 'Its owner has left'];
+
+  it('are found by a delegate, who takes one over and ends another', async () => {
+    succeed(await journey.signIn(DELEGATE, ['init']));
+    const made = ['watch', 'create', '--name', 'Left behind'];
+    const [one, two] = [succeed(await run(CN, made)).id, succeed(await run(CN, made)).id];
+    succeed(await run(CN, ['watch', 'add', one, sampleAddress(7), ...PURPOSE]));
+    expect(await refusal(CN, ['watch', 'oversee'])).toEqual([1, 'ROLE_NOT_ALLOWED']);
+    const overseen = await text(DELEGATE, ['watch', 'oversee']);
+    expect(overseen).toMatch(
+      new RegExp(`${one} +ADDRESSES +1 +OWNER +0 +[0-9a-f]{40} .*Left behind`),
+    );
+    expect(overseen).not.toContain(sampleAddress(7));
+    expect(await refusal(DELEGATE, ['watch', 'addresses', one])).toEqual([1, 'NOT_FOUND']);
+    expect(await refusal(DELEGATE, ['watch', 'end', two, '--purpose', 'für'])).toEqual([
+      2,
+      'USAGE',
+    ]);
+    const taken = succeed(await run(DELEGATE, ['watch', 'take-over', one, ...PURPOSE]));
+    expect(taken).toMatchObject({ id: one, own: true, size: 1 });
+    expect(await text(DELEGATE, ['watch', 'addresses', one])).toContain(sampleAddress(7));
+    expect(await text(DELEGATE, ['watch', 'oversee'])).toMatch(new RegExp(`${one} .* you `));
+    succeed(await run(DELEGATE, ['watch', 'end', two, ...PURPOSE]));
+    expect(await text(CN, ['watch', 'list'])).not.toContain('Left behind');
+  });
+});

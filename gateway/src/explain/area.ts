@@ -25,7 +25,10 @@ export const AREAS = {
   outcome: { en: 'outcome of a check', zh: '检查的总体结果' },
   break: { en: 'break that an audit found', zh: '审计发现的断裂' },
   finding: { en: 'finding of an audit', zh: '审计发现' },
-  file: { en: 'finding about a file of the ledger', zh: '关于账本文件的发现' },
+  file: {
+    en: 'finding about a file of the ledger, or a manifest that it names',
+    zh: '关于账本文件或其所列清单的发现',
+  },
   tree: { en: 'finding of comparing a tree of files', zh: '文件目录比对的发现' },
   source: { en: 'report on a source that was to be anchored', zh: '对待存证来源的报告' },
   exit: { en: 'exit code', zh: '退出码' },

@@ -25,6 +25,7 @@ import { describe, expect, it } from 'vitest';
 import { WALLET_ERROR_CODES } from '../../../legacy/src/wallet/error.ts';
 import { BREAKS } from '../audit/break.ts';
 import { FINDINGS } from '../audit/finding.ts';
+import { LABEL_MANIFEST_FINDINGS } from '../audit/label-manifest-audit.ts';
 import { RECEIPT_OUTCOMES } from '../cli/actions/screen-receipt.ts';
 import { SET_VERDICTS } from '../cli/disclosure/set-verdict.ts';
 import { FAILURE_CODES } from '../cli/failure.ts';
@@ -102,7 +103,10 @@ const CHECKS: readonly (readonly [Area, readonly string[]])[] = [
   ],
   ['break', Object.keys(BREAKS)],
   ['finding', Object.keys(FINDINGS)],
-  ['file', [...Object.keys(FILE_DAMAGES), ...Object.keys(FILE_NOTES)]],
+  [
+    'file',
+    [FILE_DAMAGES, FILE_NOTES, LABEL_MANIFEST_FINDINGS].flatMap((codes) => Object.keys(codes)),
+  ],
   ['tree', [...TREE_VERDICTS, ...TREE_NOTES]],
   ['source', [...OMISSIONS, ...NOTES]],
   ['exit', [...Object.values(EXIT), EXIT_DISK].map(String)],
@@ -203,6 +207,7 @@ describe('the sources', () => {
       'LabelErrorCode',
       'LabelFormatErrorCode',
       'LabelIndexErrorCode',
+      'LabelManifestCode',
       'LedgerErrorCode',
       'MerkleErrorCode',
       'MissCode',

@@ -1,29 +1,12 @@
-/** What stays of a question about flows, as of a screening: see `label/screening-entry.ts`. */
+/** What stays of a question about flows, as of a screening: see `journal/commitment.ts`. */
 import { canonicalBytes, canonicalText } from '@tabellion/proof';
-import { commitOpening, digestAnswers, drawSecret } from '../label/screening-entry.ts';
+import { type Commitment, commitQuestion } from '../journal/commitment.ts';
 import type { FlowQuery } from './follow.ts';
 
-export interface FlowCommitment {
-  /** SHA-256 of the opening. */
-  readonly commitment: string;
-  /** Keyed digest of the answer without its receipt. */
-  readonly answers: string;
-  /** 256 random bits, base64url. */
-  readonly secret: string;
-  /** RFC 8785 bytes of what is opened under audit. */
-  readonly opening: Uint8Array;
-}
-
+/** RFC 8785 bytes of what is committed to, and opened under audit. */
 export const encodeFlowOpening = (query: FlowQuery, secret: string): Uint8Array =>
   canonicalBytes({ type: 'tabellion.flow', v: 1, secret, query });
 
-/** Of the answer without its receipt. */
-export const digestFlow = (answer: unknown, secret: string): string =>
-  digestAnswers(canonicalText(answer), secret);
-
-export function commitFlow(query: FlowQuery, answer: unknown): FlowCommitment {
-  const secret = drawSecret();
-  const opening = encodeFlowOpening(query, secret);
-  const [commitment, answers] = [commitOpening(opening), digestFlow(answer, secret)];
-  return { commitment, answers, secret, opening };
-}
+/** @param answer all of it but the receipt. */
+export const commitFlow = (query: FlowQuery, answer: unknown): Commitment =>
+  commitQuestion((secret) => encodeFlowOpening(query, secret), canonicalText(answer));

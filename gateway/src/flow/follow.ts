@@ -59,6 +59,7 @@ export type Flows = ReturnType<typeof createFlows>;
 
 export function createFlows({ feed, view, manifests, screen, projection }: FlowPorts) {
   const records = createRecords(projection.database);
+  const takeTurns = createTurns();
 
   /** @throws Problem `NOT_READY`: what is not complete would read as "nothing was transferred". */
   const assertReady = (asOf: number): void => {
@@ -70,12 +71,18 @@ export function createFlows({ feed, view, manifests, screen, projection }: FlowP
   };
 
   return {
-    /** In turns, all of it as of one height. @throws Problem `NOT_READY`, `NOT_FOUND`. */
-    async follow(query: FlowQuery, asOf?: number): Promise<FlowAnswer> {
+    /**
+     * In turns, all of it as of one height. @throws Problem `NOT_READY`, `NOT_FOUND`; the signal's reason, once
+     * it fires.
+     */
+    async follow(
+      query: FlowQuery,
+      { asOf, signal }: { readonly asOf?: number | undefined; readonly signal?: AbortSignal } = {},
+    ): Promise<FlowAnswer> {
       const ground = screen.begin(asOf);
       assertReady(ground.height);
       const { height, at } = ground;
-      const turn = createTurns();
+      const turn = takeTurns(signal);
       const { table, tellDamaged: onDamaged } = feed;
       const ports = { table: table!, view, manifests, onDamaged, turn };
       const observations = readObservations(ports, height);

@@ -80,7 +80,7 @@ async function openLedger() {
       );
       const batch = `batch-${block}`;
       digests.set(batch, digest);
-      table.take({ digest: batch, manifest: digest, block, position: 0 }, placed);
+      await table.take({ digest: batch, manifest: digest, block, position: 0 }, placed);
       block += 1;
       return batch;
     },
@@ -212,7 +212,7 @@ describe('one question', () => {
 });
 
 it('a turn lets others go on once it has taken its time', async () => {
-  const turn = createTurns();
+  const turn = createTurns()();
   let others = 0;
   const other = setImmediate().then(() => {
     others += 1;

@@ -1,8 +1,7 @@
 /** `POST /v1/flow/follow`: addresses in the body, never in a URL; nothing leaves before it is journalled. */
-import { isRefusal, normaliseAddress, normaliseTransaction } from '@tabellion/screening';
 import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
-import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
+import { type AnyEndpoint, type Call, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
 import { requirePurpose } from '../http/purpose.ts';
@@ -11,10 +10,28 @@ import { assertSealed } from '../journal/assert-sealed.ts';
 import { showSealed } from '../journal/shape.ts';
 import { commitFlow } from './flow-entry.ts';
 import type { FlowQuery } from './follow.ts';
-import { type FlowQueryText, flowAnswer, flowQuery } from './shape.ts';
+import { normaliseQuery } from './normalise-query.ts';
+import { createPlaces } from './places.ts';
+import { flowAnswer, flowQuery } from './shape.ts';
 
 export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { labels, journal, projection } = deps;
+  const places = createPlaces();
+
+  /** What is no longer wanted is worked on no more, and a place is given back only then. */
+  const follow = async (
+    query: FlowQuery,
+    asOf: number | undefined,
+    { principal, signal }: Pick<Call, 'principal' | 'signal'>,
+  ) => {
+    const leave = places.take(principal);
+    try {
+      return await labels.flows.follow(query, { asOf, signal });
+    } finally {
+      leave();
+    }
+  };
+
   return [
     defineEndpoint({
       method: 'post',
@@ -34,14 +51,15 @@ export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         200: { description: 'The transfers, where they lead, and who says so', schema: flowAnswer },
       },
       refusals: [422],
-      handle: async ({ principal, query: { asOf }, body, headers }) => {
+      handle: async ({ principal, query: { asOf }, body, headers, signal }) => {
         const purpose = requirePurpose(headers);
         const { member, role } = principal;
         assertSealed(deps, principal);
         if (asOf !== undefined && asOf > projection.height) throw new Problem('HEIGHT_NOT_REACHED');
         const ledger = labels.nameLedger();
         const query = normaliseQuery(body);
-        const answer = { ...(await labels.flows.follow(query, asOf)), query };
+        if ('refused' in query) throw new Problem('BAD_INPUT', query.refused);
+        const answer = { ...(await follow(query, asOf, { principal, signal })), query };
         const { secret, opening, ...commitments } = commitFlow(query, answer);
         const sealed = await journal.recordSealed(
           {
@@ -55,19 +73,4 @@ export function flowEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     }),
   ];
-}
-
-/** @throws Problem `BAD_INPUT`, naming the reason and never what was asked. */
-function normaliseQuery({ address, transaction, ...query }: FlowQueryText): FlowQuery {
-  const { network, since, until } = query;
-  if (since !== undefined && until !== undefined && since > until)
-    throw new Problem('BAD_INPUT', 'since: after until');
-  if (transaction !== undefined) {
-    const hash = normaliseTransaction(transaction, network);
-    if (typeof hash !== 'string') throw new Problem('BAD_INPUT', `${hash.code}: ${hash.detail}`);
-    return { ...query, transaction: hash };
-  }
-  const read = normaliseAddress(address!, network);
-  if (isRefusal(read)) throw new Problem('BAD_INPUT', `${read.code}: ${read.detail}`);
-  return { ...query, address: read.address };
 }

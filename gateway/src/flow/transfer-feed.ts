@@ -65,7 +65,7 @@ export function startTransferFeed(options: TransferFeedOptions): TransferFeed {
       transfer: ({ statement, offset, length }) => void lines.push({ statement, offset, length }),
     });
     const batch = { digest, manifest, block, position };
-    into.take(batch, found === 'ABSENT' ? undefined : found === 'VOID' ? [] : lines);
+    await into.take(batch, found === 'ABSENT' ? undefined : found === 'VOID' ? [] : lines);
     const usedAt = manifests.stat(manifest)?.usedAt;
     if (found === 'ABSENT' && usedAt !== undefined) useless.set(manifest, usedAt);
   };

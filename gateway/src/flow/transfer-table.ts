@@ -3,6 +3,7 @@
  * can be read anew from the manifests, and what is shown is read from there.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import type { TransferStatement } from '@tabellion/proof';
 import { accountId } from '@tabellion/screening';
 import type { TransferLine } from '../label/manifest.ts';
@@ -41,8 +42,11 @@ export type PlacedTransfer = Omit<TransferLine, 'leaf'>;
 /** Paid from an account, or to it; or of a transaction, which stands in the place of the account then. */
 export type Side = 'FROM' | 'TO' | 'OF';
 
+/** Lines that are written before others get their turn: some milliseconds. */
+const TURN = 256;
+
 /** Raise with every change of the tables. */
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
 DROP TABLE IF EXISTS ledger;
 DROP TABLE IF EXISTS batch;
@@ -51,7 +55,9 @@ DROP TABLE IF EXISTS touch;
 CREATE TABLE ledger (genesis TEXT NOT NULL) STRICT;
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, manifest TEXT NOT NULL,
-  block INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+  block INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL,
+  -- Lines that are in the tables: of a batch that is not taken yet they are not seen.
+  lines INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX batch_order ON batch (block, position);
 CREATE TABLE transfer (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, batch INTEGER NOT NULL,
@@ -87,9 +93,10 @@ export function openTransferTable(file: string, genesis: string) {
     database.prepare('INSERT INTO ledger VALUES (?)').run(genesis);
   }
   const addBatch = database.prepare(
-    `INSERT INTO batch (digest, manifest, block, position, state) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (digest) DO UPDATE SET state = excluded.state RETURNING id`,
+    `INSERT INTO batch (digest, manifest, block, position, state) VALUES (?, ?, ?, ?, 'MISSING')
+     ON CONFLICT (digest) DO UPDATE SET state = state RETURNING id, lines`,
   );
+  const setTaken = database.prepare('UPDATE batch SET lines = ?, state = ? WHERE id = ?');
   const addTransfer = database.prepare(
     'INSERT INTO transfer (name, batch, line, start, length) VALUES (?, ?, ?, ?, ?) RETURNING id',
   );
@@ -104,11 +111,13 @@ export function openTransferTable(file: string, genesis: string) {
     `SELECT ${COLUMNS} FROM touch c
        CROSS JOIN transfer t ON t.id = c.transfer CROSS JOIN batch b ON b.id = c.batch
      WHERE c.account = ? AND c.side = ? AND (c.batch, c.transfer) > (?, ?) AND c.batch <= ${NEWEST}
+       AND b.state = 'TAKEN'
      ORDER BY c.batch, c.transfer LIMIT ?`,
   );
   const selectNamed = database.prepare(
     `SELECT ${COLUMNS} FROM transfer t CROSS JOIN batch b ON b.id = t.batch
      WHERE t.name = ? AND (t.batch, t.id) > (?, ?) AND t.batch <= ${NEWEST}
+       AND b.state = 'TAKEN'
      ORDER BY t.batch, t.id LIMIT ?`,
   );
   const places = (found: unknown): TransferPlace[] =>
@@ -138,18 +147,27 @@ export function openTransferTable(file: string, genesis: string) {
     listMissing: () => selectMissing.all() as unknown as TransferBatch[],
     /**
      * A batch with its transfers, none where it counts for nobody, and undefined where its manifest is not
-     * here yet.
+     * here yet. In turns, so that others are answered meanwhile; seen once all of it is in. One that was
+     * interrupted goes on where it ended: the lines of a manifest are always the same.
      */
-    take(
+    async take(
       { digest, manifest, block, position }: TransferBatch,
       lines: readonly PlacedTransfer[] | undefined,
-    ): void {
-      writeAtOnce(database, () => {
-        const state = lines === undefined ? 'MISSING' : 'TAKEN';
-        const { id } = addBatch.get(digest, manifest, block, position, state) as { id: number };
-        for (const [line, each] of (lines ?? []).entries()) addRows(id, each, line);
-      });
+    ): Promise<void> {
+      const known = addBatch.get(digest, manifest, block, position) as unknown as KnownBatch;
       checkpoints.afterCommit();
+      if (lines === undefined) return;
+      let end = known.lines;
+      do {
+        const from = end;
+        end = Math.min(from + TURN, lines.length);
+        writeAtOnce(database, () => {
+          for (let line = from; line < end; line += 1) addRows(known.id, lines[line]!, line);
+          setTaken.run(end, end < lines.length ? 'MISSING' : 'TAKEN', known.id);
+        });
+        checkpoints.afterCommit();
+        await setImmediate();
+      } while (end < lines.length);
     },
     /** Asserted in blocks below a height, in the ledger's order, after a mark. */
     listTouching: (
@@ -163,6 +181,12 @@ export function openTransferTable(file: string, genesis: string) {
       places(selectNamed.all(id, ...after, height, limit)),
     close: () => checkpoints.close(),
   };
+}
+
+interface KnownBatch {
+  readonly id: number;
+  /** That are in the tables. */
+  readonly lines: number;
 }
 
 type PlaceRow = Omit<TransferPlace, 'mark'> & {

@@ -25,6 +25,7 @@ import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
+import { oversightEndpoints } from '../watch/oversight-routes.ts';
 import { watchEndpoints } from '../watch/routes.ts';
 import { webhookEndpoints } from '../webhook/routes.ts';
 import { actEndpoints } from './act-routes.ts';
@@ -152,6 +153,7 @@ function describeEndpoints(
     ...feedEndpoints(deps),
     ...watchEndpoints(deps),
     ...alertEndpoints(deps, limits),
+    ...oversightEndpoints(deps),
     ...webhookEndpoints(deps),
     ...privateEndpoints(deps),
     ...itemEndpoints(deps),

@@ -187,6 +187,8 @@ export function createPipeline(context: PipelineContext) {
       await journalRead(endpoint, request, facts, reply);
       await sendReply(response, reply, limits.stallMs);
     } catch (error) {
+      // What was given up with its reader has not failed, and there is nobody to tell.
+      if (error === GONE) return;
       deps.onFailure?.(error);
       const problem = toProblem(error);
       if (problem.status >= 500) logFailure(deps, endpoint, problem);

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
  * An owner may hold as much as is still free: one alone comes to hold half, two a third each, and some
  * is always left for whoever comes next (Choudhury and Hahne's dynamic threshold, with factor 1).
  */
-export function createShares(total: number) {
+export function createShares(total: number, refuse = () => new Problem('OVERLOADED')) {
   const held = new Map<string, number>();
   let free = total;
 
@@ -20,7 +20,7 @@ export function createShares(total: number) {
     /** Takes from what is free; returns the function that gives it back. @throws Problem `OVERLOADED`. */
     take(owner: string, amount = 1): () => void {
       const own = held.get(owner) ?? 0;
-      if (own + amount > free) throw new Problem('OVERLOADED');
+      if (own + amount > free) throw refuse();
       free -= amount;
       held.set(owner, own + amount);
       let isHeld = true;

@@ -69,6 +69,10 @@ export const journalEntry = z.discriminatedUnion('kind', [
     queries: z.int().min(1),
     /** SHA-256 of what was sent, with a secret that only the caller was given. */
     commitment: digestHex,
+    /** SHA-256 of points and proof, or of the table's document, with that secret. */
+    answers: digestHex,
+    /** Genesis of the ledger that the table speaks of. */
+    ledger: digestHex,
     /** Of the points: under which key. */
     keyId: z.string().length(32).optional(),
     /** Of a bucket: of which table. */

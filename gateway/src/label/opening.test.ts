@@ -10,8 +10,8 @@ import {
   type TestGateway,
 } from '../http/testing.ts';
 import { startJournalAnchorer } from '../journal/anchorer.ts';
+import { commitOpening } from '../journal/commitment.ts';
 import { linkJournalLedger } from '../journal/ledger-link.ts';
-import { commitOpening } from './screening-entry.ts';
 import { sampleAddress } from './testing.ts';
 
 const BASIS = { id: 'sg-cpc-39', version: 1 };

@@ -13,7 +13,7 @@ import { assertSealed } from '../journal/assert-sealed.ts';
 import { showSealed } from '../journal/shape.ts';
 import { openingEndpoint } from './opening-routes.ts';
 import type { Query } from './screen.ts';
-import { commitScreening, writeAnswers } from './screening-entry.ts';
+import { commitScreening, joinAnswers, writeAnswer } from './screening-entry.ts';
 import { createTurns } from './screening-turns.ts';
 import { query, screening } from './shape.ts';
 
@@ -38,14 +38,15 @@ export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   ) => {
     const { answer, height, at, rule } = labels.screen.begin(asOf);
     const ground = { height, at, rule };
-    const answers = [];
+    // Each is written at once: its text is all that has to outlast the turn.
+    const texts: string[] = [];
     const endTurn = createTurns();
     for (const each of queries) {
       const answered = answer(each);
-      answers.push(answered);
+      texts.push(writeAnswer(answered));
       await endTurn(answered);
     }
-    const text = writeAnswers(answers);
+    const text = joinAnswers(texts);
     const { commitment, answers: digest, secret, opening } = commitScreening(queries, text);
     const sealed = await journal.recordSealed(
       {

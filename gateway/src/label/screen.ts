@@ -35,7 +35,7 @@ import {
   type ShownPresumption,
   showPresumption,
 } from './presumption.ts';
-import { readStanding } from './standing.ts';
+import { countOverdue, readStanding } from './standing.ts';
 import { createHistory, type LabelResponse, type LabelView } from './view.ts';
 
 /** The entry of the register `scoring` that labels are scored by. */
@@ -77,6 +77,8 @@ export interface ShownLabel extends Omit<LabelStatement, 'type' | 'v' | 'salt' |
   /** Other members that came to the same or met the address again. */
   readonly supporters: readonly string[];
   readonly openDisputes: number;
+  /** Of these, those that were not answered in time; absent where there are none. */
+  readonly overdueDisputes?: number;
   /** Null where the members have agreed on no rule. */
   readonly score: Score | null;
   /** What the members' rules presume of what passed such an address (LBL-4); absent where nothing. */
@@ -139,9 +141,6 @@ export interface ScreenPorts {
 export function createScreen(ports: ScreenPorts): Screen {
   const { feed, view, manifests, projection, onFailure } = ports;
   const records = createRecords(projection.database);
-  const selectTime = projection.database.prepare(
-    'SELECT at FROM event WHERE block < ? ORDER BY block DESC, position DESC LIMIT 1',
-  );
 
   const findRule = (height: number) => {
     const entries = records
@@ -171,6 +170,7 @@ export function createScreen(ports: ScreenPorts): Screen {
     const responses = changes.length === 0 ? [] : history(digest, leaf);
     const standing = readStanding({ statement, batch, responses });
     const status = labelStatus(standing, at);
+    const overdue = countOverdue(standing, at);
     const presumptions = isStanding(status) ? presume(statement, batch.act.at, responses) : [];
     return {
       batch: digest,
@@ -182,6 +182,7 @@ export function createScreen(ports: ScreenPorts): Screen {
       status,
       supporters: standing.supporters,
       openDisputes: standing.openDisputes,
+      ...(overdue > 0 && { overdueDisputes: overdue }),
       score: rule ? scoreLabel(standing, rule, at) : null,
       ...(presumptions.length > 0 && { presumptions }),
     };
@@ -204,7 +205,7 @@ export function createScreen(ports: ScreenPorts): Screen {
   const readGround = (height: number): JudgedBy => {
     const known = projection.height;
     if (last?.height === height && last.known === known) return last;
-    const { at = 0 } = (selectTime.get(height) as { at: number } | undefined) ?? {};
+    const at = view.timeAt(height);
     const entry = findRule(height);
     const rule = entry ? { id: entry.id, version: entry.version } : null;
     const on = { at, rule: entry?.body, presume: createPresuming(height, at) };
@@ -230,20 +231,30 @@ export function createScreen(ports: ScreenPorts): Screen {
       const answered = new Map<string, Finding>();
       let shown = 0;
 
-      const find = (key: Uint8Array): Finding => {
-        if (staleness !== undefined) return { verdict: 'STALE', code: staleness };
-        const found = feed.library.answerAsOf(key, height, MAX_SHOWN);
-        if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
-        const { labels: hits, older: omitted } =
-          found.verdict === 'LABELLED' ? found : { labels: [], older: 0 };
+      /** Read once, however often a call asks for the address. */
+      const showAll = (key: Uint8Array, hits: readonly LabelHit[], omitted: number): Finding => {
+        const name = toHex(key);
+        const known = answered.get(name);
+        if (known !== undefined) return known;
         const labels = hits.map((hit) => show(key, hit, on, history));
         // What was not looked at may stand.
         const stands = omitted > 0 || labels.some(({ status }) => isStanding(status));
-        return {
+        const finding: Finding = {
           verdict: stands ? 'LABELLED' : 'NO_LABEL',
           labels,
           ...(omitted > 0 && { omitted }),
         };
+        answered.set(name, finding);
+        return finding;
+      };
+
+      const find = (key: Uint8Array): Finding => {
+        if (staleness !== undefined) return { verdict: 'STALE', code: staleness };
+        const found = feed.library.answerAsOf(key, height, MAX_SHOWN);
+        if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
+        return found.verdict === 'LABELLED'
+          ? showAll(key, found.labels, found.older)
+          : { verdict: 'NO_LABEL', labels: NONE };
       };
 
       const answer = (query: Query, echo: Echo): ScreenAnswer => {
@@ -257,9 +268,7 @@ export function createScreen(ports: ScreenPorts): Screen {
         if (reserved !== undefined) return { ...known, verdict: reserved, test: true };
         // Before anything is read: a call costs no more than what it may show.
         if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
-        const name = toHex(key);
-        const finding = answered.get(name) ?? find(key);
-        answered.set(name, finding);
+        const finding = find(key);
         // Counted for every answer: the same address asked for again makes the whole as large.
         shown += finding.labels?.length ?? 0;
         if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
@@ -285,6 +294,8 @@ export function createScreen(ports: ScreenPorts): Screen {
     },
   };
 }
+
+const NONE: readonly ShownLabel[] = [];
 
 /** What labels are judged by. */
 interface Ground {

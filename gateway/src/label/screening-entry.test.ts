@@ -1,15 +1,9 @@
 /** What a screening commits to: one form, whoever writes it. */
 import { canonicalBytes, canonicalText } from '@tabellion/proof';
 import { expect, it } from 'vitest';
+import { commitOpening, digestAnswers } from '../journal/commitment.ts';
 import type { ScreenAnswer, ShownLabel } from './screen.ts';
-import {
-  commitOpening,
-  commitScreening,
-  digestAnswers,
-  encodeOpening,
-  readOpening,
-  writeAnswers,
-} from './screening-entry.ts';
+import { commitScreening, encodeOpening, writeAnswers } from './screening-entry.ts';
 
 const queries = [
   { address: 'b"\\\u2028é', network: 'eip155:1', reference: 'customer 7' },
@@ -21,7 +15,6 @@ it('is written in the canonical form, without the caller’s references', () => 
   const asked = [{ address: queries[0]!.address, network: 'eip155:1' }, { address: 'a' }];
   const document = { type: 'tabellion.screening', v: 1, secret, queries: asked };
   expect(Buffer.from(opening)).toEqual(Buffer.from(canonicalBytes(document)));
-  expect(readOpening(opening)).toEqual(document);
   expect(commitOpening(opening)).toBe(commitment);
 });
 

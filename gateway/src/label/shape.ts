@@ -56,6 +56,9 @@ export const shownLabel = z.strictObject({
   status: z.enum(LABEL_STATUSES),
   supporters: z.array(mspId),
   openDisputes: z.int(),
+  overdueDisputes: z.int().optional().meta({
+    description: 'Of the open disputes, those that were not answered in time',
+  }),
   score: z
     .strictObject({
       score: z.int(),

@@ -14,7 +14,13 @@ export interface LabelHistory {
 export interface Standing extends LabelStanding {
   /** MSP IDs, sorted, of those that came to the same or met the address again. */
   readonly supporters: readonly string[];
+  /** By when each open dispute was to be answered, milliseconds since 1970. */
+  readonly answersDue: readonly number[];
 }
+
+/** Open disputes that were not answered in time, at the ledger's time `at`; they weigh no more for it. */
+export const countOverdue = ({ answersDue }: Standing, at: number): number =>
+  answersDue.filter((due) => at > due).length;
 
 /** Opinions and sightings count once for each member: its latest. */
 export function readStanding({ statement, batch, responses }: LabelHistory): Standing {
@@ -22,7 +28,8 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
   const supporters = new Set<string>();
   const opinions = new Map<string, number>();
   const sightings = new Map<string, 'SEEN' | 'FALSE_POSITIVE' | 'EXPIRED'>();
-  const open = new Set<string>();
+  /** With the time by which it was to be answered. */
+  const open = new Map<string, number>();
   let observedAt = statement.observedAt ?? batch.act.at;
   let { validUntil } = statement;
   let withdrawn = false;
@@ -45,7 +52,7 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
         break;
       case 'tabellion.dispute':
         // What rebuts a presumption says nothing against the label.
-        if (record.presumption === undefined) open.add(record.id);
+        if (record.presumption === undefined) open.set(record.id, record.answerBy);
         break;
       case 'tabellion.dispute-answer':
         open.delete(record.dispute);
@@ -70,6 +77,7 @@ export function readStanding({ statement, batch, responses }: LabelHistory): Sta
     falsePositives: sawAs('FALSE_POSITIVE').length,
     opinions: [...opinions.values()],
     openDisputes: open.size,
+    answersDue: [...open.values()],
     withdrawn,
     withheld,
   };

@@ -98,6 +98,9 @@ export function createLabelView(database: DatabaseSync) {
     `SELECT ${COLUMNS} FROM label_act a CROSS JOIN state s ON s.key = a.key
      WHERE (a.block, a.position) > (?, ?) ORDER BY a.block, a.position LIMIT ?`,
   );
+  const selectTime = database.prepare(
+    'SELECT at FROM event WHERE block < ? ORDER BY block DESC, position DESC LIMIT 1',
+  );
   const selectGenesis = database.prepare('SELECT genesis FROM channel');
   const selectPlaces = database.prepare(
     `SELECT digest, block + 1 AS height, position FROM label_batch
@@ -150,6 +153,9 @@ export function createLabelView(database: DatabaseSync) {
       const { genesis } = selectGenesis.get() as { genesis: string | null };
       return genesis === null ? undefined : fromHex(genesis);
     },
+    /** The ledger's time as of a height, by which labels are judged: that of its last transaction. */
+    timeAt: (height: number): number =>
+      (selectTime.get(height) as { at: number } | undefined)?.at ?? 0,
     /** Categories of a taxonomy; undefined where it is not there. */
     categoriesOf(taxonomy: Governed): ReadonlySet<string> | undefined {
       const categories = readCategories(taxonomy);

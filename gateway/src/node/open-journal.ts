@@ -6,6 +6,7 @@ import { startJournalAnchorer } from '../journal/anchorer.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import { linkJournalLedger } from '../journal/ledger-link.ts';
 import { openJournalStore } from '../journal/store.ts';
+import { eraseInTime } from './erase-in-time.ts';
 
 /** A journal entry waits about this long for its batch on the ledger, milliseconds. */
 const JOURNAL_AGE_MS = 60_000;
@@ -15,8 +16,6 @@ const JOURNAL_ENTRIES = 65_536;
 /** How long closing waits for the ledger to take what the journal holds, milliseconds. */
 const JOURNAL_LAST_RUN_MS = 10_000;
 const DAY_MS = 86_400_000;
-/** How often what is too old is looked for, milliseconds. */
-const ERASE_EVERY_MS = 3_600_000;
 
 /** What was asked of addresses is kept for five years, as FATF Recommendation 11 asks of records. */
 export const KEEP_QUERIES_DAYS = 1827;
@@ -47,34 +46,7 @@ export function openJournal(parts: JournalParts, opened: AsyncDisposableStack): 
     },
   );
   opened.defer(() => anchorer.close(JOURNAL_LAST_RUN_MS));
-  opened.defer(eraseInTime(journal, parts));
+  const erase = () => journal.erase(now() - parts.keepQueriesDays * DAY_MS);
+  opened.defer(eraseInTime({ erase, what: 'the queries of old screenings', ...parts }));
   return journal;
-}
-
-/** Erases what is older than it is kept, now and then every hour. Returns what ends it. */
-function eraseInTime(
-  journal: Journal,
-  { keepQueriesDays, now, assertClock, logger, onFailure }: JournalParts,
-): () => Promise<void> {
-  let erasing: Promise<void> = Promise.resolve();
-  const erase = async () => {
-    try {
-      assertClock();
-      const erased = await journal.erase(now() - keepQueriesDays * DAY_MS);
-      if (erased > 0) logger.info({ erased }, 'the queries of old screenings are erased');
-    } catch (error) {
-      onFailure(error);
-      logger.error({ code: (error as { code?: string }).code }, 'old queries are not erased');
-    }
-  };
-  const run = () => {
-    erasing = erasing.then(erase);
-  };
-  run();
-  const timer = setInterval(run, ERASE_EVERY_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return erasing;
-  };
 }

@@ -5,6 +5,11 @@ import type { Labels } from '../label/labels.ts';
 import { openWatches, type Watches } from '../watch/watches.ts';
 import type { GuardOptions } from '../webhook/guard.ts';
 import { openWebhooks, type WebhookOptions, type Webhooks } from '../webhook/webhooks.ts';
+import { eraseInTime } from './erase-in-time.ts';
+
+/** An alert that was seen is kept so long. */
+const KEEP_ALERTS_DAYS = 180;
+const DAY_MS = 86_400_000;
 
 export interface WatchingParts {
   /** The gateway's own directory. */
@@ -18,19 +23,26 @@ export interface WatchingParts {
   readonly now: () => number;
   /** Throws while the clock is not to be believed. */
   readonly assertClock?: () => void;
+  /** After so many days an alert that was seen is removed. */
+  readonly keepAlertsDays?: number;
   /** For tests: attempts of their own. */
   readonly sending?: Pick<WebhookOptions, 'send' | 'random' | 'timeoutMs'>;
 }
 
 export function openWatching(
-  { own, members, labels, guard, logger, onFailure, now, assertClock, sending = {} }: WatchingParts,
+  parts: WatchingParts,
   opened: AsyncDisposableStack,
 ): { readonly watches: Watches; readonly webhooks: Webhooks } {
+  const { own, members, labels, guard, logger, onFailure, now, assertClock, sending = {} } = parts;
   const { feed, view, manifests } = labels;
   const watches = openWatches({
-    ...{ directory: own, members, feed, view, manifests, logger, onFailure, now },
+    ...{ directory: own, members, feed, view, manifests, logger, onFailure, now, assertClock },
   });
   opened.defer(() => watches.close());
+  const keptMs = (parts.keepAlertsDays ?? KEEP_ALERTS_DAYS) * DAY_MS;
+  const erase = () => watches.removeSeen(now() - keptMs);
+  const what = 'alerts that were seen long ago';
+  opened.defer(eraseInTime({ erase, what, assertClock, logger, onFailure }));
   const webhooks = openWebhooks(
     { file: join(own, 'webhook.sqlite'), guard, logger, onFailure, now, assertClock, ...sending },
     [watches.source],

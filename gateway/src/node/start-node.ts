@@ -65,6 +65,8 @@ export interface NodeOptions {
   readonly fabric?: FabricNode;
   /** After so many days what was asked of addresses is erased; five years by default. */
   readonly keepQueriesDays?: number;
+  /** After so many days an alert that was seen is removed; 180 by default. */
+  readonly keepAlertsDays?: number;
   /** Points or buckets that one caller may ask for privately in a day. */
   readonly privatePerDay?: number;
   /** Where they are other than the gateway's own. */
@@ -209,6 +211,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     {
       ...{ own, members, labels, logger, onFailure, now, assertClock },
       guard: { networks: options.webhookNetworks ?? [], loopback: fabric === undefined },
+      ...(options.keepAlertsDays !== undefined && { keepAlertsDays: options.keepAlertsDays }),
     },
     opened,
   );

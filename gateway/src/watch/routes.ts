@@ -15,6 +15,7 @@ import { MAX_QUERIES, readGroups } from '../label/screen-routes.ts';
 import { commitScreening } from '../label/screening-entry.ts';
 import { query } from '../label/shape.ts';
 import { cursorOf, toPage } from '../projection/cursor.ts';
+import { recordEnding } from './record-ending.ts';
 import { WATCHERS } from './roles.ts';
 import {
   added,
@@ -71,25 +72,6 @@ export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
       opening,
     );
-  };
-
-  /** The end of what is on record as begun, before it takes effect: who, and of which watch. */
-  const recordEnding = async (
-    principal: Principal,
-    headers: IncomingHttpHeaders,
-    operation: 'removeWatch' | 'dropAddresses',
-    id: string,
-  ): Promise<void> => {
-    const purpose = readPurpose(headers);
-    await journal.record({
-      kind: 'READ',
-      member: principal.member,
-      who: pseudonymOf(principal),
-      role: principal.role,
-      operation,
-      objects: [`watch/${id}`],
-      ...(purpose !== undefined && { purpose }),
-    });
   };
 
   return [
@@ -170,7 +152,9 @@ export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       handle: async ({ principal, params: { id }, headers }) => {
         const viewer = viewerOf(principal);
         watches.findToChange(id, viewer);
-        await recordEnding(principal, headers, 'removeWatch', id);
+        await recordEnding(journal, principal, {
+          ...{ operation: 'removeWatch', id, purpose: readPurpose(headers) },
+        });
         watches.remove(id, viewer);
         return { status: 204 };
       },
@@ -251,7 +235,9 @@ export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       handle: async ({ principal, params: { id }, body, stream, headers }) => {
         const viewer = viewerOf(principal);
         watches.findForAddresses(id, viewer);
-        await recordEnding(principal, headers, 'dropAddresses', id);
+        await recordEnding(journal, principal, {
+          ...{ operation: 'dropAddresses', id, purpose: readPurpose(headers) },
+        });
         let removed = 0;
         for await (const group of groupsOf(body, stream))
           removed += watches.dropAddresses(id, viewer, group).removed;

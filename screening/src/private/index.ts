@@ -10,7 +10,9 @@ export {
   verifyAnnouncement,
 } from './announcement.ts';
 export {
+  answerAgain,
   askPrivately,
+  type Held,
   MAX_BUCKETS,
   type PrivateAnswer,
   type PrivateAnswers,
@@ -42,8 +44,14 @@ export {
   tableDocument,
 } from './table/document.ts';
 export { type EntryName, prefixOf } from './table/handle.ts';
-export { type BucketReading, readBucket } from './table/read.ts';
-export { type BlindedQuestion, type BlindingState, blind, finalise } from './voprf/client.ts';
+export { assertBucket, type BucketReading, readBucket } from './table/read.ts';
+export {
+  type BlindedQuestion,
+  type BlindingState,
+  blind,
+  finalise,
+  restoreBlinding,
+} from './voprf/client.ts';
 export { evaluate, evaluateKnown } from './voprf/evaluate.ts';
 export {
   assertInTime,

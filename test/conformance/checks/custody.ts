@@ -5,43 +5,24 @@ import { digestRecord } from '@tabellion/chaincode/kernel/digest';
 import { itemId, leafHash, toHex } from '@tabellion/proof';
 import { expect } from 'vitest';
 import { SAYS } from '../../../chaincode/test/custody-scene.ts';
-import { sampleAcquire, sampleAnchor } from '../../../chaincode/test/samples.ts';
+import { sampleAnchor } from '../../../chaincode/test/samples.ts';
 import type { Signer } from '../../../gateway/src/ledger/act.ts';
 import { check } from '../check.ts';
 import { type Client, text } from '../client.ts';
-import {
-  callOf,
-  contractRefusal,
-  ensureFounded,
-  jurisdictionOf,
-  perform,
-  read,
-} from '../founded.ts';
+import { acquireAtHome, callOf, contractRefusal, perform, read } from '../founded.ts';
 
 const drawLeaf = () => leafHash(randomBytes(32));
 
 /** An item in custody of an investigator, collected at home; returns its name. */
 async function openItem(client: Client, by: Signer, hash = drawLeaf()): Promise<string> {
-  await ensureFounded(client);
-  const now = Date.now();
-  const acquisition = randomBytes(16).toString('hex');
-  const place = jurisdictionOf(client.ledger.members.findIndex(({ mspId }) => mspId === by.mspId));
-  await perform(
-    client,
-    'evidence:acquire',
-    sampleAcquire({
-      id: acquisition,
-      startedAt: now - 2000,
-      location: {
-        systemJurisdiction: place,
-        mediumLocation: place,
-        source: { class: 'STANDALONE' },
-      },
-    }),
-    by,
-  );
+  const acquisition = await acquireAtHome(client, by);
   const [item, leaf] = [itemId(by.mspId, hash), toHex(hash)];
-  const anchored = sampleAnchor({ acquisition, root: leaf, size: 1, collectedAt: now - 1000 });
+  const anchored = sampleAnchor({
+    acquisition,
+    root: leaf,
+    size: 1,
+    collectedAt: Date.now() - 1000,
+  });
   const batch = digestRecord(await perform(client, 'evidence:anchor', anchored, by));
   const opening = {
     item,
@@ -50,7 +31,7 @@ async function openItem(client: Client, by: Signer, hash = drawLeaf()): Promise<
     path: [],
     seals: [],
     witnesses: [],
-    happenedAt: now - 1000,
+    happenedAt: Date.now() - 1000,
     reason: 'to be handed over',
   };
   await perform(client, 'custody:open', opening, by);

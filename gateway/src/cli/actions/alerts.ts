@@ -53,10 +53,10 @@ export async function showAlert(invocation: Invocation<PageFlags>): Promise<Outc
     document: { alert, labels },
     text: [
       formatFields([
-        ['What', event === 'TEST' ? 'TEST: nothing happened' : event],
+        ['What', describeEvent(alert)],
         ['At', formatTime(at)],
         ['Of', subjectOf(alert) || undefined],
-        ['Labels', `${count}`],
+        ...(event === 'OVERFLOW' ? [] : [['Labels', `${count}`] as const]),
         ['Dispute', dispute ?? undefined],
         ['Answer by', answerBy === null ? undefined : formatTime(answerBy)],
         ['Watch', watch],
@@ -66,6 +66,13 @@ export async function showAlert(invocation: Invocation<PageFlags>): Promise<Outc
       ...(labels.next === null ? [] : [`more: --cursor ${labels.next}`]),
     ].join('\n\n'),
   };
+}
+
+function describeEvent({ event, count, block }: Shown): string {
+  if (event === 'TEST') return 'TEST: nothing happened';
+  if (event !== 'OVERFLOW') return event;
+  const from = block === null ? '' : ` from block ${block} on`;
+  return `OVERFLOW: too many alerts wait, ${count} more${from} are not listed: screen what is watched`;
 }
 
 export async function acknowledgeAlerts(invocation: Invocation): Promise<Outcome> {

@@ -5,6 +5,7 @@ import '@tabellion/proof/node';
 import { parseTrust, type Trust } from '@tabellion/proof';
 import { auditLedger } from '../../audit/audit.ts';
 import { type BlockSource, compareSources } from '../../audit/compare-sources.ts';
+import { auditLabelManifests } from '../../audit/label-manifest-audit.ts';
 import {
   auditManifests,
   listMemberManifests,
@@ -73,10 +74,19 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
     const { report } = result;
     const manifests =
       report.outcome === 'BROKEN' ? undefined : await readManifests(options, result.records);
+    const labelManifests =
+      report.outcome === 'BROKEN' || fromData === undefined
+        ? undefined
+        : await auditLabelManifests(
+            join(fromData, 'gateway', 'labels'),
+            result.records,
+            signal,
+          ).catch(tellInterrupted);
     const broken =
       report.outcome === 'BROKEN' ||
       files?.outcome === 'DAMAGED' ||
       (manifests?.mismatches.length ?? 0) > 0 ||
+      labelManifests?.isDamaged === true ||
       // A gateway keeps every manifest; a directory that is named may hold some of them.
       (fromData !== undefined && (manifests?.missing.length ?? 0) > 0);
     return {
@@ -87,8 +97,9 @@ export async function audit(invocation: Invocation<AuditOptions>): Promise<Outco
         at: now,
         ...(files && { files }),
         ...(manifests && { manifests }),
+        ...(labelManifests && { labelManifests }),
       },
-      text: describeAudit(report, trust, { files, manifests, sources: heights() }),
+      text: describeAudit(report, trust, { files, manifests, labelManifests, sources: heights() }),
       exit: broken ? EXIT.mismatch : EXIT.done,
     };
   } finally {

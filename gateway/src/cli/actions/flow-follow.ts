@@ -4,21 +4,22 @@ import { join } from 'node:path';
 import { canonicalText } from '@tabellion/proof';
 import { writeCsv } from '../../exchange/csv/csv.ts';
 import { EXIT } from '../../explain/exit-code.ts';
-import { digestFlow, encodeFlowOpening } from '../../flow/flow-entry.ts';
 import { draftFreezing } from '../../flow/freezing-draft.ts';
+import { normaliseQuery } from '../../flow/normalise-query.ts';
 import { flowAnswer, flowQuery, type ShownFlow } from '../../flow/shape.ts';
-import { commitOpening } from '../../label/screening-entry.ts';
 import type { Context, Invocation } from '../context.ts';
 import { checkInput, parseCount, parseTime, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { describeFlow, FLOW_COLUMNS, listFlowRows } from '../flow/flow-text.ts';
 import { expectShape } from '../gateway-client.ts';
 import { parsePurpose } from '../label/purpose.ts';
-import { readEntry } from '../label/receipt.ts';
 import { parseNetwork } from '../label/screen-input.ts';
-import { writeNewFile } from '../new-file.ts';
+import { assertAbsent, writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
+import { assertOurs, checkFlow, says } from '../receipt/check.ts';
+import { encodeKept } from '../receipt/form.ts';
 import { openSession } from '../session.ts';
+import { readPinnedTrust } from '../trust-pin.ts';
 
 export interface FollowFlags {
   readonly network: string;
@@ -33,6 +34,7 @@ export interface FollowFlags {
   readonly output?: string;
   readonly csv?: string;
   readonly draftOrders?: string;
+  readonly receipt?: string;
   readonly force?: true;
 }
 
@@ -46,16 +48,23 @@ export async function followFlow(invocation: Invocation<FollowFlags>): Promise<O
   if (options.draftOrders !== undefined && query.direction === 'BACK') {
     throw new CliError('USAGE', '--draft-orders goes forward: going back nothing is held');
   }
-  const { client } = await openSession(invocation);
+  const asOf = options.asOf === undefined ? undefined : parseCount('--as-of', options.asOf);
+  // An answer that could not be kept afterwards would have been asked for in vain, and is on record.
+  for (const file of [options.output, options.csv, options.receipt]) {
+    if (file !== undefined && options.force !== true) await assertAbsent(file);
+  }
+  const { client, paths } = await openSession(invocation);
   const { body } = await client.post('/v1/flow/follow', {
     json: query,
     headers: { 'tabellion-purpose': purpose },
-    ...(options.asOf !== undefined && {
-      query: { asOf: `${parseCount('--as-of', options.asOf)}` },
-    }),
+    ...(asOf !== undefined && { query: { asOf: `${asOf}` } }),
   });
   const flow = expectShape(flowAnswer, body);
-  checkFlowReceipt(flow, query);
+  const { receipt, ...answer } = flow;
+  const entry = checkFlow({ ...receipt, answer });
+  says(canonicalText(answer.query) === canonicalText(query), 'questions');
+  says(asOf === undefined || answer.height === asOf, 'heights');
+  assertOurs(receipt, entry, { purpose, trust: await readPinnedTrust(paths) });
   const written = await writeFiles(flow, options, purpose, context.now());
   const isDraftless =
     options.draftOrders !== undefined && !written.some((file) => file.endsWith(DRAFT_ENDING));
@@ -76,7 +85,7 @@ async function readQuery(context: Context, word: string | undefined, flags: Foll
     throw new CliError('USAGE', 'give an address, or --transaction');
   }
   const text = word === '-' ? (await readText(context, '-', MAX_ADDRESS_TEXT)).trim() : word;
-  return checkInput(flowQuery, {
+  const query = checkInput(flowQuery, {
     network: /^eip155:\d+$/.test(flags.network) ? flags.network : parseNetwork(flags.network),
     ...(text === undefined ? { transaction: flags.transaction } : { address: text }),
     direction: flags.back ? 'BACK' : 'FORWARD',
@@ -85,36 +94,14 @@ async function readQuery(context: Context, word: string | undefined, flags: Foll
     ...(flags.since !== undefined && { since: parseTime(flags.since) }),
     ...(flags.until !== undefined && { until: parseTime(flags.until) }),
   });
-}
-
-/**
- * Whether the entry commits to this question and this answer.
- * @throws CliError `RECEIPT_MISMATCH`.
- */
-export function checkFlowReceipt(
-  { receipt, ...answer }: ShownFlow,
-  asked: { readonly network: string; readonly direction: string; readonly hops: number },
-): void {
-  const entry = readEntry(receipt.entry);
-  const says = (isSame: boolean, what: string) => {
-    if (!isSame) throw new CliError('RECEIPT_MISMATCH', `the receipt is of another ${what}`);
-  };
-  if (entry.kind !== 'SCREENING')
-    throw new CliError('RECEIPT_MISMATCH', 'no entry about a question');
-  const { address: _address, transaction: _transaction, ...limits } = answer.query;
-  const { address: _asked, transaction: _other, ...own } = asked as typeof answer.query;
-  says(canonicalText(limits) === canonicalText(own), 'question');
-  says(
-    commitOpening(encodeFlowOpening(answer.query, receipt.secret)) === entry.commitment,
-    'question',
-  );
-  says(digestFlow(answer, receipt.secret) === entry.answers, 'answer');
-  says(entry.height === answer.height, 'height');
+  const normalised = normaliseQuery(query);
+  if ('refused' in normalised) throw new CliError('BAD_INPUT', normalised.refused);
+  return normalised;
 }
 
 async function writeFiles(
   flow: ShownFlow,
-  { output, csv, draftOrders, force }: FollowFlags,
+  { output, csv, draftOrders, receipt, force }: FollowFlags,
   purpose: string,
   now: number,
 ): Promise<string[]> {
@@ -125,6 +112,10 @@ async function writeFiles(
   };
   if (output !== undefined) await write(output, Buffer.from(`${JSON.stringify(flow, null, 2)}\n`));
   if (csv !== undefined) await write(csv, writeCsv(FLOW_COLUMNS, listFlowRows(flow)));
+  if (receipt !== undefined) {
+    const { receipt: signed, ...answer } = flow;
+    await write(receipt, encodeKept({ type: 'tabellion.flow-receipt', ...signed, answer }));
+  }
   if (draftOrders === undefined) return written;
   const drafts = draftFreezing(flow, purpose, now);
   for (const { number, text } of drafts) {

@@ -2,11 +2,11 @@
 import '@tabellion/proof/node';
 import { randomUUID } from 'node:crypto';
 import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
-import type { LabelFacts } from '@tabellion/proof';
 import { findNetworks } from '@tabellion/screening';
 import { writeLabelCsv } from '../../label/format/csv.ts';
-import { writeMisp } from '../../label/format/misp-write.ts';
+import { type RemarkedLabel, writeMisp } from '../../label/format/misp-write.ts';
 import { writeOfac } from '../../label/format/ofac.ts';
+import type { Remark } from '../../label/format/remark.ts';
 import { writeTagPack } from '../../label/format/tagpack-write.ts';
 import type { ProjectedRecord } from '../../projection/records.ts';
 import type { Invocation } from '../context.ts';
@@ -18,12 +18,14 @@ import type { PackFormat } from '../label/read-pack.ts';
 import { readTaxonomyEntry } from '../label/taxonomy-entry.ts';
 import {
   assertNamed,
+  expectWhole,
   isWithholding,
   listResponses,
+  type Response,
   readBatchRecord,
+  readManifest,
   shownBatch,
   subjectOf,
-  verifyBatch,
 } from '../label/verified-batch.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
@@ -44,6 +46,15 @@ export interface ExportFlags {
   readonly split?: string;
   readonly taxonomy: string;
   readonly withdrawn?: true;
+}
+
+interface ExportCounts {
+  labels: number;
+  withdrawn: number;
+  /** Left out, for the format has no place for their networks. */
+  otherNetwork: number;
+  /** Left out, for they count for nobody. */
+  voidBatches: number;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -70,18 +81,18 @@ export async function exportLabels(invocation: Invocation<ExportFlags>): Promise
   const creator = ownMember(session);
   const { taxonomy } = await readTaxonomyEntry(client, options.taxonomy);
   const batches = await pickBatches(client, { batch, member });
-  const counts = { labels: 0, withdrawn: 0, otherNetwork: 0 };
+  const counts: ExportCounts = { labels: 0, withdrawn: 0, otherNetwork: 0, voidBatches: 0 };
   const labels = listStanding(client, batches, counts, options.withdrawn === true);
-  const write = (part: AsyncIterable<LabelFacts>, uuid: string) => {
+  const write = (part: AsyncIterable<RemarkedLabel>, uuid: string) => {
     switch (format) {
       case 'tagpack':
-        return writeTagPack(part, { title, creator, taxonomy });
+        return writeTagPack(listFacts(part), { title, creator, taxonomy });
       case 'csv':
-        return writeLabelCsv(part);
+        return writeLabelCsv(listFacts(part));
       case 'misp':
         return writeMisp(part, { info: title, uuid, at: context.now(), organisation: creator });
       case 'ofac':
-        return writeOfac(part, {
+        return writeOfac(listFacts(part), {
           asset: asset!,
           onLeftOut: () => {
             counts.otherNetwork += 1;
@@ -113,15 +124,23 @@ export async function exportLabels(invocation: Invocation<ExportFlags>): Promise
       ...(counts.otherNetwork > 0
         ? [`${counts.otherNetwork} of other networks left out, for which this form has no place`]
         : []),
+      ...(counts.voidBatches > 0
+        ? [`${formatCount(counts.voidBatches, 'batch', 'batches')} left out: they count for nobody`]
+        : []),
     ].join('\n'),
   };
 }
 
+/** For formats that have no place for what was said of a label. */
+async function* listFacts(labels: AsyncIterable<RemarkedLabel>) {
+  for await (const { facts } of labels) yield facts;
+}
+
 /** As they come, in parts of at most `limit`; at least one part. Each must be read before the next. */
 async function* splitLabels(
-  labels: AsyncGenerator<LabelFacts, void, undefined>,
+  labels: AsyncGenerator<RemarkedLabel, void, undefined>,
   limit = Number.POSITIVE_INFINITY,
-): AsyncGenerator<AsyncIterable<LabelFacts>, void, undefined> {
+): AsyncGenerator<AsyncIterable<RemarkedLabel>, void, undefined> {
   let next = await labels.next();
   const take = async function* () {
     for (let taken = 0; taken < limit && next.done !== true; taken += 1) {
@@ -148,15 +167,24 @@ async function pickBatches(
 async function* listStanding(
   client: GatewayClient,
   batches: readonly ProjectedRecord<LabelBatchRecord>[],
-  counts: { labels: number; withdrawn: number },
+  counts: ExportCounts,
   withWithdrawn: boolean,
-): AsyncGenerator<LabelFacts, void, undefined> {
+): AsyncGenerator<RemarkedLabel, void, undefined> {
   for (const shown of batches) {
     if (shown.record.content === 'TRANSFERS') continue;
     const responses = await listResponses(client, shown.key.slice('label-batch/'.length));
     // It counts for nobody, and whether its labels can still be had is nobody's promise.
-    if (responses.some(isWithholding)) continue;
-    const { lines } = await verifyBatch(client, shown);
+    if (responses.some(isWithholding)) {
+      counts.voidBatches += 1;
+      continue;
+    }
+    const reading = await readManifest(client, shown);
+    // Nor does one that is not what the ledger says, and it keeps nobody from the others.
+    if (reading.found === 'VOID') {
+      counts.voidBatches += 1;
+      continue;
+    }
+    const { lines } = expectWhole(reading);
     const withdrawn = responses
       .filter(({ record }) => record.type === 'tabellion.withdrawal')
       .map(subjectOf);
@@ -169,7 +197,22 @@ async function* listStanding(
       }
       counts.labels += 1;
       const { type: _type, v: _v, salt: _salt, ...facts } = statement;
-      yield facts;
+      const said = responses.filter((each) => [undefined, index].includes(subjectOf(each)?.index));
+      yield { facts, remarks: said.flatMap(remarkOf) };
     }
   }
+}
+
+/** A member's reason is for members, and stays with them. */
+function remarkOf({ record }: Response): Remark[] {
+  const of = 'ADDRESS';
+  if (record.type === 'tabellion.sighting') {
+    const { sighting: kind, happenedAt: at, act } = record;
+    return [{ remark: 'SIGHTING', of, kind, at, source: act.member }];
+  }
+  if (record.type === 'tabellion.opinion') {
+    const { opinion: value, act } = record;
+    return [{ remark: 'OPINION', of, value, author: act.member, at: act.at }];
+  }
+  return [];
 }

@@ -29,6 +29,9 @@ export async function importLabels(invocation: Invocation<ImportFlags>): Promise
   if (asset !== undefined && findNetworks(asset).length === 0) {
     throw new CliError('USAGE', `no network is known for the asset ${asset}`);
   }
+  if (options.sightings === true && format !== 'misp') {
+    throw new CliError('USAGE', '--sightings goes with --format misp: no other list has any');
+  }
   const digests = await checkFiles(files, options);
   const session = await openSession(invocation);
   const { governed, taxonomy } = await readTaxonomyEntry(session.client, options.taxonomy);

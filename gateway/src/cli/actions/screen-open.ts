@@ -8,9 +8,10 @@ import { parseCount } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
 import { parsePurpose } from '../label/purpose.ts';
-import { checkOpening, encodeOpened, type OpenedEntry } from '../label/receipt.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
+import { encodeKept } from '../receipt/form.ts';
+import { checkOpening, describeAsked, listAsked, type OpenedQuestion } from '../receipt/opening.ts';
 import { openSession } from '../session.ts';
 import { formatTable, formatTime } from '../table.ts';
 
@@ -35,25 +36,23 @@ export async function openScreenings(invocation: Invocation<OpenFlags>): Promise
   assertRecorded(receipt.entry, positions);
   const screenings = opened.map(({ position, entry, opening }) => ({
     position,
-    ...(opening === null ? { entry: undefined, asked: null } : checkOpening({ entry, opening })),
+    ...(opening !== null && { question: checkOpening({ entry, opening }) }),
   }));
   if (options.output !== undefined) {
     const lines = opened.flatMap(({ opening, ...rest }) =>
-      opening === null ? [] : [encodeOpened({ ...rest, opening })],
+      opening === null
+        ? []
+        : [encodeKept({ type: 'tabellion.screening-opening', ...rest, opening })],
     );
     await writeNewFile(options.output, lines, options.force === true, 0o600);
   }
   return {
     document: {
-      screenings: screenings.map(({ position, entry, asked }) => ({
-        ...{ position, at: entry?.at, who: entry?.who, role: entry?.role, purpose: entry?.purpose },
-        ...(entry !== undefined && 'height' in entry && { height: entry.height }),
-        ...{ kept: entry !== undefined, asked },
-      })),
+      screenings: screenings.map(describe),
       receipt,
     },
     text: [
-      formatTable(['POSITION', 'AT', 'WHO', 'PURPOSE', 'ADDRESS', 'NETWORK'], listRows(screenings)),
+      formatTable(['POSITION', 'AT', 'WHO', 'PURPOSE', 'ASKED', 'NETWORK'], listRows(screenings)),
       '',
       `that you looked is on record in your member’s journal: ${receipt.position}`,
       'Shows: what was asked, as the gateway committed to it; `screen prove-receipt` adds the ledger.',
@@ -63,18 +62,29 @@ export async function openScreenings(invocation: Invocation<OpenFlags>): Promise
 
 interface Shown {
   readonly position: number;
-  readonly entry: OpenedEntry['entry'] | undefined;
-  readonly asked: OpenedEntry['asked'];
+  /** Undefined once that is erased. */
+  readonly question?: OpenedQuestion;
+}
+
+function describe({ position, question }: Shown) {
+  if (question === undefined) return { position, kept: false, asked: null };
+  const { entry, asked } = question;
+  const { at, who, role, operation, purpose } = entry;
+  return {
+    ...{ position, at, who, role, operation, purpose },
+    ...('height' in entry && { height: entry.height }),
+    ...{ kept: true, asked: listAsked(asked) },
+  };
 }
 
 const listRows = (screenings: readonly Shown[]): string[][] =>
-  screenings.flatMap(({ position, entry, asked }) => {
-    if (entry === undefined) return [[`${position}`, '', '', '', 'no longer kept', '']];
+  screenings.flatMap(({ position, question }) => {
+    if (question === undefined) return [[`${position}`, '', '', '', 'no longer kept', '']];
+    const { entry, asked } = question;
     const facts = [`${position}`, formatTime(entry.at), entry.who ?? '', entry.purpose];
-    if (asked === null) return [[...facts, `${entry.queries} asked privately`, '']];
-    return asked.map(({ address, network }, index) => [
+    return describeAsked(asked).map((row, index) => [
       ...(index === 0 ? facts : facts.map(() => '')),
-      ...[address, network ?? ''],
+      ...row,
     ]);
   });
 

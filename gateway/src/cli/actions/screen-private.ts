@@ -12,7 +12,7 @@ import {
 import { writeCsv } from '../../exchange/csv/csv.ts';
 import type { Invocation } from '../context.ts';
 import { CliError } from '../failure.ts';
-import { createCarrier, encodePrivateReceipt } from '../label/ask-privately.ts';
+import { createCarrier, encodePrivateReceipts } from '../label/ask-privately.ts';
 import { holdToKey } from '../label/pinned-key.ts';
 import { parsePurpose } from '../label/purpose.ts';
 import type { Asked } from '../label/screen-input.ts';
@@ -57,23 +57,25 @@ export async function screenPrivately(invocation: Invocation<ScreenFlags>): Prom
   const kind = KINDS[options.private!];
   const { key } = chooseTable(announcement, kind, Date.now());
   const remark = key && (await holdToKey(paths, announcement, key, options.acceptKey));
-  const carrier = createCarrier(client, { purpose, trust: await readPinnedTrust(paths) });
+  const pinned = await readPinnedTrust(paths);
+  const carrier = createCarrier(client, { purpose, trust: pinned, announcement });
   const progress = createProgress(context, options);
   let requests = 0;
   const onProgress = () => {
     requests += 1;
     progress.report({ linesDone: requests, bytesDone: requests, bytesTotal: asked.length });
   };
-  let result: PrivateAnswers;
+  const queries = asked.flatMap((each) => ('query' in each ? [each.query] : []));
+  let result: PrivateAnswers | undefined;
   try {
-    const queries = asked.flatMap((each) => ('query' in each ? [each.query] : []));
     const asking = { announcement, kind, transport: carrier, now: Date.now, onProgress };
     result = await askPrivately(queries, asking);
   } finally {
     progress.stop();
     // What was sent is on record, also where the rest failed.
     if (receipt !== undefined && carrier.receipts.length > 0) {
-      await writeNewFile(receipt, carrier.receipts.map(encodePrivateReceipt), force, 0o600);
+      const answered = result?.answers.map((answer, at) => ({ query: queries[at]!, answer })) ?? [];
+      await writeNewFile(receipt, encodePrivateReceipts(carrier.receipts, answered), force, 0o600);
     }
   }
   const answers = inOrder(asked, result.answers);

@@ -4,9 +4,10 @@ import { entryProof } from '../../journal/shape.ts';
 import type { Invocation } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
-import { encodeProof, readScreenings } from '../label/receipt.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
+import { readReceipts } from '../receipt/file.ts';
+import { encodeKept } from '../receipt/form.ts';
 import { openSession } from '../session.ts';
 import { formatCount } from '../table.ts';
 
@@ -23,13 +24,13 @@ export async function proveReceipt(invocation: Invocation<ProveReceiptFlags>): P
   const { client } = await openSession(invocation);
   const proofs: { readonly position: number; readonly batch: string }[] = [];
   const lines: Uint8Array[] = [];
-  for await (const { position, entry } of readScreenings(file)) {
+  for await (const { position, entry } of readReceipts(file)) {
     const { body } = await client.get(`/v1/journal/${position}/proof`);
     const proof = expectShape(entryProof, body);
     if (proof.entry !== entry) {
       throw new CliError('RECEIPT_MISMATCH', `the journal has another entry at ${position}`);
     }
-    lines.push(encodeProof({ position, ...proof }));
+    lines.push(encodeKept({ type: 'tabellion.entry-proof', position, ...proof }));
     proofs.push({ position, batch: proof.batch });
   }
   await writeNewFile(output, lines, options.force === true);

@@ -1,5 +1,5 @@
 /**
- * `screen verify-receipt`: receipts against the addresses and answers in them, against the gateway's
+ * `screen verify-receipt`: receipts against the questions and answers in them, against the gateway's
  * signature, and against the ledger. No network. Each outcome names how far it was looked; none is a
  * verdict on an address.
  */
@@ -8,9 +8,9 @@ import { parseTrust } from '@tabellion/proof';
 import type { Invocation } from '../context.ts';
 import { readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
-import { readProofs, readScreenings } from '../label/receipt.ts';
-import { judgeScreening, type Means, type ReceiptVerdict } from '../label/receipt-verdict.ts';
 import type { Outcome } from '../output.ts';
+import { readProofs, readReceipts } from '../receipt/file.ts';
+import { createJudge, type Means, type ReceiptVerdict } from '../receipt/verdict.ts';
 import { formatTable, formatTime } from '../table.ts';
 import { timeOf } from './disclosure-verify.ts';
 import { MAX_TRUST_BYTES, VERDICT_EXITS } from './verify.ts';
@@ -30,9 +30,10 @@ export const RECEIPT_OUTCOMES = ['CONSISTENT', 'SIGNED', 'ANCHORED'] as const;
 export async function verifyReceipt(invocation: Invocation<VerifyReceiptFlags>): Promise<Outcome> {
   const [file = ''] = invocation.args;
   const means = await gatherMeans(invocation);
+  const judge = createJudge(means);
   const held: Held[] = [];
-  for await (const kept of readScreenings(file)) {
-    const verdict = judgeScreening(kept, means);
+  for await (const kept of readReceipts(file)) {
+    const verdict = judge(kept);
     if (verdict.outcome !== 'INTACT') return tellFailed(kept.position, verdict);
     held.push({ ...verdict, position: kept.position });
   }
@@ -68,7 +69,7 @@ function outcomeOf(held: readonly Held[], { trust, proofs }: Means) {
 
 const EXPLANATIONS: Readonly<Record<(typeof RECEIPT_OUTCOMES)[number], readonly string[]>> = {
   CONSISTENT: [
-    'Shows: entry, addresses and answers of each receipt belong together, and no more.',
+    'Shows: entry, question and answers of each receipt belong together, and no more.',
     'Not checked: the gateway’s signature (--trust) and the ledger (--proof).',
   ],
   SIGNED: [
@@ -83,27 +84,31 @@ const NEVER_SHOWN =
   'Never shown: that an address is clean, or that the gateway held all labels; it shows what this gateway said.';
 
 const describe = ({ position, entry, counts, asked, seal, anchor }: Held) => {
-  const { at, member, who, purpose, queries } = entry;
-  const ground = 'height' in entry && { ledger: entry.ledger, height: entry.height };
-  return { position, at, member, who, purpose, ...ground, queries, counts, asked, seal, anchor };
+  const { at, member, who, operation, purpose, ledger, queries } = entry;
+  const ground = { ledger, ...('height' in entry && { height: entry.height }) };
+  const facts = { position, at, member, who, operation, purpose, ...ground, queries };
+  return { ...facts, counts, asked, seal, anchor };
 };
 
+const HEADING = [
+  ...['POSITION', 'AT', 'BY', 'WHAT', 'PURPOSE', 'HEIGHT', 'ASKED', 'LABELLED', 'ON LEDGER'],
+];
 const heightOf = (entry: Held['entry']) => ('height' in entry ? `${entry.height}` : '-');
 
 function tabulate(held: readonly Held[]): string {
   const rows = held.map(({ position, entry, counts, anchor }) => [
-    ...[`${position}`, formatTime(entry.at), entry.member, entry.purpose, heightOf(entry)],
+    ...[`${position}`, formatTime(entry.at), entry.member, entry.operation, entry.purpose],
+    heightOf(entry),
     ...[`${entry.queries}`, counts === undefined ? '-' : `${counts.LABELLED}`],
     anchor === undefined ? '-' : `${formatTime(anchor.anchoredAt)} in block ${anchor.block}`,
   ]);
-  const heading = ['POSITION', 'AT', 'BY', 'PURPOSE', 'HEIGHT', 'ASKED', 'LABELLED', 'ON LEDGER'];
-  return formatTable(heading, rows);
+  return formatTable(HEADING, rows);
 }
 
 const WHAT_FAILED: Readonly<Record<Failed['at'], string>> = {
-  receipt: 'Shows: its entry, addresses and answers do not belong together.',
-  signature: 'Entry, addresses and answers belong together; the signature does not hold.',
-  ledger: 'Entry, addresses and answers belong together; the proof of the ledger does not hold.',
+  receipt: 'Shows: its entry, question and answers do not belong together.',
+  signature: 'Entry, question and answers belong together; the signature does not hold.',
+  ledger: 'Entry, question and answers belong together; the proof of the ledger does not hold.',
 };
 
 const tellFailed = (position: number, { outcome, code, at, why }: Failed): Outcome => ({

@@ -6,7 +6,6 @@ import { parseCount } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { type AskedAll, askAll } from '../label/ask-all.ts';
 import { parsePurpose } from '../label/purpose.ts';
-import { encodeReceipt } from '../label/receipt.ts';
 import { gatherAddresses } from '../label/screen-input.ts';
 import {
   ANSWER_COLUMNS,
@@ -19,6 +18,7 @@ import {
 import { assertAbsent, writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { encodeKept } from '../receipt/form.ts';
 import { openSession } from '../session.ts';
 import { formatTime } from '../table.ts';
 import { readPinnedTrust } from '../trust-pin.ts';
@@ -65,7 +65,10 @@ export async function screenAddresses(invocation: Invocation<ScreenFlags>): Prom
   }
   const { answers, parts, receipts, failed } = result;
   if (receipt !== undefined) {
-    await writeNewFile(receipt, receipts.map(encodeReceipt), force, 0o600);
+    const lines = receipts.map((each) =>
+      encodeKept({ type: 'tabellion.screening-receipt', ...each }),
+    );
+    await writeNewFile(receipt, lines, force, 0o600);
   }
   if (output !== undefined) {
     await writeNewFile(output, writeCsv(ANSWER_COLUMNS, answers.map(listAnswerRow)), force, 0o600);

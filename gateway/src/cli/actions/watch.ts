@@ -1,8 +1,15 @@
-/** `watch create|list|change|remove|add|drop|addresses`. */
+/** `watch create|list|change|remove|add|drop|addresses|oversee|take-over|end`. */
 import { z } from 'zod';
 import { EXIT } from '../../explain/exit-code.ts';
 import type { Query } from '../../label/screen.ts';
-import { added, changedWatch, newWatch, shownEntry, shownWatch } from '../../watch/shape.ts';
+import {
+  added,
+  changedWatch,
+  newWatch,
+  overseenWatch,
+  shownEntry,
+  shownWatch,
+} from '../../watch/shape.ts';
 import type { Invocation } from '../context.ts';
 import { checkInput, parseCount, parseDigits } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -11,7 +18,7 @@ import { type AddressFlags, gatherAddresses } from '../label/screen-input.ts';
 import type { Outcome } from '../output.ts';
 import { getPage } from '../page.ts';
 import { openSession } from '../session.ts';
-import { formatFields, formatTable, withMore } from '../table.ts';
+import { formatFields, formatTable, formatTime, withMore } from '../table.ts';
 
 interface PageFlags {
   readonly limit: string;
@@ -61,10 +68,11 @@ export async function listWatches(invocation: Invocation<PageFlags>): Promise<Ou
   const { client } = await openSession(invocation);
   const query = { cursor, limit: `${parseCount('--limit', limit)}` };
   const page = await getPage(client, '/v1/watch/sets', shownWatch, query);
-  const rows = page.items.map(({ id, name, kind, size, categories, access }) => [
-    ...[id, kind, kind === 'ADDRESSES' ? `${size}` : categories.join(', '), access, name],
+  const rows = page.items.map(({ id, name, kind, size, categories, access, open }) => [
+    ...[id, kind, kind === 'ADDRESSES' ? `${size}` : categories.join(', '), access, `${open}`],
+    name,
   ]);
-  const table = formatTable(['WATCH', 'KIND', 'OF', 'SEEN BY', 'NAME'], rows);
+  const table = formatTable(['WATCH', 'KIND', 'OF', 'SEEN BY', 'OPEN', 'NAME'], rows);
   return { document: page, text: withMore(table, page.next) };
 }
 
@@ -92,16 +100,54 @@ export async function removeWatch(invocation: Invocation): Promise<Outcome> {
   return { document: { removed: invocation.args[0] }, text: 'it is no longer watched' };
 }
 
+const expectPurpose = (purpose: string): Record<string, string> => {
+  if (!/^[\x20-\x7e]{1,200}$/.test(purpose))
+    throw new CliError('USAGE', 'say with --purpose what it is for: 1 to 200 ASCII characters');
+  return { 'tabellion-purpose': purpose };
+};
+
+export async function overseeWatches(invocation: Invocation<PageFlags>): Promise<Outcome> {
+  const { limit, cursor } = invocation.options;
+  const { client } = await openSession(invocation);
+  const query = { cursor, limit: `${parseCount('--limit', limit)}` };
+  const page = await getPage(client, '/v1/watch/oversight', overseenWatch, query);
+  const rows = page.items.map(({ id, kind, size, access, open, own, owner, createdAt, name }) => [
+    ...[id, kind, kind === 'ADDRESSES' ? `${size}` : '', access, `${open}`],
+    ...[own ? 'you' : owner, formatTime(createdAt), name],
+  ]);
+  const heading = ['WATCH', 'KIND', 'ADDRESSES', 'SEEN BY', 'OPEN', 'OWNER', 'SINCE', 'NAME'];
+  const table = rows.length === 0 ? 'no watches' : formatTable(heading, rows);
+  return { document: page, text: withMore(table, page.next) };
+}
+
+interface OversightFlags {
+  readonly purpose: string;
+}
+const overseenPath = (id: string | undefined) =>
+  `/v1/watch/oversight/${parseDigits('a watch', 32, id)}`;
+
+export async function takeOverWatch(invocation: Invocation<OversightFlags>): Promise<Outcome> {
+  const path = overseenPath(invocation.args[0]);
+  const headers = expectPurpose(invocation.options.purpose);
+  const { client } = await openSession(invocation);
+  return tell(expectShape(shownWatch, (await client.post(`${path}/take-over`, { headers })).body));
+}
+
+export async function endWatch(invocation: Invocation<OversightFlags>): Promise<Outcome> {
+  const path = overseenPath(invocation.args[0]);
+  const headers = expectPurpose(invocation.options.purpose);
+  const { client } = await openSession(invocation);
+  await client.post(`${path}/end`, { headers });
+  return { document: { ended: invocation.args[0] }, text: 'it is no longer watched' };
+}
+
 export async function addAddresses(
   invocation: Invocation<AddressFlags & { readonly purpose: string }>,
 ): Promise<Outcome> {
-  const { purpose } = invocation.options;
-  if (!/^[\x20-\x7e]{1,200}$/.test(purpose))
-    throw new CliError('USAGE', 'say with --purpose what it is for: 1 to 200 ASCII characters');
+  const headers = expectPurpose(invocation.options.purpose);
   const { client, path, queries, refused } = await prepare(invocation);
   const total = { added: 0, present: 0, size: 0 };
   for (const [start, group] of groupsOf(queries)) {
-    const headers = { 'tabellion-purpose': purpose };
     const { body } = await client.post(`${path}/add`, { json: { addresses: group }, headers });
     const done = expectShape(added, body);
     total.added += done.added;

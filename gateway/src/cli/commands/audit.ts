@@ -88,6 +88,7 @@ member's clients, auditors among them. Further peers are compared block by block
 
 With --from-data the gateway is stopped, and nothing is opened but files. Blocks are held to their digests,
 the state to the blocks, private values to their hashes; of a ledger that was closed every byte is known.
+Manifests of items, labels and transfers are held to their batches.
 
 Exit codes: 0 no break, 10 a break was found, 1 the ledger could not be read.
 

@@ -71,6 +71,7 @@ label list lists the batches; label dispute, corroborate and withdraw speak of t
       .option('--purpose <text>', 'what it is asked for; it stands in the receipt (ASCII)')
       .option('-o, --output <file>', 'where the whole answer goes, with its receipt, as JSON')
       .option('--csv <file>', 'where the transfers go as CSV')
+      .option('--receipt <file>', 'keep the receipt, with question and answer')
       .option('--draft-orders <directory>', 'draft an order to freeze for every exchange at an end')
       .option('--force', 'replace files that are there')
       .action(run(async () => (await import('../actions/flow-follow.ts')).followFlow)),
@@ -85,7 +86,8 @@ label list lists the batches; label dispute, corroborate and withdraw speak of t
 TRACED is what of each transfer came from the start, by the rule "haircut": a payment takes along the
 share of the traced amount that it is of what its sender held, rounded down. Following ends at exchanges
 and services, and at the limits; NOT_OBSERVED says that no member observed more, not that there is none.
-A draft is a text to be checked and completed. It is no order, and is sent to nobody.
+A draft is a text to be checked and completed. It is no order, and is sent to nobody. What --receipt kept is
+for screen prove-receipt and verify-receipt.
 `,
   );
   addExamples(flow, [

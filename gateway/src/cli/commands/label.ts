@@ -38,7 +38,8 @@ function addAssertions(label: Command, run: Runner): void {
         .option('--asset <code>', 'ofac: whose addresses they are, such as XBT')
         .option('--category <id>', 'where an entry has none')
         .option('--source <text>', 'where an entry has none')
-        .option('--label <text>', 'what to call an address, where an entry does not say'),
+        .option('--label <text>', 'what to call an address, where an entry does not say')
+        .option('--sightings', 'misp: record as the own member’s that an address was seen'),
     )
       .option('--dry-run', 'read and report; assert nothing')
       .option('--strict', 'assert nothing where anything is refused')
@@ -56,6 +57,8 @@ function addAssertions(label: Command, run: Runner): void {
 A line that is refused stops no other; it is told, and the exit code is 3. Interrupted, the same command
 goes on where it was, and asserts nothing twice; run again when it is done, it says what stands already.
 What is read is derived where a list does not say it, and the report tells so line by line.
+What others said in MISP (sightings, opinions, notes) is told there too, with the reason why it is left.
+--sightings records of each label taken when its address was last seen; given later, of what stands already.
 `,
   );
   addExamples(
@@ -102,12 +105,15 @@ function addReads(label: Command, run: Runner): void {
       .option('--index <number>', 'one label, with all that was said of it; counted from 0')
       .option('--from <number>', 'first label to show', '0')
       .option('--limit <number>', 'most labels to show', '50')
-      .action(run(async () => (await load()).showBatch)),
+      .action(run(async () => (await import('../actions/label-show.ts')).showBatch)),
     ['label show 6f…d0', 'label show 6f…d0 --index 3 --json'],
   ).addHelpText(
     'after',
     `
 Status and score are computed here, from the ledger's records and the rule in force, for this moment.
+What the ledger says of a batch is shown in any case. Exit codes: 0; 12 this gateway has not got the
+manifest; 3 the batch counts for nobody, its manifest was kept back; 10 it counts for nobody, its manifest
+is not what the ledger says.
 `,
   );
   addExamples(

@@ -52,7 +52,7 @@ says. The docs tell what each way hides.
   addExamples(
     screen
       .command('prove-receipt')
-      .argument('<file>', 'receipts that screen kept, or what screen open wrote')
+      .argument('<file>', 'receipts of screen or flow follow, or what screen open wrote')
       .description('fetch what shows that the entries are in the journal on the ledger')
       .option('-o, --output <file>', 'where the proofs go, for screen verify-receipt')
       .option('--force', 'replace a file that is there')
@@ -61,14 +61,14 @@ says. The docs tell what each way hides.
   ).addHelpText(
     'after',
     `
-A screening is on the ledger some seconds after its answer; before, this ends with ENTRY_WAITING
+A question is on the ledger some seconds after its answer; before, this ends with ENTRY_WAITING
 and exit code 12. For one's own receipts; auditors and delegates have it of all of their member.
 `,
   );
   addExamples(
     screen
       .command('verify-receipt')
-      .argument('<file>', 'receipts that screen kept, or what screen open wrote')
+      .argument('<file>', 'receipts of screen or flow follow, or what screen open wrote')
       .description('check receipts: themselves, the signature, the ledger; without a network')
       .option('--trust <file>', 'whom to believe; with it the gateway’s signature is checked')
       .option('--proof <file>', 'of screen prove-receipt; with it the ledger is checked too')
@@ -81,7 +81,7 @@ and exit code 12. For one's own receipts; auditors and delegates have it of all 
   ).addHelpText(
     'after',
     `
-CONSISTENT: entry, addresses and answers belong together, and nothing else was looked at. SIGNED: a
+CONSISTENT: entry, question and answers belong together, and nothing else was looked at. SIGNED: a
 gateway of the member signed the entry besides. ANCHORED: the entry is in the member's journal on the
 ledger besides. None of them says that an address is clean. Exit codes: 0, 10 mismatch, 11 not trusted,
 1 unreadable.
@@ -90,7 +90,7 @@ ledger besides. None of them says that an address is clean. Exit codes: 0, 10 mi
   addExamples(
     screen
       .command('open')
-      .argument('<position...>', 'where the screenings stand in the member’s journal')
+      .argument('<position...>', 'where the questions stand in the member’s journal')
       .description('see what others of your member asked: for auditors, and on record')
       .option('--purpose <text>', 'what it is looked at for; it stands in the journal (ASCII)')
       .requiredOption('--legal-basis <id@version>', 'rule that allows to look at it')
@@ -101,8 +101,9 @@ ledger besides. None of them says that an address is clean. Exit codes: 0, 10 mi
   ).addHelpText(
     'after',
     `
-The look itself is an entry of the journal, before anything is shown. What was asked is kept for a time
-that the gateway's operator sets, then erased; the commitment stays.
+Screenings, questions about flows, and private ones: of those points or buckets, and no addresses, which
+only whoever asked can show. The look itself is an entry of the journal, before anything is shown. What
+was asked is kept for a time that the gateway's operator sets, then erased; the commitment stays.
 `,
   );
 }

@@ -11,6 +11,7 @@ export function addWatchCommands(program: Command, run: Runner): void {
     .description('be told when something is asserted of an address, or filed under a category');
   addSets(watch, run);
   addAlerts(watch, run);
+  addOversight(watch, run);
   addExamples(watch, [
     'watch create --name "Deposit addresses" --shared',
     'watch add 6f…d0 --file deposits.txt --purpose "Own deposit addresses"',
@@ -132,5 +133,36 @@ function addAlerts(watch: Command, run: Runner): void {
       .description('say that alerts were seen; of a shared watch, for all of the member')
       .action(run(async () => (await load()).acknowledgeAlerts)),
     ['watch acknowledge 3d…77'],
+  );
+}
+
+/** For a delegate: watches whose owners may have left the member. */
+function addOversight(watch: Command, run: Runner): void {
+  const load = () => import('../actions/watch.ts');
+  addExamples(
+    addPage(
+      watch
+        .command('oversee')
+        .description('every watch of your member, private ones too, without what it is about'),
+    ).action(run(async () => (await load()).overseeWatches)),
+    ['watch oversee'],
+  );
+  const about = (name: string, description: string) =>
+    watch
+      .command(name)
+      .argument('<watch>', 'id of the watch')
+      .description(description)
+      .requiredOption('--purpose <text>', 'why, for the journal (ASCII)');
+  addExamples(
+    about('take-over', 'make a watch of your member your own').action(
+      run(async () => (await load()).takeOverWatch),
+    ),
+    ['watch take-over 6f…d0 --purpose "Its owner has left"'],
+  );
+  addExamples(
+    about('end', 'end a watch of your member, with its addresses and its alerts').action(
+      run(async () => (await load()).endWatch),
+    ),
+    ['watch end 6f…d0 --purpose "Its owner has left"'],
   );
 }

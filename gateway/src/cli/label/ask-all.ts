@@ -2,10 +2,11 @@
 import type { Trust } from '@tabellion/proof';
 import type { Query, ScreenAnswer } from '../../label/screen.ts';
 import { screening } from '../../label/shape.ts';
-import { CliError, describeFailure } from '../failure.ts';
+import { describeFailure } from '../failure.ts';
 import { expectShape } from '../gateway-client.ts';
+import { assertOurs, checkScreening, says } from '../receipt/check.ts';
+import type { KeptScreening } from '../receipt/form.ts';
 import type { Session } from '../session.ts';
-import { assertSealed, checkReceipt, type KeptReceipt } from './receipt.ts';
 import type { Asked } from './screen-input.ts';
 
 const MAX_QUERIES = 1000;
@@ -18,14 +19,14 @@ export interface AskedPart {
   readonly height: number;
   readonly at: number;
   readonly rule: { readonly id: string; readonly version: number } | null;
-  readonly receipt: Pick<KeptReceipt, 'position' | 'entry' | 'seal' | 'secret'>;
+  readonly receipt: Pick<KeptScreening, 'position' | 'entry' | 'seal' | 'secret'>;
 }
 
 export interface AskedAll {
   /** In the order of the questions. */
   readonly answers: readonly ScreenAnswer[];
   readonly parts: readonly AskedPart[];
-  readonly receipts: readonly Omit<KeptReceipt, 'type' | 'v'>[];
+  readonly receipts: readonly Omit<KeptScreening, 'type' | 'v'>[];
   /** Why the rest was not asked. */
   readonly failed?: { readonly code: string; readonly message: string };
 }
@@ -50,7 +51,7 @@ export async function askAll(
   const questions = asked.flatMap((each) => ('query' in each ? [each.query] : []));
   const answered: ScreenAnswer[] = [];
   const parts: AskedPart[] = [];
-  const receipts: Omit<KeptReceipt, 'type' | 'v'>[] = [];
+  const receipts: Omit<KeptScreening, 'type' | 'v'>[] = [];
   let failed: AskedAll['failed'];
   for (let from = 0; from < questions.length; from += MAX_QUERIES) {
     const queries = questions.slice(from, from + MAX_QUERIES);
@@ -61,11 +62,10 @@ export async function askAll(
         headers: { 'tabellion-purpose': purpose },
       });
       const { answers, receipt, ...ground } = expectShape(screening, body);
-      const entry = checkReceipt({ ...receipt, queries, answers });
-      if (entry.height !== ground.height || entry.purpose !== purpose) {
-        throw new CliError('RECEIPT_MISMATCH', 'the receipt is of another height or purpose');
-      }
-      if (trust !== undefined) assertSealed(receipt, entry, trust);
+      const entry = checkScreening({ ...receipt, queries, answers });
+      const isAsOf = asOf === undefined || `${ground.height}` === asOf;
+      says(entry.height === ground.height && isAsOf, 'heights');
+      assertOurs(receipt, entry, { purpose, trust });
       answered.push(...(answers as ScreenAnswer[]));
       parts.push({ from, size: queries.length, ...ground, receipt });
       receipts.push({ ...receipt, queries, answers });

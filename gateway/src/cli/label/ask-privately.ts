@@ -1,71 +1,77 @@
-/** Carries private questions to a gateway, and holds the receipt of each to what was sent. */
+/** Carries private questions to a gateway, and holds the receipt of each to what was sent and answered. */
+import { fromBase64url, parseStrict, type Trust, toBase64url } from '@tabellion/proof';
 import {
-  canonicalBytes,
-  fromBase64url,
-  parseStrict,
-  type Trust,
-  toBase64url,
-} from '@tabellion/proof';
-import type { BlindingState, PrivateTransport } from '@tabellion/screening';
-import type { PrivateQuestion } from '../../label/private/query-entry.ts';
+  type Announcement,
+  isRefusal,
+  normaliseAddress,
+  type PrivateAnswer,
+  type PrivateTransport,
+  prefixOf,
+  tableIdOf,
+} from '@tabellion/screening';
 import {
   evaluated,
   type PrivateReceipt,
   privateReceipt,
   RECEIPT_HEADER,
 } from '../../label/private/shape.ts';
+import type { Query } from '../../label/screen.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
-import { assertSealed, checkPrivate } from './receipt.ts';
+import { assertOurs, checkEvaluated, checkHandedOut } from '../receipt/check.ts';
+import { encodeKept, type KeptBuckets, type KeptEvaluation } from '../receipt/form.ts';
 
-export interface KeptPrivateReceipt extends PrivateReceipt {
-  readonly question: PrivateQuestion;
-  /** Of points: what each was made of. They show the addresses, and go nowhere. */
-  readonly blinded?: readonly { readonly input: string; readonly blind: string }[];
-}
-
-/** One line of a file: canonical JSON. */
-export const encodePrivateReceipt = (receipt: KeptPrivateReceipt): Uint8Array =>
-  Buffer.concat([
-    canonicalBytes({ type: 'tabellion.private-receipt', v: 1, ...receipt }),
-    Uint8Array.of(0x0a),
-  ]);
+type Unmarked<T> = Omit<T, 'type' | 'v'>;
+/** The buckets as they came; what was asked of them is known once all is answered. */
+type HeldBuckets = Unmarked<Omit<KeptBuckets, 'answer' | 'queries' | 'answers'>> & {
+  readonly bytes: Uint8Array;
+};
+export type HeldReceipt = Unmarked<KeptEvaluation> | HeldBuckets;
 
 export interface PrivateCarrier extends PrivateTransport {
-  readonly receipts: readonly KeptPrivateReceipt[];
+  readonly receipts: readonly HeldReceipt[];
 }
 
-/** @param trust the profile's own, where it has one: what is not signed by it is no receipt. */
+export interface Carrying {
+  readonly purpose: string;
+  /** The profile's own, where it has one: what is not signed by it is no receipt. */
+  readonly trust: Trust | undefined;
+  /** Its keys and tables are those that are asked. */
+  readonly announcement: Announcement;
+}
+
 export function createCarrier(
   client: GatewayClient,
-  { purpose, trust }: { readonly purpose: string; readonly trust: Trust | undefined },
+  { purpose, trust, announcement }: Carrying,
 ): PrivateCarrier {
   const headers = { 'tabellion-purpose': purpose };
-  const receipts: KeptPrivateReceipt[] = [];
-  const keep = (receipt: KeptPrivateReceipt) => {
-    checkReceipt(receipt, purpose, trust);
-    receipts.push(receipt);
-  };
+  const receipts: HeldReceipt[] = [];
   return {
     receipts,
-    async fetchBuckets(table, buckets) {
-      const path = `/v1/label/private/tables/${table}/buckets`;
-      const answer = await client.postForBytes(path, { json: { buckets }, headers });
-      const receipt = readHeader(answer.headers.get(RECEIPT_HEADER));
-      keep({ ...receipt, question: { table, buckets } });
-      return answer.bytes;
+    async fetchBuckets(id, buckets) {
+      const path = `/v1/label/private/tables/${id}/buckets`;
+      const asked = { json: { buckets }, headers };
+      const { headers: answered, bytes } = await client.postForBytes(path, asked);
+      const receipt = readHeader(answered.get(RECEIPT_HEADER));
+      const table = announcement.tables.find((each) => tableIdOf(each) === id)!;
+      const question = { table: id, buckets: [...buckets] };
+      const held = { ...receipt, question, table, bytes };
+      assertOurs(receipt, checkHandedOut(held), { purpose, trust });
+      receipts.push(held);
+      return bytes;
     },
-    async evaluate(request, { items }: BlindingState) {
-      const { body } = await client.post('/v1/label/private/evaluations', {
-        json: request,
-        headers,
-      });
+    async evaluate(question, { items }) {
+      const asked = { json: question, headers };
+      const { body } = await client.post('/v1/label/private/evaluations', asked);
       const { receipt, ...answer } = expectShape(evaluated, body);
+      const key = announcement.keys.find(({ id }) => id === question.keyId)!;
       const blinded = items.map(({ input, blind }) => ({
         input: toBase64url(input),
         blind: toBase64url(blind),
       }));
-      keep({ ...receipt, question: request, blinded });
+      const held = { ...receipt, question, answer, key, blinded };
+      assertOurs(receipt, checkEvaluated(held), { purpose, trust });
+      receipts.push(held);
       return answer;
     },
   };
@@ -80,15 +86,37 @@ function readHeader(text: string | null): PrivateReceipt {
   }
 }
 
-/** @throws CliError `RECEIPT_MISMATCH`, `FILE_MALFORMED`. */
-function checkReceipt(
-  receipt: KeptPrivateReceipt,
-  purpose: string,
-  trust: Trust | undefined,
-): void {
-  const entry = checkPrivate(receipt);
-  if (entry.purpose !== purpose) {
-    throw new CliError('RECEIPT_MISMATCH', 'the receipt is of another purpose');
+export interface AnsweredQuery {
+  readonly query: Query;
+  readonly answer: PrivateAnswer;
+}
+
+/** Lines of a file, each made when it is written: buckets are large. */
+export function* encodePrivateReceipts(
+  receipts: readonly HeldReceipt[],
+  answered: readonly AnsweredQuery[],
+): Generator<Uint8Array, void, undefined> {
+  for (const held of receipts) {
+    if (!('bytes' in held)) {
+      yield encodeKept({ type: 'tabellion.evaluation-receipt', ...held });
+      continue;
+    }
+    const { bytes, ...rest } = held;
+    const own = answered.filter((each) => isAnsweredBy(rest, each));
+    yield encodeKept({
+      ...{ type: 'tabellion.bucket-receipt' as const, ...rest, answer: toBase64url(bytes) },
+      queries: own.map(({ query }) => query),
+      answers: own.map(({ answer }) => answer as KeptBuckets['answers'][number]),
+    });
   }
-  if (trust !== undefined) assertSealed(receipt, entry, trust);
+}
+
+/** Not what needed no bucket; nor what was answered too late, which says nothing of the address. */
+function isAnsweredBy(
+  { question, table }: Pick<KeptBuckets, 'question' | 'table'>,
+  { query, answer }: AnsweredQuery,
+): boolean {
+  const read = normaliseAddress(query.address, query.network);
+  if (isRefusal(read) || answer.test || answer.verdict === 'STALE') return false;
+  return question.buckets.includes(prefixOf(read.key, table));
 }

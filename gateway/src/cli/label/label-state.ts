@@ -5,7 +5,7 @@ import { type LabelStatus, labelStatus, type Score, scoreLabel } from '@tabellio
 import { z } from 'zod';
 import type { LabelLine } from '../../label/manifest.ts';
 import { SCORING } from '../../label/screen.ts';
-import { readStanding } from '../../label/standing.ts';
+import { countOverdue, readStanding } from '../../label/standing.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { listAll } from '../page.ts';
 import { type Response, responsesTo, type VerifiedBatch } from './verified-batch.ts';
@@ -15,6 +15,8 @@ export interface LabelState {
   readonly status: LabelStatus;
   readonly supporters: readonly string[];
   readonly openDisputes: number;
+  /** Of these, those that were not answered in time. */
+  readonly overdueDisputes: number;
   /** Null where the members have agreed on no rule. */
   readonly score: Score | null;
   /** What was said of it and of all its batch. */
@@ -43,6 +45,7 @@ export async function openJudge(
     const { supporters, openDisputes } = standing;
     return {
       ...{ leaf, supporters, openDisputes, responses: said },
+      overdueDisputes: countOverdue(standing, at),
       status: labelStatus(standing, at),
       score: rule ? scoreLabel(standing, rule, at) : null,
     };

@@ -9,6 +9,15 @@ export const describeScore = (score: Score | null): string =>
     ? 'no rule agreed on'
     : `${score.score} = ${score.terms.map(({ term, points }) => `${term} ${points}`).join(', ')}`;
 
+/** `DISPUTED (answer overdue)` where a dispute was not answered in time. */
+export const describeStatus = ({
+  status,
+  overdueDisputes = 0,
+}: {
+  readonly status: string;
+  readonly overdueDisputes?: number | undefined;
+}): string => (overdueDisputes > 0 ? `${status} (answer overdue)` : status);
+
 /** One row for each thing said. */
 export const RESPONSE_HEADING = ['AT', 'WHAT', 'OF', 'BY', 'SAYS', 'REASON'];
 

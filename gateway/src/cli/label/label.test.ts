@@ -71,14 +71,17 @@ async function* only(bytes: Uint8Array) {
 
 describe('a plan', () => {
   const what = { type: 'test', v: 1 };
-  const plan = { type: 'tabellion.label-plan', v: 1, parts: [], counts: startCounts() } as const;
+  const plan = {
+    ...({ type: 'tabellion.label-plan', v: 1 } as const),
+    ...{ parts: [], counts: startCounts(), sightings: [] },
+  };
 
   it('is found again by what it asserts, and belongs to one process', async () => {
     const work = await makeTestDirectory();
     {
       await using directory = await openPlan(work, what);
       expect(directory.plan).toBeUndefined();
-      await directory.keep({ ...plan, parts: [] });
+      await directory.keep({ ...plan, parts: [], sightings: [] });
       await expect(openPlan(work, what)).rejects.toMatchObject({ code: 'STATE_IN_USE' });
     }
     await using directory = await openPlan(work, what);

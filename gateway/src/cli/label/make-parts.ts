@@ -10,7 +10,9 @@ import {
   type RefusedEntry,
 } from '../../label/format/entry.ts';
 import { LabelManifestWriter, type MadeLabelManifest } from '../../label/write-manifest.ts';
+import type { PlannedSighting } from './plan.ts';
 import { type PackReading, readPack } from './read-pack.ts';
+import { type RemarkCounts, type ToldRemark, tellRemarks } from './tell-remarks.ts';
 
 /** What became of one line. `part` and `index` say where the label stands: in which manifest, and where. */
 export type LineFate = { readonly file: string } & (
@@ -22,22 +24,26 @@ export type LineFate = { readonly file: string } & (
       readonly leaf: string;
       readonly derived?: readonly string[];
       readonly burn?: true;
-      /** MISP's sightings and opinions: acts of their own, which an import does not make. */
-      readonly sightings?: number;
-      readonly opinions?: number;
+      readonly remarks?: readonly ToldRemark[];
     }
-  | { readonly line: number; readonly fate: 'MERGED'; readonly into: number }
+  | {
+      readonly line: number;
+      readonly fate: 'MERGED';
+      readonly into: number;
+      readonly remarks?: readonly ToldRemark[];
+    }
   | {
       readonly line: number;
       readonly fate: 'REFUSED';
       readonly code: EntryRefusalCode;
       readonly detail: string;
+      readonly remarks?: readonly ToldRemark[];
     }
   /** The whole file. */
   | { readonly fate: 'REFUSED'; readonly code: LabelFormatErrorCode; readonly detail: string }
 );
 
-export interface ImportCounts {
+export interface ImportCounts extends RemarkCounts {
   /** Entries that were found. */
   lines: number;
   taken: number;
@@ -50,13 +56,11 @@ export interface ImportCounts {
   refused: Record<string, number>;
   /** Files refused as a whole; their lines are not counted. */
   files: number;
-  sightings: number;
-  opinions: number;
 }
 
 export const startCounts = (): ImportCounts => ({
   ...{ lines: 0, taken: 0, derived: 0, burn: 0, merged: 0, refused: {}, files: 0 },
-  ...{ sightings: 0, opinions: 0 },
+  ...{ sightings: 0, recordable: 0, opinions: 0, notes: 0, unreadable: 0 },
 });
 
 export const countRefused = ({ refused }: Pick<ImportCounts, 'refused'>): number =>
@@ -82,6 +86,12 @@ export interface MakingPorts {
   /** Bytes of a file that were read. */
   readonly onRead: (bytes: number) => void;
   readonly onFileDone: () => void;
+  /** Of lists in which others say something of an address. */
+  readonly sightings?: {
+    readonly now: () => number;
+    /** Of a label that is taken: when somebody met its address, as the list says. */
+    readonly onSighting: (sighting: PlannedSighting) => void;
+  };
 }
 
 /**
@@ -111,8 +121,8 @@ export async function* makeParts<F>(
           }
           const index = writer.size;
           const leaf = toHex(add(writer, entry.facts));
-          onFate(tellTaken(entry, { file, part, index, leaf }, counts));
-        } else onFate(tellOther(file, entry, counts));
+          onFate(tellTaken(entry, { file, part, index, leaf }, ports));
+        } else onFate(tellOther(file, entry, ports));
       }
     } catch (error) {
       // Of a list that breaks off after lines were taken, those would stand for the whole.
@@ -129,35 +139,38 @@ export async function* makeParts<F>(
 type Accepted = AcceptedEntry<unknown>;
 
 function tellTaken(
-  { line, derived, burn, sightings = [], opinions = [] }: Accepted,
+  { line, derived, burn, remarks = [] }: Accepted,
   place: { file: string; part: number; index: number; leaf: string },
-  counts: ImportCounts,
+  { counts, sightings }: MakingPorts,
 ): LineFate {
   counts.taken += 1;
   if (derived.length > 0) counts.derived += 1;
   if (burn) counts.burn += 1;
-  counts.sightings += sightings.length;
-  counts.opinions += opinions.length;
+  const { told, seenAt } = tellRemarks(remarks, 'TAKEN', { counts, now: sightings?.now() });
+  const { part, index } = place;
+  if (seenAt !== undefined) sightings?.onSighting({ part, index, happenedAt: seenAt });
   return {
     ...{ ...place, line, fate: 'TAKEN' },
     ...(derived.length > 0 && { derived }),
     ...(burn && { burn }),
-    ...(sightings.length > 0 && { sightings: sightings.length }),
-    ...(opinions.length > 0 && { opinions: opinions.length }),
+    ...(told.length > 0 && { remarks: told }),
   };
 }
 
 function tellOther(
   file: string,
   entry: RefusedEntry | MergedEntry,
-  counts: ImportCounts,
+  { counts }: MakingPorts,
 ): LineFate {
-  const { line } = entry;
+  const { line, remarks = [] } = entry;
+  const fate = 'merged' in entry ? 'MERGED' : 'REFUSED';
+  const { told } = tellRemarks(remarks, fate, { counts });
+  const said = told.length > 0 && { remarks: told };
   if ('merged' in entry) {
     counts.merged += 1;
-    return { file, line, fate: 'MERGED', into: entry.merged };
+    return { file, line, fate: 'MERGED', into: entry.merged, ...said };
   }
   const { refused: code, detail } = entry;
   counts.refused[code] = (counts.refused[code] ?? 0) + 1;
-  return { file, line, fate: 'REFUSED', code, detail };
+  return { file, line, fate: 'REFUSED', code, detail, ...said };
 }

@@ -17,7 +17,8 @@ import { parsePrivate, readKept } from '../profile.ts';
 const count = z.int().min(0);
 const counts = z.strictObject({
   ...{ lines: count, taken: count, derived: count, burn: count, merged: count, files: count },
-  ...{ sightings: count, opinions: count, refused: z.record(z.string(), count) },
+  refused: z.record(z.string(), count),
+  ...{ sightings: count, recordable: count, opinions: count, notes: count, unreadable: count },
 });
 
 const part = z.strictObject({
@@ -34,11 +35,16 @@ const part = z.strictObject({
 });
 export type Part = z.infer<typeof part>;
 
+/** That somebody met the address of a label, as the list says; on record only if that is asked for. */
+const sighting = z.strictObject({ part: count, index: count, happenedAt: z.int() });
+export type PlannedSighting = z.infer<typeof sighting>;
+
 const plan = z.strictObject({
   type: z.literal('tabellion.label-plan'),
   v: z.literal(1),
   counts,
   parts: z.array(part),
+  sightings: z.array(sighting),
 });
 export type Plan = z.infer<typeof plan>;
 

@@ -11,7 +11,7 @@ import { ownMember, type Session } from '../session.ts';
 import { formatCount } from '../table.ts';
 import type { BatchStatement } from './assert-options.ts';
 import type { AssertedPart } from './assert-parts.ts';
-import { assertPlan } from './assert-plan.ts';
+import { type AssertedPlan, assertPlan } from './assert-plan.ts';
 import {
   countRefused,
   type ImportCounts,
@@ -20,6 +20,7 @@ import {
   type PartSource,
   startCounts,
 } from './make-parts.ts';
+import type { PlannedSighting } from './plan.ts';
 
 /** What every import can be told. */
 export interface RunFlags {
@@ -27,6 +28,8 @@ export interface RunFlags {
   readonly dryRun?: true;
   readonly strict?: true;
   readonly report?: string;
+  /** Of MISP: sightings of addresses become records of the own member. */
+  readonly sightings?: true;
 }
 
 export interface ListImport<F> {
@@ -58,14 +61,19 @@ export async function runImport<F>(
   { files, source, statement, what, noun }: ListImport<F>,
   digests: readonly string[],
 ): Promise<Outcome> {
-  const { report, strict = false, dryRun = false } = flags;
+  const { report, strict = false, dryRun = false, sightings: sight = false } = flags;
   const progress = createProgress(context, flags);
-  const make = async function* (counts: ImportCounts, keptReport: string | undefined) {
+  const make = async function* (
+    counts: ImportCounts,
+    keptReport: string | undefined,
+    onSighting: (sighting: PlannedSighting) => void,
+  ) {
     const lines = keptReport === undefined ? undefined : new NdjsonFile(keptReport, 'w');
     try {
       const onFate = (fate: LineFate) => lines?.add(fate);
       const watched = await watch(files, (state) => progress.report(state));
-      yield* makeParts(files, source, { ...watched, counts, onFate });
+      const sightings = { onSighting, now: context.now };
+      yield* makeParts(files, source, { ...watched, counts, onFate, sightings });
     } finally {
       lines?.close();
     }
@@ -73,13 +81,16 @@ export async function runImport<F>(
   try {
     if (dryRun) {
       const counts = startCounts();
-      for await (const _ of make(counts, report));
+      for await (const _ of make(counts, report, () => undefined));
       return describe({ counts, batches: [], resumed: false }, flags, noun);
     }
     const whole = { v: 1, ...what, member: ownMember(session), files: [...digests], statement };
     const result = await assertPlan(
       session,
-      { what: whole, statement, make, strict, again: flags.again === true, now: context.now },
+      {
+        ...{ what: whole, statement, make, strict, sight },
+        ...{ again: flags.again === true, now: context.now },
+      },
       async (kept) => {
         if (report !== undefined) await copyFile(kept, report);
       },
@@ -123,14 +134,8 @@ async function watch(
   };
 }
 
-interface Result {
-  readonly counts: ImportCounts;
-  readonly batches: readonly AssertedPart[];
-  readonly resumed: boolean;
-}
-
 function describe(
-  { counts, batches, resumed }: Result,
+  { counts, batches, resumed, sighted }: AssertedPlan,
   { report, ...flags }: RunFlags,
   noun: string,
 ): Outcome {
@@ -140,6 +145,7 @@ function describe(
   return {
     document: {
       ...{ counts, batches, resumed, dryRun },
+      ...(sighted && { sighted }),
       ...(report !== undefined && { report }),
     },
     text: [
@@ -154,17 +160,26 @@ function describe(
             `${formatCount(counts.burn, 'label')} of burn or null addresses: nobody holds their keys`,
           ]
         : []),
-      ...(counts.sightings + counts.opinions > 0
-        ? [
-            `not carried: ${counts.sightings} sightings, ${counts.opinions} opinions; label sight and label opine record them`,
-          ]
-        : []),
+      ...describeRemarks(counts, sighted),
       ...batches.map((batch) => describeBatch(batch, noun)),
       ...(dryRun ? ['nothing was asserted: --dry-run'] : []),
       ...(isKept && !dryRun ? ['nothing was asserted: --strict, and something was refused'] : []),
     ].join('\n'),
     exit: refused > 0 ? EXIT.incomplete : EXIT.done,
   };
+}
+
+function describeRemarks(counts: ImportCounts, sighted: AssertedPlan['sighted']): string[] {
+  const { sightings, recordable, opinions, notes, unreadable } = counts;
+  if (sightings + opinions + notes + unreadable === 0) return [];
+  const fate =
+    sighted === undefined
+      ? `${recordable} of the sightings can be recorded: --sightings`
+      : `${formatCount(sighted.recorded, 'sighting')} recorded, ${sighted.before} before`;
+  return [
+    `said by others: ${formatCount(sightings, 'sighting')}, ${formatCount(opinions, 'opinion')}, ${formatCount(notes, 'note')}, ${unreadable} unreadable`,
+    `${fate}; of each of the others --report says why it is left`,
+  ];
 }
 
 /** One line for each batch, of every command that asserts. */

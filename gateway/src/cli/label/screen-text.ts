@@ -5,12 +5,12 @@ import { EXIT, type ExitCode } from '../../explain/exit-code.ts';
 import { type ScreenAnswer, type ShownLabel, VERDICTS, type Verdict } from '../../label/screen.ts';
 import { formatTable } from '../table.ts';
 import { nameNetwork } from './describe-label.ts';
-import { describeScore } from './label-text.ts';
+import { describeScore, describeStatus } from './label-text.ts';
 
 /** What is shown of a label in a list: also of one that was asked for privately. */
 export type ListedLabel = Pick<
   ShownLabel,
-  'category' | 'concepts' | 'member' | 'status' | 'score' | 'network' | 'label'
+  'category' | 'concepts' | 'member' | 'status' | 'score' | 'network' | 'label' | 'overdueDisputes'
 >;
 export type ListedAnswer = Omit<ScreenAnswer, 'labels'> & {
   readonly labels?: readonly ListedLabel[];
@@ -52,7 +52,8 @@ export function describeAnswers(answers: readonly ListedAnswer[], withTerms: boo
     if (labels.length === 0) return [[verdict, address, '', '', '', '', '', tellWhy(answer)]];
     return labels.map((label, index) => [
       ...(index === 0 ? [verdict, address] : ['', '']),
-      ...[[label.category, ...(label.concepts ?? [])].join(', '), label.member, label.status],
+      ...[[label.category, ...(label.concepts ?? [])].join(', '), label.member],
+      describeStatus(label),
       ...[withTerms ? describeScore(label.score) : `${label.score?.score ?? ''}`],
       ...[nameNetwork(label.network), label.label],
     ]);

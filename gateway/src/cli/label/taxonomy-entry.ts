@@ -34,12 +34,8 @@ export async function readTaxonomyEntry(
   text: string,
 ): Promise<TaxonomyEntry> {
   const asked = text.includes('@') ? parseGoverned(text) : { id: text, version: undefined };
-  const { items } = await listAll(client, '/v1/member/reference/taxonomy', entry);
-  const [found] = items
-    .map(({ record }) => record.entry)
-    .filter(({ id, version }) => id === asked.id && version === (asked.version ?? version))
-    .sort((one, other) => other.version - one.version);
-  if (found?.register !== 'taxonomy') {
+  const found = await findEntry(client, asked);
+  if (found === undefined) {
     throw new CliError('USAGE', `the members agreed on no taxonomy ${text}`);
   }
   const { categories: words } = await readTaxonomyFile(WORDS_FILE);
@@ -50,4 +46,26 @@ export async function readTaxonomyEntry(
   });
   const { id, version } = found;
   return { governed: { id, version }, taxonomy: createTaxonomy(categories) };
+}
+
+/** Those that the members agreed on; undefined where there is no such version. */
+export async function readCategories(
+  client: GatewayClient,
+  asked: Governed,
+): Promise<ReadonlySet<string> | undefined> {
+  const found = await findEntry(client, asked);
+  return found && new Set(found.body.categories.map(({ id }) => id));
+}
+
+/** The latest, where no version is asked for. */
+async function findEntry(
+  client: GatewayClient,
+  asked: { readonly id: string; readonly version: number | undefined },
+) {
+  const { items } = await listAll(client, '/v1/member/reference/taxonomy', entry);
+  const [found] = items
+    .map(({ record }) => record.entry)
+    .filter(({ id, version }) => id === asked.id && version === (asked.version ?? version))
+    .sort((one, other) => other.version - one.version);
+  return found?.register === 'taxonomy' ? found : undefined;
 }

@@ -1,4 +1,6 @@
 /** A batch as the ledger has it, with its labels: everything that the gateway hands over is checked. */
+import { createHash } from 'node:crypto';
+import type { Governed } from '@tabellion/chaincode/kernel/schema';
 import {
   type LabelBatchRecord,
   type LabelResponseRecord,
@@ -8,12 +10,15 @@ import {
 import { buildTree, canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { EvidenceError } from '../../evidence/error.ts';
 import { projected } from '../../http/schema.ts';
+import { checkBatch } from '../../label/check-batch.ts';
+import { LabelError } from '../../label/error.ts';
 import { type LabelLine, type TransferLine, verifyLabelManifest } from '../../label/manifest.ts';
 import type { ProjectedRecord } from '../../projection/records.ts';
 import { parseDigits } from '../document.ts';
-import { CliError } from '../failure.ts';
+import { CliError, ProblemError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { listAll } from '../page.ts';
+import { readCategories } from './taxonomy-entry.ts';
 
 export const shownBatch = projected(labelBatchRecord);
 const shownResponse = projected(labelResponse);
@@ -48,34 +53,77 @@ export function assertNamed({ record }: { record: LabelBatchRecord }, digest: st
 }
 
 /**
- * @throws EvidenceError `DIGEST_MISMATCH`, `MANIFEST_INVALID`, `ROOT_MISMATCH`; LabelError
- * `LABEL_INVALID`; CliError `BAD_ANSWER`.
+ * @throws EvidenceError `MANIFEST_MISSING`, `DIGEST_MISMATCH`; for one that is void, what `checkBatch` or
+ * `checkLabelManifest` throws; CliError `BAD_ANSWER`.
  */
 export async function readVerifiedBatch(
   client: GatewayClient,
   text: string | undefined,
 ): Promise<VerifiedBatch> {
-  return verifyBatch(client, await readBatchRecord(client, text));
+  return expectWhole(await readManifest(client, await readBatchRecord(client, text)));
 }
 
-export async function verifyBatch(
+/** @throws as {@link readVerifiedBatch}. */
+export function expectWhole(reading: ManifestReading): VerifiedBatch {
+  if (reading.found === 'WHOLE') return reading.batch;
+  if (reading.found === 'VOID') throw reading.why;
+  throw new EvidenceError(
+    'MANIFEST_MISSING',
+    'this gateway has not got the manifest of that batch: see label missing',
+  );
+}
+
+export type ManifestReading =
+  | { readonly found: 'WHOLE'; readonly batch: VerifiedBatch }
+  /** It is not what the ledger says, and counts for no member. */
+  | { readonly found: 'VOID'; readonly why: LabelError | EvidenceError }
+  /** It is not at this gateway. */
+  | { readonly found: 'ABSENT' };
+
+/** What can be had of a batch, by the rules of every gateway. @throws EvidenceError `DIGEST_MISMATCH`. */
+export async function readManifest(
   client: GatewayClient,
   shown: ProjectedRecord<LabelBatchRecord>,
-): Promise<VerifiedBatch> {
-  const { manifest, root, size, tlp } = shown.record;
+): Promise<ManifestReading> {
+  const { manifest, taxonomy } = shown.record;
   const lines: LabelLine[] = [];
   const transfers: TransferLine[] = [];
-  const chunks = await client.open(`/v1/label/manifests/${manifest}`);
-  const facts = await verifyLabelManifest(
-    chunks,
-    manifest,
-    (line) => lines.push(line),
-    (line) => transfers.push(line),
-  );
-  if (facts.root !== root || facts.size !== size || facts.tlp !== tlp) {
-    throw new EvidenceError('ROOT_MISMATCH', 'the manifest is not what the ledger says of it');
+  const open = () => client.open(`/v1/label/manifests/${manifest}`);
+  try {
+    const facts = await verifyLabelManifest(
+      await open(),
+      manifest,
+      (line) => lines.push(line),
+      (line) => transfers.push(line),
+    );
+    checkBatch(facts, shown.record, await categoriesOf(client, taxonomy));
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'NOT_FOUND') return { found: 'ABSENT' };
+    if (!(error instanceof LabelError || error instanceof EvidenceError)) throw error;
+    // What has the digest is what was asserted; anything else is what this gateway made of it.
+    if ((await digestOf(await open())) === manifest) return { found: 'VOID', why: error };
+    throw new EvidenceError('DIGEST_MISMATCH', 'the gateway handed over another manifest');
   }
-  return { digest: shown.key.slice('label-batch/'.length), shown, lines, transfers };
+  const digest = shown.key.slice('label-batch/'.length);
+  return { found: 'WHOLE', batch: { digest, shown, lines, transfers } };
+}
+
+async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** A version never changes: of many batches it is read once. */
+const known = new WeakMap<GatewayClient, Map<string, ReturnType<typeof readCategories>>>();
+
+function categoriesOf(client: GatewayClient, taxonomy: Governed) {
+  const own = known.get(client) ?? new Map<string, ReturnType<typeof readCategories>>();
+  known.set(client, own);
+  const name = `${taxonomy.id}@${taxonomy.version}`;
+  const reading = own.get(name) ?? readCategories(client, taxonomy);
+  own.set(name, reading);
+  return reading;
 }
 
 /** What was said of the batch as a whole and of every label in it, in the order of the ledger. */

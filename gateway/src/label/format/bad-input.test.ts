@@ -355,25 +355,50 @@ describe('a MISP event', () => {
   });
   const tag = (...names: string[]) => ({ Tag: names.map((name) => ({ name })) });
 
-  it('of others gives labels with sightings and opinions', async () => {
+  it('of others gives labels, and tells all that was said beside them', async () => {
     const address = attribute('address', WALLET, {
       ...tag('tlp:amber+strict', 'misp-galaxy:ransomware="Conti"', 'PAP:WHITE', 'unrelated'),
       Sighting: [
         { type: '0', date_sighting: '1700000000', source: 'honeypot' },
         { type: '1', date_sighting: 1700000001 },
         { type: '2', date_sighting: 1700000002 },
+        { type: '3', date_sighting: 1700000003 },
+        { type: '0', date_sighting: '999999999999999' },
+        'seen',
       ],
-      Opinion: [{ opinion: '80', comment: 'seen it' }, { opinion: 50 }],
+      Opinion: [
+        { opinion: '80', comment: 'seen it', Note: [{ note: 'by whom?' }] },
+        { opinion: 50, authors: 'CERT', created: '2023-11-14 22:13:20' },
+        { opinion: 101 },
+      ],
+      Note: [{ note: 'a deposit address' }, {}],
     });
-    const [entry] = await misp(
-      event([
-        object(address, attribute('symbol', 'BTC'), attribute('last-seen', '2023-11-14T22:13:20Z')),
-      ]),
+    const text = attribute('text', 'A case', { Sighting: [{ type: 0, date_sighting: 9 }] });
+    const [entry, second] = await misp(
+      event(
+        [
+          {
+            ...object(
+              address,
+              text,
+              attribute('symbol', 'BTC'),
+              attribute('last-seen', '2023-11-14T22:13:20Z'),
+            ),
+            Opinion: [{ opinion: 0 }],
+          },
+          object(
+            attribute('address', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa'),
+            attribute('text', 'x'),
+          ),
+        ],
+        { Opinion: [{ opinion: 10, comment: 'of all of it' }], ...tag('scam') },
+      ),
     );
     expect(factsOf([entry!])[0]).toEqual({
       network: 'bip122:000000000019d6689c085ae165831e93',
       address: WALLET,
       category: 'ransomware',
+      concepts: ['scam'],
       label: 'A case',
       provenance: 'unknown',
       source: 'MISP event u-1 of CERT',
@@ -381,14 +406,28 @@ describe('a MISP event', () => {
       tlp: 'AMBER_STRICT',
       pap: 'CLEAR',
     });
-    expect(entry).toMatchObject({
-      sightings: [
-        { kind: 'SEEN', at: 1_700_000_000_000, source: 'honeypot' },
-        { kind: 'FALSE_POSITIVE', at: 1_700_000_001_000 },
-        { kind: 'EXPIRED', at: 1_700_000_002_000 },
-      ],
-      opinions: [{ value: 80, comment: 'seen it' }, { value: 50 }],
-    });
+    const of = 'ADDRESS';
+    const sighting = { remark: 'SIGHTING', of };
+    const unreadable = { remark: 'UNREADABLE', of };
+    expect(entry!.remarks).toEqual([
+      { ...sighting, kind: 'SEEN', at: 1_700_000_000_000, source: 'honeypot' },
+      { ...sighting, kind: 'FALSE_POSITIVE', at: 1_700_000_001_000 },
+      { ...sighting, kind: 'EXPIRED', at: 1_700_000_002_000 },
+      { ...unreadable, detail: 'a sighting' },
+      { ...unreadable, detail: 'a sighting' },
+      { ...unreadable, detail: 'a sighting' },
+      { remark: 'OPINION', of, value: 80, comment: 'seen it' },
+      { remark: 'NOTE', of: 'REMARK', text: 'by whom?' },
+      { remark: 'OPINION', of, value: 50, author: 'CERT', at: 1_700_000_000_000 },
+      { ...unreadable, detail: 'an opinion' },
+      { remark: 'NOTE', of, text: 'a deposit address' },
+      { ...unreadable, detail: 'a note' },
+      { remark: 'SIGHTING', of: 'FIELD', kind: 'SEEN', at: 9000 },
+      { remark: 'OPINION', of: 'OBJECT', value: 0 },
+      { remark: 'OPINION', of: 'EVENT', value: 10, comment: 'of all of it' },
+    ]);
+    // Of the event once, and not with every address.
+    expect(second).not.toHaveProperty('remarks');
     expect(derivedOf(entry)).toContain('source: the event');
   });
 
@@ -406,11 +445,13 @@ describe('a MISP event', () => {
     expect(refusals(entries)).toEqual([[1, 'ADDRESS_MISSING'], [2]]);
   });
 
-  it('that is TLP:RED is not taken', async () => {
+  it('that is TLP:RED is not taken, and what was said of it is told all the same', async () => {
+    const seen = { Sighting: [{ type: 0, date_sighting: 1 }] };
     const entries = await misp(
-      event([object(attribute('address', WALLET))], tag('tlp:red', 'scam')),
+      event([object(attribute('address', WALLET, seen))], tag('tlp:red', 'scam')),
     );
     expect(tally(entries)).toEqual({ FIELD_INVALID: 1 });
+    expect(entries[0]!.remarks).toMatchObject([{ remark: 'SIGHTING', at: 1000 }]);
   });
 
   it('may come in lists, in answers, and in lines of which one is bad', async () => {

@@ -1,6 +1,7 @@
 /** What a reader makes of each entry of a list, and why it takes none of it. */
 import { CodedError, type LabelFacts, type Provenance } from '@tabellion/proof';
 import type { AddressErrorCode, TransferErrorCode } from '@tabellion/screening';
+import type { Remark } from './remark.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 /** Why a whole list is not read. What came before it was yielded already stays refused with it. */
@@ -46,26 +47,12 @@ export type EntryRefusalCode =
   | AddressErrorCode
   | TransferErrorCode;
 
-/** A sighting of MISP. */
-export interface Sighting {
-  readonly kind: 'SEEN' | 'FALSE_POSITIVE' | 'EXPIRED';
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly source?: string;
+interface Remarked {
+  /** What others said of it. */
+  readonly remarks?: readonly Remark[];
 }
 
-/** An opinion of MISP: 0 strongly against, 50 neutral, 100 strongly for. */
-export interface Opinion {
-  readonly value: number;
-  readonly comment?: string;
-}
-
-interface Remarks {
-  readonly sightings?: readonly Sighting[];
-  readonly opinions?: readonly Opinion[];
-}
-
-export interface AcceptedEntry<F = LabelFacts> extends Remarks {
+export interface AcceptedEntry<F = LabelFacts> extends Remarked {
   /** Of the file, from 1; in MISP, which has none, the entry's place. */
   readonly line: number;
   readonly facts: F;
@@ -74,13 +61,13 @@ export interface AcceptedEntry<F = LabelFacts> extends Remarks {
   /** Nobody holds the address's key. */
   readonly burn?: true;
 }
-export interface RefusedEntry {
+export interface RefusedEntry extends Remarked {
   readonly line: number;
   readonly refused: EntryRefusalCode;
   readonly detail: string;
 }
 /** Says the same as the entry of an earlier line. */
-export interface MergedEntry extends Remarks {
+export interface MergedEntry extends Remarked {
   readonly line: number;
   readonly merged: number;
 }

@@ -1,17 +1,13 @@
-/** Coin addresses of MISP events, with their sightings and opinions. */
+/** Coin addresses of MISP events, with what others said of them. */
 import { JsonError, parseStrict } from '@tabellion/proof';
 import { readCarried } from './carried.ts';
 import { type Draft, startDrafting } from './draft.ts';
-import {
-  type Entry,
-  LabelFormatError,
-  type Opinion,
-  type ReadOptions,
-  type Sighting,
-} from './entry.ts';
+import { type Entry, LabelFormatError, type ReadOptions } from './entry.ts';
+import { readRemarks } from './misp-remarks.ts';
 import { type MispAttribute, type MispEvent, type MispObject, mispDocument } from './misp-shape.ts';
 import { readTags } from './misp-tags.ts';
 import { readMoment } from './moment.ts';
+import type { Remark } from './remark.ts';
 import { type Bytes, readTextLines, type TextLine } from './text-lines.ts';
 
 /** A document is read whole; of JSON lines, each. */
@@ -33,14 +29,8 @@ export async function* readMisp(
 ): AsyncGenerator<Entry, void, undefined> {
   const drafting = startDrafting(options);
   const take = (line: number, found: Found): Entry => {
-    const { draft, sightings, opinions } = found;
-    const entry = drafting.take(line, draft);
-    if ('refused' in entry) return entry;
-    return {
-      ...entry,
-      ...(sightings.length > 0 && { sightings }),
-      ...(opinions.length > 0 && { opinions }),
-    };
+    const { draft, remarks } = found;
+    return { ...drafting.take(line, draft), ...(remarks.length > 0 && { remarks }) };
   };
   const takeLine = function* ({ line, text, fault }: TextLine): Generator<Entry> {
     const read = text === undefined ? fault! : readEvents(text, options);
@@ -83,8 +73,7 @@ const tooLarge = () =>
 
 interface Found {
   readonly draft: Draft;
-  readonly sightings: readonly Sighting[];
-  readonly opinions: readonly Opinion[];
+  readonly remarks: readonly Remark[];
 }
 
 /** The addresses in the events of a text, or why it holds none. */
@@ -100,18 +89,24 @@ function readEvents(text: string, options: ReadOptions): Iterable<Found> | strin
 
 function* listFound(events: readonly MispEvent[], options: ReadOptions): Generator<Found> {
   for (const event of events) {
-    for (const object of event.Object) {
-      if (object.name === 'coin-address' && !object.deleted)
-        yield readObject(event, object, options);
+    // Told once, with the first address.
+    let ofEvent = readRemarks(event, 'EVENT');
+    for (const { remarks, ...found } of listWithin(event, options)) {
+      yield { ...found, remarks: [...remarks, ...ofEvent] };
+      ofEvent = [];
     }
-    for (const attribute of event.Attribute) {
-      if (BARE[attribute.type] === undefined || attribute.deleted) continue;
-      yield gather(
-        event,
-        { attribute, fields: new Map(), comment: undefined, opinions: [] },
-        options,
-      );
-    }
+  }
+}
+
+function* listWithin(event: MispEvent, options: ReadOptions): Generator<Found> {
+  for (const object of event.Object) {
+    if (object.name === 'coin-address' && !object.deleted) yield readObject(event, object, options);
+  }
+  for (const attribute of event.Attribute) {
+    if (BARE[attribute.type] === undefined || attribute.deleted) continue;
+    const place = { attribute, fields: new Map(), comment: undefined };
+    const remarks = readRemarks(attribute, 'ADDRESS');
+    yield { draft: makeDraft(event, place, options), remarks };
   }
 }
 
@@ -119,32 +114,18 @@ interface Place {
   readonly attribute: MispAttribute | undefined;
   readonly fields: ReadonlyMap<string, string>;
   readonly comment: string | undefined;
-  readonly opinions: MispObject['Opinion'];
 }
 
 function readObject(event: MispEvent, object: MispObject, options: ReadOptions): Found {
   const live = object.Attribute.filter(({ deleted }) => !deleted);
   const fields = new Map(live.map((each) => [each.object_relation ?? '', each.value]));
   const attribute = live.find((each) => ADDRESS_FIELDS.includes(each.object_relation ?? ''));
-  const { comment, Opinion: opinions } = object;
-  return gather(event, { attribute, fields, comment: comment ?? undefined, opinions }, options);
-}
-
-const SIGHTINGS = ['SEEN', 'FALSE_POSITIVE', 'EXPIRED'] as const;
-
-function gather(event: MispEvent, place: Place, options: ReadOptions): Found {
-  const { attribute } = place;
-  return {
-    draft: makeDraft(event, place, options),
-    sightings: (attribute?.Sighting ?? []).flatMap(({ type, date_sighting, source }) =>
-      SIGHTINGS[type] === undefined
-        ? []
-        : [{ kind: SIGHTINGS[type], at: date_sighting * 1000, ...(source && { source }) }],
-    ),
-    opinions: [...(attribute?.Opinion ?? []), ...place.opinions]
-      .filter(({ opinion }) => opinion <= 100)
-      .map(({ opinion, comment }) => ({ value: opinion, ...(comment && { comment }) })),
-  };
+  const comment = object.comment ?? undefined;
+  const remarks = [
+    ...live.flatMap((each) => readRemarks(each, each === attribute ? 'ADDRESS' : 'FIELD')),
+    ...readRemarks(object, 'OBJECT'),
+  ];
+  return { draft: makeDraft(event, { attribute, fields, comment }, options), remarks };
 }
 
 function makeDraft(event: MispEvent, place: Place, { taxonomy }: ReadOptions): Draft {

@@ -1,14 +1,8 @@
 /** The part of MISP's events that is read; everything else in them is passed over. */
 import { z } from 'zod';
+import { text } from './misp-number.ts';
+import { remarked } from './misp-remarks.ts';
 
-const text = z.string();
-const number = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-]);
 const flag = z
   .unknown()
   .optional()
@@ -17,21 +11,13 @@ const list = <S extends z.ZodType>(schema: S) => z.array(schema).default([]);
 
 const tags = list(z.object({ name: text }));
 
-const sighting = z.object({
-  type: number,
-  date_sighting: number,
-  source: text.optional(),
-});
-const opinion = z.object({ opinion: number, comment: text.nullish() });
-
 const attribute = z.object({
   type: text,
   object_relation: text.nullish(),
   value: text,
   deleted: flag,
   Tag: tags,
-  Sighting: list(sighting),
-  Opinion: list(opinion),
+  ...remarked,
 });
 export type MispAttribute = z.output<typeof attribute>;
 
@@ -40,7 +26,7 @@ const object = z.object({
   comment: text.nullish(),
   deleted: flag,
   Attribute: list(attribute),
-  Opinion: list(opinion),
+  ...remarked,
 });
 export type MispObject = z.output<typeof object>;
 
@@ -52,6 +38,7 @@ const event = z.object({
     Tag: tags,
     Attribute: list(attribute),
     Object: list(object),
+    ...remarked,
   }),
 });
 export type MispEvent = z.output<typeof event>['Event'];

@@ -1,10 +1,18 @@
-/** Labels as one MISP event with a `coin-address` object each. */
+/** Labels as one MISP event with a `coin-address` object each, and what was said of them. */
 import { createHash } from 'node:crypto';
 import type { LabelFacts } from '@tabellion/proof';
 import { networkOf } from '@tabellion/screening';
 import { writeCarried } from './carried.ts';
+import { writeRemarks } from './misp-remarks.ts';
 import { isTagged, writeTags } from './misp-tags.ts';
 import { writeMoment } from './moment.ts';
+import type { Remark } from './remark.ts';
+
+export interface RemarkedLabel {
+  readonly facts: LabelFacts;
+  /** Of the address; notes have no place in it. */
+  readonly remarks: readonly Remark[];
+}
 
 export interface MispOptions {
   /** The event's title. */
@@ -22,7 +30,7 @@ const TEMPLATE = { uuid: 'd0e6997e-78da-4815-a6a1-cfc1c1cb8a46', version: '7' };
 
 /** The event's JSON in pieces, as the labels come. */
 export async function* writeMisp(
-  labels: AsyncIterable<LabelFacts> | Iterable<LabelFacts>,
+  labels: AsyncIterable<RemarkedLabel> | Iterable<RemarkedLabel>,
   options: MispOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const seconds = `${Math.floor(options.at / 1000)}`;
@@ -39,8 +47,8 @@ export async function* writeMisp(
   };
   let text = `{"Event":${JSON.stringify(head).slice(0, -1)},"Object":[`;
   let place = 0;
-  for await (const facts of labels) {
-    text += `${place === 0 ? '' : ','}\n${JSON.stringify(writeObject(facts, place, options.uuid, seconds))}`;
+  for await (const label of labels) {
+    text += `${place === 0 ? '' : ','}\n${JSON.stringify(writeObject(label, place, options.uuid, seconds))}`;
     place += 1;
     if (text.length < PIECE) continue;
     yield Buffer.from(text);
@@ -52,7 +60,12 @@ export async function* writeMisp(
 /** Characters handed on at once. */
 const PIECE = 1 << 16;
 
-function writeObject(facts: LabelFacts, place: number, event: string, timestamp: string) {
+function writeObject(
+  { facts, remarks }: RemarkedLabel,
+  place: number,
+  event: string,
+  timestamp: string,
+) {
   const network = networkOf(facts.network);
   const relation =
     network?.name === 'Bitcoin'
@@ -71,6 +84,8 @@ function writeObject(facts: LabelFacts, place: number, event: string, timestamp:
     category: 'Other',
   });
   const { observedAt } = facts;
+  const uuid = deriveUuid(`${event} ${place} address`);
+  const nameRemark = (number: number) => deriveUuid(`${event} ${place} remark ${number}`);
   return {
     uuid: deriveUuid(`${event} ${place}`),
     name: 'coin-address',
@@ -81,12 +96,13 @@ function writeObject(facts: LabelFacts, place: number, event: string, timestamp:
     comment: writeCarried(facts, ['actor', ...(isTagged(facts.source) ? [] : ['source' as const])]),
     Attribute: [
       {
-        uuid: deriveUuid(`${event} ${place} address`),
+        uuid,
         ...relation,
         value: facts.address,
         ...common,
         to_ids: true,
         Tag: writeTags(facts).map((name) => ({ name })),
+        ...writeRemarks(remarks, uuid, nameRemark),
       },
       attribute('text', 'text', facts.label),
       ...(network === undefined ? [] : [attribute('symbol', 'text', network.assets[0]!)]),

@@ -8,6 +8,7 @@ import type { Entry } from './entry.ts';
 import { readMisp } from './misp-read.ts';
 import { writeMisp } from './misp-write.ts';
 import { readOfac, writeOfac } from './ofac.ts';
+import { type Remark, SIGHTING_KINDS } from './remark.ts';
 import { readTagPack } from './tagpack-read.ts';
 import { writeTagPack } from './tagpack-write.ts';
 import { anyFacts, collect, factsOf, gather, OPTIONS, taxonomy } from './testing.ts';
@@ -15,6 +16,10 @@ import { anyFacts, collect, factsOf, gather, OPTIONS, taxonomy } from './testing
 type Write = (labels: readonly LabelFacts[]) => AsyncIterable<Uint8Array>;
 type Read = (chunks: Iterable<Uint8Array>) => AsyncIterable<Entry>;
 const MISP = { info: 'Export', uuid: 'c1b2b6a0-1111-8111-8111-111111111111', organisation: 'A' };
+
+function* bare(labels: Iterable<LabelFacts>) {
+  for (const facts of labels) yield { facts, remarks: [] };
+}
 
 const FORMATS: readonly (readonly [string, Write, Read])[] = [
   ['CSV', writeLabelCsv, (chunks) => readLabelCsv(chunks, OPTIONS)],
@@ -25,7 +30,7 @@ const FORMATS: readonly (readonly [string, Write, Read])[] = [
   ],
   [
     'MISP',
-    (labels) => writeMisp(labels, { ...MISP, at: 1_700_000_000_000 }),
+    (labels) => writeMisp(bare(labels), { ...MISP, at: 1_700_000_000_000 }),
     (chunks) => readMisp(chunks, OPTIONS),
   ],
 ];
@@ -75,6 +80,49 @@ describe.each(FORMATS)('%s', (_, write, read) => {
 
   it('can be empty', async () => {
     expect(await collect(read([await gather(write([]))]))).toEqual([]);
+  });
+});
+
+describe('what was said of a label', () => {
+  const seconds = fc.integer({ min: 0, max: 253_402_300_799 }).map((second) => second * 1000);
+  const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+  const of = fc.constant('ADDRESS' as const);
+  const sighting = fc.record(
+    {
+      ...{ remark: fc.constant('SIGHTING' as const), of, at: seconds, source: words },
+      kind: fc.constantFrom(...SIGHTING_KINDS),
+    },
+    { requiredKeys: ['remark', 'of', 'at', 'kind'] },
+  );
+  const opinion = fc.record(
+    {
+      ...{ remark: fc.constant('OPINION' as const), of, at: seconds },
+      ...{ value: fc.integer({ min: 0, max: 100 }), comment: words, author: words },
+    },
+    { requiredKeys: ['remark', 'of', 'value'] },
+  );
+
+  it('comes back from MISP in full, each beside its own label', async () => {
+    const said = fc
+      .tuple(fc.array(sighting, { maxLength: 4 }), fc.array(opinion, { maxLength: 4 }))
+      .map(([sightings, opinions]) => [...sightings, ...opinions] as Remark[]);
+    const labels = fc.uniqueArray(fc.record({ facts: anyFacts, remarks: said }), {
+      ...{ minLength: 1, maxLength: 5 },
+      selector: ({ facts }) => JSON.stringify(facts),
+    });
+    await fc.assert(
+      fc.asyncProperty(labels, async (labels) => {
+        const bytes = await gather(writeMisp(labels, { ...MISP, at: 1_700_000_000_000 }));
+        const entries = await collect(readMisp([bytes], OPTIONS));
+        expect(factsOf(entries)).toEqual(labels.map(({ facts }) => facts));
+        expect(entries.map(({ remarks = [] }) => remarks)).toEqual(
+          labels.map(({ remarks }) => remarks),
+        );
+        const ids = JSON.stringify(JSON.parse(bytes.toString())).match(/"uuid":"[^"]+"/g) ?? [];
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

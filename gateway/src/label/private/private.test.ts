@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fromBase64url, parseTrust, toBase64url } from '@tabellion/proof';
+import { canonicalText, fromBase64url, parseTrust, toBase64url } from '@tabellion/proof';
 import {
   type Announcement,
   announcementBytes,
@@ -33,8 +33,8 @@ import {
   type TestGateway,
   type TestPerson,
 } from '../../http/testing.ts';
+import { commitOpening, digestAnswers } from '../../journal/commitment.ts';
 import { journalEntry } from '../../journal/entry.ts';
-import { commitOpening } from '../screening-entry.ts';
 import { makeLabels, sampleAddress, sampleFacts } from '../testing.ts';
 import { encodeQuestion } from './query-entry.ts';
 import { RECEIPT_HEADER } from './shape.ts';
@@ -272,11 +272,14 @@ describe('what stays of a question', () => {
     const inputs = [3, 4, 5].map((number) => keyOf(sampleAddress(number)));
     const { request } = blind(inputs, key!);
     const { json } = await evaluatePoints(request);
+    const { receipt: _, ...evaluated } = json;
     const { position, entry } = newest();
     expect(entry).toMatchObject({
       ...{ kind: 'PRIVATE_SCREENING', operation: 'evaluateBlinded', member: SG },
       ...{ purpose: 'CASE-2026-1', queries: 3, keyId: key!.id },
       commitment: commitOpening(encodeQuestion(request, json.receipt.secret)),
+      answers: digestAnswers(canonicalText(evaluated), json.receipt.secret),
+      ledger: gateway.deps.labels.nameLedger(),
     });
     expect(json.receipt.position).toBe(position);
     expect(Buffer.from(fromBase64url(json.receipt.entry)).toString()).toContain('"queries":3');
@@ -294,6 +297,7 @@ describe('what stays of a question', () => {
     expect(newest().entry).toMatchObject({
       ...{ kind: 'PRIVATE_SCREENING', queries: 1, table: question.table },
       commitment: commitOpening(encodeQuestion(question, receipt.secret)),
+      answers: digestAnswers(canonicalText(table), receipt.secret),
     });
     expect(JSON.stringify(newest().entry)).not.toContain('"buckets"');
   });
@@ -306,7 +310,7 @@ describe('what stays of a question', () => {
       signal: new AbortController().signal,
     });
     const trust = parseTrust(Buffer.from(JSON.stringify(await gateway.deps.trust())));
-    const carrier = createCarrier(client, { purpose: 'CASE-2026-1', trust });
+    const carrier = createCarrier(client, { purpose: 'CASE-2026-1', trust, announcement });
     const addresses = Array.from({ length: 40 }, (_, at) => ({ address: sampleAddress(at) }));
     const { answers, asked } = await askPrivately(addresses, {
       ...{ announcement, kind: 'HASH', transport: carrier, now },

@@ -3,6 +3,7 @@
  * against what its caller may ask for.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { canonicalText } from '@tabellion/proof';
 import { evaluate } from '@tabellion/screening';
 import { z } from 'zod';
 import type { GatewayDeps, Principal } from '../../http/deps.ts';
@@ -13,8 +14,7 @@ import { requirePurpose } from '../../http/purpose.ts';
 import { integerText } from '../../http/schema.ts';
 import { assertSealed } from '../../journal/assert-sealed.ts';
 import { showSealed } from '../../journal/shape.ts';
-import { commitOpening, drawSecret } from '../screening-entry.ts';
-import { encodeQuestion, type PrivateQuestion } from './query-entry.ts';
+import { commitPrivate, type PrivateQuestion } from './query-entry.ts';
 import {
   buckets,
   evaluated,
@@ -30,7 +30,7 @@ const tag = 'label';
 const BINARY = 'application/octet-stream';
 
 export function privateEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { journal, privateScreening, operator, now } = deps;
+  const { journal, labels, privateScreening, operator, now } = deps;
 
   /**
    * Who may ask, and that it is counted. @throws Problem `PURPOSE_MISSING`, `KEY_NOT_HELD`, `QUOTA_USED_UP`.
@@ -48,21 +48,20 @@ export function privateEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     return { purpose, who, units };
   };
 
-  /** Resolves once the question is on disk. */
+  /** Resolves once the question is on disk. See {@link commitPrivate} for `answer`. */
   const record = async (
     operation: string,
     { member, role }: Principal,
     { purpose, who, units }: ReturnType<typeof admit>,
     question: PrivateQuestion,
+    answer: string,
   ): Promise<PrivateReceipt> => {
-    const secret = drawSecret();
-    const opening = encodeQuestion(question, secret);
+    const { secret, opening, ...commitments } = commitPrivate(question, answer);
     const sealed = await journal.recordSealed(
       {
         kind: 'PRIVATE_SCREENING',
         ...{ member, who, role, operation, purpose },
-        queries: units,
-        commitment: commitOpening(opening),
+        ...{ queries: units, ...commitments, ledger: labels.nameLedger() },
         ...('points' in question ? { keyId: question.keyId } : { table: question.table }),
       },
       opening,
@@ -82,7 +81,7 @@ export function privateEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     const end = 2 ** table.document.prefixBits;
     if (question.buckets.some((bucket) => bucket >= end)) throw new Problem('NOT_FOUND');
     const admitted = admit(principal, headers, question);
-    const receipt = await record(operation, principal, admitted, question);
+    const receipt = await record(operation, principal, admitted, question, table.text);
     const shown = Buffer.from(JSON.stringify(receipt)).toString('base64url');
     return { table, receipt: { [RECEIPT_HEADER]: shown } };
   };
@@ -125,7 +124,8 @@ export function privateEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const admitted = admit(principal, headers, body);
         // Points that are none are found before anything is put on record.
         const answer = await evaluate(body, key);
-        const receipt = await record('evaluateBlinded', principal, admitted, body);
+        const text = canonicalText(answer);
+        const receipt = await record('evaluateBlinded', principal, admitted, body, text);
         return { status: 200, body: { ...answer, receipt } };
       },
     }),

@@ -1,7 +1,7 @@
 /** Tables on disk, from which buckets are handed out: a file of answers and the document that names it. */
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseStrict } from '@tabellion/proof';
+import { canonicalText, parseStrict } from '@tabellion/proof';
 import {
   answerLength,
   PrivateError,
@@ -15,6 +15,8 @@ import { syncDirectory, writeDurably } from '../../identity/private-file.ts';
 export interface OpenTable {
   readonly id: string;
   readonly document: TableDocument;
+  /** RFC 8785 text of the document: every receipt commits to it. */
+  readonly text: string;
   /** Bytes of every answer. */
   readonly length: number;
   /** The answer for a bucket. @throws PrivateError `TABLE_INVALID` for one that there is not. */
@@ -94,6 +96,7 @@ export async function openTable(directory: string, document: TableDocument): Pro
   return {
     id,
     document,
+    text: canonicalText(document),
     length,
     async read(bucket) {
       if (bucket < 0 || bucket >= buckets) {

@@ -41,6 +41,11 @@ export function readBucket(
   return { found: true, items };
 }
 
+/** @throws PrivateError `BUCKET_LENGTH`, `BUCKET_ALTERED` unless it is the table's own answer for that bucket. */
+export function assertBucket(table: TableDocument, bucket: number, answer: Uint8Array): void {
+  checkAnswer(table, bucket, answer);
+}
+
 /** What is in an answer that is the table's own for that bucket. */
 function checkAnswer(table: TableDocument, bucket: number, answer: Uint8Array) {
   if (answer.length !== answerLength(table)) {

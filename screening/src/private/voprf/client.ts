@@ -1,7 +1,8 @@
 /** The asking side of RFC 9497 in the verifiable mode. */
-import { p256_oprf } from '@noble/curves/nist.js';
+import { p256, p256_oprf } from '@noble/curves/nist.js';
+import { equalBytes } from '@tabellion/proof';
 import { PrivateError } from '../error.ts';
-import { decodePoint } from './group.ts';
+import { decodePoint, encodePoint, ORDER, readNumber, SCALAR_BYTES } from './group.ts';
 import { type OprfKeyDocument, type PrivateOutput, publicKeyOf } from './key.ts';
 import {
   type EvaluationAnswer,
@@ -11,6 +12,7 @@ import {
   readPoints,
   readProof,
 } from './message.ts';
+import { hashToPoint } from './suite.ts';
 
 /** Stays with whoever asks: it opens the answer, and would tell the operator what was asked. */
 export interface BlindingState {
@@ -38,6 +40,29 @@ export function blind(inputs: readonly Uint8Array[], key: OprfKeyDocument): Blin
   const items = inputs.map((input) => ({ input, ...p256_oprf.voprf.blind(input) }));
   const points = encodePoints(items.map(({ blinded }) => blinded));
   return { state: { keyId: key.id, items }, request: { keyId: key.id, points } };
+}
+
+/**
+ * What {@link blind} gave with a request, from inputs and blinds that were kept: it shows what was asked.
+ * Undefined unless each point is the one that they make, and nothing else.
+ * @throws PrivateError `POINT_COUNT`, `POINT_ENCODING`.
+ */
+export function restoreBlinding(
+  { keyId, points }: EvaluationRequest,
+  kept: readonly { readonly input: Uint8Array; readonly blind: Uint8Array }[],
+): BlindingState | undefined {
+  const asked = readPoints(points);
+  if (asked.length !== kept.length) return undefined;
+  const items = kept.map((each, index) => ({ ...each, blinded: asked[index]! }));
+  return items.every(isMadeOf) ? { keyId, items } : undefined;
+}
+
+function isMadeOf({ input, blind, blinded }: BlindingState['items'][number]): boolean {
+  if (blind.length !== SCALAR_BYTES) return false;
+  const scalar = readNumber(blind);
+  if (scalar === 0n || scalar >= ORDER) return false;
+  const point = p256.Point.fromAffine(hashToPoint(input)).multiply(scalar).toAffine();
+  return equalBytes(encodePoint(point), blinded);
 }
 
 /**

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeGroup } from '../../node.ts';
 import type { PrivateErrorCode } from '../error.ts';
-import { type BlindedQuestion, blind, finalise } from './client.ts';
+import { type BlindedQuestion, blind, finalise, restoreBlinding } from './client.ts';
 import { evaluate, evaluateKnown } from './evaluate.ts';
 import { decodePoint, FIELD, installGroup, portableGroup, writeNumber } from './group.ts';
 import { deriveOprfKey, type OprfKey, parseOprfKey, selectOprfKey } from './key.ts';
@@ -44,6 +44,25 @@ describe('asking and answering', () => {
     expect(answer.points).toEqual(reference.evaluated.map(toBase64url));
     const given = { ...answer, proof: toBase64url(reference.proof) };
     expect(finalise(question.state, given, key.document)).toHaveLength(INPUTS.length);
+  });
+
+  it('is shown later by inputs and blinds, and by no others', () => {
+    const { request, state } = question;
+    const kept = state.items.map(({ input, blind }) => ({ input, blind }));
+    const restored = restoreBlinding(request, kept);
+    expect(restored).toEqual(state);
+    expect(finalise(restored!, answer, key.document)).toHaveLength(INPUTS.length);
+    const [first, second, third] = kept;
+    const bent = [
+      [second!, first!, third!],
+      [first!, second!],
+      [{ ...first!, input: INPUTS[1]! }, second!, third!],
+      [{ ...first!, blind: second!.blind }, second!, third!],
+      [{ ...first!, blind: new Uint8Array(32) }, second!, third!],
+      [{ ...first!, blind: new Uint8Array(32).fill(255) }, second!, third!],
+      [{ ...first!, blind: first!.blind.subarray(1) }, second!, third!],
+    ];
+    for (const each of bent) expect(restoreBlinding(request, each)).toBeUndefined();
   });
 
   it('hashes to scalars as noble does', () => {
