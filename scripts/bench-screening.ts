@@ -10,7 +10,7 @@
  *                   added in rounds (p99 of each, and their median), and the longest that adding, and so
  *                   growing, kept the thread to itself, in the thread's own time
  *   visible         how long after its commit a new assertion is found by screening (p99)
- *   over HTTP       addresses of which one in seven has a label, in a library of 1,000,000, through a gateway
+ *   over HTTP       addresses of which one in seven has a label, in a library of 100,000, through a gateway
  *                   as its operator runs it: one a request, 256 at once, each answer journalled on disk and
  *                   signed for before it leaves, against an Express route that parses the same body and does
  *                   nothing else; and 500 a request, with one receipt, against one a request
