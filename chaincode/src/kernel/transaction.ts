@@ -27,8 +27,14 @@ export interface Decision extends Write {
   readonly also?: readonly Write[];
   /** Records that bind a member: each leaves a marker that needs this member's own peer. */
   readonly markers?: readonly { readonly mspId: string; readonly record: unknown }[];
-  /** Private data for one member's own collection. */
-  readonly sealed?: { readonly mspId: string; readonly key: string; readonly value: Uint8Array };
+  /** Private data for members' own collections. */
+  readonly sealed?: readonly Sealed[];
+}
+
+export interface Sealed {
+  readonly mspId: string;
+  readonly key: string;
+  readonly value: Uint8Array;
 }
 
 export type Identify<Input, Caller> = (
@@ -61,10 +67,8 @@ export async function runTransaction<Input, Caller>(
     await putRecord(stub, key, record);
   }
   for (const marker of decision.markers ?? []) await putMarker(stub, marker.mspId, marker.record);
-  if (decision.sealed) {
-    const { mspId, key, value } = decision.sealed;
+  for (const { mspId, key, value } of decision.sealed ?? [])
     await stub.putPrivateData(implicitCollection(mspId), key, value);
-  }
   stub.setEvent(name, canonicalBytes({ key: decision.key, record: decision.record }));
   return canonicalText(decision.record);
 }

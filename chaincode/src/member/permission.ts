@@ -49,6 +49,11 @@ const byJudge: Permission = {
   roles: ['prosecutor', 'judicialReviewer', 'centralAuthority'],
   kinds: ['STATE'],
 };
+/** Only a state's authorities issue orders. */
+const byOfficer: Permission = { roles: HANDLERS, kinds: ['STATE'] };
+/** Whoever is a party: an officer of a state, or who speaks for the company that was asked. */
+const byParty: Permission = { roles: HANDLERS, kinds: COLLECTORS, ofCompanies: ['delegate'] };
+const byPartyOrSystem: Permission = { ...byParty, roles: [...HANDLERS, 'system'] };
 const byGrantor: Permission = {
   roles: ['investigator', 'prosecutor', 'centralAuthority'],
   kinds: COLLECTORS,
@@ -132,6 +137,36 @@ export const PERMISSIONS = {
   'label:dispute': { roles: HANDLERS, kinds: ALL, ofCompanies: ['delegate'] },
   'label:answer': byHandlerOrDelegate,
   'label:withdraw': byHandlerOrDelegate,
+  /** Which of these roles it takes is each profile's own rule. */
+  'order:issue': byOfficer,
+  'order:validate': byParty,
+  'order:serve': byPartyOrSystem,
+  'order:receive': byPartyOrSystem,
+  'order:takeNotice': byPartyOrSystem,
+  'order:clear': byParty,
+  'order:object': byParty,
+  'order:reportDefect': byPartyOrSystem,
+  'order:clarify': byParty,
+  'order:reportImpossible': byPartyOrSystem,
+  'order:refuse': byParty,
+  'order:accept': byParty,
+  'order:maintain': byParty,
+  'order:raiseConflict': byParty,
+  'order:decideConflict': byParty,
+  'order:execute': byPartyOrSystem,
+  'order:deliver': byPartyOrSystem,
+  'order:extend': byParty,
+  'order:confirmProduction': byParty,
+  'order:release': byParty,
+  'order:forfeit': byParty,
+  'order:withdraw': byParty,
+  'order:enforce': byParty,
+  'order:recognise': byParty,
+  'order:denyRecognition': byParty,
+  'order:ask': byParty,
+  'order:reply': byParty,
+  'order:markOverdue': byPartyOrSystem,
+  'order:close': byParty,
 } as const satisfies Record<string, Permission>;
 export type TransactionName = keyof typeof PERMISSIONS;
 
