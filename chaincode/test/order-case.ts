@@ -1,5 +1,5 @@
 /** Orders under the shipped profiles, taken step by step through the pure rules. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Act } from '../src/kernel/schema.ts';
@@ -20,13 +20,21 @@ import { digest, sampleAct, sampleMember } from './samples.ts';
 
 const CONFIG = join(import.meta.dirname, '..', '..', 'node-config', 'orders');
 
-/** A profile as it is shipped. */
-export function readProfile(file: string, id: string): OrderProfile {
-  const { entries } = parse(readFileSync(join(CONFIG, file), 'utf8')) as {
-    entries: { id: string; body: unknown }[];
-  };
-  return orderProfileBody.parse(entries.find((entry) => entry.id === id)?.body);
+interface Shipped {
+  readonly register: string;
+  readonly id: string;
+  readonly body: unknown;
 }
+
+const readShipped = (file: string): readonly Shipped[] =>
+  (parse(readFileSync(join(CONFIG, file), 'utf8')) as { entries: Shipped[] }).entries;
+
+/** Every entry that is shipped for orders. */
+export const listShipped = (): readonly Shipped[] => readdirSync(CONFIG).flatMap(readShipped);
+
+/** A profile as it is shipped. */
+export const readProfile = (file: string, id: string): OrderProfile =>
+  orderProfileBody.parse(readShipped(file).find((entry) => entry.id === id)?.body);
 
 export const at = (text: string): number => new Date(text).getTime();
 
@@ -83,6 +91,7 @@ export const sampleIssueContext = (
     treaty,
     addressee: side('ADDRESSEE', 'PLATFORM'),
     enforcing: side('ENFORCING', 'STATE'),
+    followed: undefined,
     calendars: {
       ISSUER: calendarOf('DE'),
       ADDRESSEE: calendarOf('FR', ['2026-09-14']),

@@ -1,5 +1,12 @@
 /** What every transaction does around its rules: parse, identify, decide, write, tell. */
-import { canonicalBytes, canonicalText, fromUtf8, sha256, toHex } from '@tabellion/proof';
+import {
+  canonicalBytes,
+  canonicalText,
+  fromUtf8,
+  type JsonLimits,
+  sha256,
+  toHex,
+} from '@tabellion/proof';
 import type { z } from 'zod';
 import { readTime } from './clock.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
@@ -54,9 +61,10 @@ export async function runTransaction<Input, Caller>(
   schema: z.ZodType<Input>,
   identify: Identify<Input, Caller>,
   decide: (call: Call<Input, Caller>) => Promise<Decision>,
+  limits?: JsonLimits,
 ): Promise<string> {
   const { stub } = context;
-  const input = parseInput(schema, readArgument(stub, name));
+  const input = parseInput(schema, readArgument(stub, name), limits);
   const state = openState(stub);
   const transaction = { txId: stub.getTxID(), at: readTime(stub) };
   const caller = await identify(readCaller(stub), transaction, state, input);

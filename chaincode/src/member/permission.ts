@@ -51,6 +51,7 @@ const byJudge: Permission = {
 };
 /** Only a state's authorities issue orders. */
 const byOfficer: Permission = { roles: HANDLERS, kinds: ['STATE'] };
+const byOfficerOrSystem: Permission = { ...byOfficer, roles: [...HANDLERS, 'system'] };
 /** Whoever is a party: an officer of a state, or who speaks for the company that was asked. */
 const byParty: Permission = { roles: HANDLERS, kinds: COLLECTORS, ofCompanies: ['delegate'] };
 const byPartyOrSystem: Permission = { ...byParty, roles: [...HANDLERS, 'system'] };
@@ -139,34 +140,34 @@ export const PERMISSIONS = {
   'label:withdraw': byHandlerOrDelegate,
   /** Which of these roles it takes is each profile's own rule. */
   'order:issue': byOfficer,
-  'order:validate': byParty,
-  'order:serve': byPartyOrSystem,
+  'order:validate': byOfficer,
+  'order:serve': byOfficerOrSystem,
   'order:receive': byPartyOrSystem,
-  'order:takeNotice': byPartyOrSystem,
+  'order:takeNotice': byOfficerOrSystem,
   'order:clear': byParty,
-  'order:object': byParty,
+  'order:object': byOfficer,
   'order:reportDefect': byPartyOrSystem,
-  'order:clarify': byParty,
+  'order:clarify': byOfficer,
   'order:reportImpossible': byPartyOrSystem,
   'order:refuse': byParty,
-  'order:accept': byParty,
-  'order:maintain': byParty,
+  'order:accept': byOfficer,
+  'order:maintain': byOfficer,
   'order:raiseConflict': byParty,
-  'order:decideConflict': byParty,
+  'order:decideConflict': byOfficer,
   'order:execute': byPartyOrSystem,
   'order:deliver': byPartyOrSystem,
-  'order:extend': byParty,
-  'order:confirmProduction': byParty,
-  'order:release': byParty,
-  'order:forfeit': byParty,
-  'order:withdraw': byParty,
-  'order:enforce': byParty,
-  'order:recognise': byParty,
-  'order:denyRecognition': byParty,
-  'order:ask': byParty,
-  'order:reply': byParty,
+  'order:extend': byOfficer,
+  'order:confirmProduction': byOfficer,
+  'order:release': byOfficer,
+  'order:forfeit': byOfficer,
+  'order:withdraw': byOfficer,
+  'order:enforce': byOfficer,
+  'order:recognise': byOfficer,
+  'order:denyRecognition': byOfficer,
+  'order:ask': byOfficer,
+  'order:reply': byOfficer,
   'order:markOverdue': byPartyOrSystem,
-  'order:close': byParty,
+  'order:close': byOfficer,
 } as const satisfies Record<string, Permission>;
 export type TransactionName = keyof typeof PERMISSIONS;
 

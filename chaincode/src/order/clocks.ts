@@ -75,8 +75,10 @@ function dueOf(
   past: { readonly later: readonly Fact[]; readonly suspensions: readonly Suspension[] },
   { profile, calendars }: Clocked,
 ): number | null {
-  const set = past.later.findLast(({ sets }) => sets?.clock === id);
-  if (set?.sets !== undefined) return set.sets.due;
+  const anew = past.later.findLastIndex(({ sets }) => sets?.clock === id);
+  const set = past.later[anew]?.sets;
+  if (set !== undefined)
+    return putOff(set.due, listSuspensions({ suspended }, past.later.slice(anew + 1)));
   if (period === null) return null;
   const calendar = calendars[calendarOf]!;
   const { extension } = profile;
@@ -97,13 +99,27 @@ function dueOf(
   return due;
 }
 
+/** A deadline that was set as an instant, moved by as long as nothing was owed. */
+function putOff(deadline: number, suspensions: readonly Suspension[]): number | null {
+  let due = deadline;
+  for (const { from, to } of suspensions) {
+    if (from > due) break;
+    if (to === null) return null;
+    due += to - from;
+  }
+  return due;
+}
+
 const lengthen = <P extends Period>(period: P, by: Period, times: number): P => ({
   ...period,
   amount: period.amount + times * by.amount,
 });
 
 /** From what happened after the start; they neither overlap nor touch. */
-function listSuspensions({ suspended }: Clock, later: readonly Fact[]): Suspension[] {
+function listSuspensions(
+  { suspended }: Pick<Clock, 'suspended'>,
+  later: readonly Fact[],
+): Suspension[] {
   const found: Suspension[] = [];
   for (const { event, at } of later) {
     const open = found.at(-1)?.to === null ? found.at(-1) : undefined;

@@ -76,7 +76,6 @@ export function sealContents(
     const value = transient(party);
     assertContent(value, { order: order.id, for: party, profile, digest });
     const key = orderContentKey(order.id, party, digest);
-    const holders = owner === issuer ? [issuer] : [issuer, owner];
-    return holders.map((mspId) => ({ mspId, key, value }));
+    return [issuer, owner].map((mspId) => ({ mspId, key, value }));
   });
 }

@@ -12,11 +12,10 @@ const membersOf = (order: OrderRecord): Readonly<Record<Party, string | undefine
   ENFORCING: order.enforcing,
 });
 
-/**
- * The side on which the caller takes the step. A member may stand on two: an authority that is asked for
- * assistance also enforces.
- * @throws ContractError `NOT_A_PARTY`.
- */
+export const isParty = (order: OrderRecord, member: string): boolean =>
+  Object.values(membersOf(order)).includes(member);
+
+/** The side on which the caller takes the step; a member stands on one. @throws ContractError `NOT_A_PARTY`. */
 export function findParty(order: OrderRecord, event: OrderEvent, { member }: Act): Party {
   const members = membersOf(order);
   const may = event === 'OVERDUE' || event === 'ISSUED' ? PARTIES : STEPS[event].by;
@@ -37,33 +36,42 @@ interface Entitling {
 /** @throws ContractError `NOT_ALLOWED`, `SELF_REVIEW`, `GATE_UNKNOWN`. */
 export function assertEntitled(step: OrderStep, { order, profile, by }: Entitling, act: Act): void {
   if (act.role === 'system' && BY_SYSTEM.includes(step.verb)) return;
-  const roles = rolesFor(step, order, profile, by);
+  const roles = rolesFor(step, { order, profile, by });
   assertRule(roles.includes(act.role), 'NOT_ALLOWED', `${act.role} of the ${by} in ${step.verb}`);
   const isSelf = act.member === order.act.member && act.person === order.act.person;
-  assertRule(step.verb !== 'validate' || !isSelf, 'SELF_REVIEW', 'the same person issued it');
+  const isReview = step.verb === 'validate' || isUpholding(step);
+  assertRule(!isReview || !isSelf, 'SELF_REVIEW', 'the same person issued it');
 }
 
-function rolesFor(
-  step: OrderStep,
-  order: OrderRecord,
-  profile: OrderProfile,
-  by: Party,
-): readonly string[] {
+function rolesFor(step: OrderStep, { order, profile, by }: Entitling): readonly string[] {
   if (step.verb === 'clear') {
     const { gate: name } = step;
     const gate = profile.gates.find((each) => each.id === name && each.by === by);
-    assertRule(gate !== undefined, 'GATE_UNKNOWN', `${name} is no gate of the ${by}`);
+    const isShut = gate !== undefined && (gate.notified === undefined || order.notified);
+    assertRule(isShut, 'GATE_UNKNOWN', `${name} is no gate of the ${by}`);
     return gate.roles;
   }
   if (by === 'ADDRESSEE') return profile.addressee.roles;
   if (by === 'ENFORCING') return profile.enforcing?.roles ?? [];
-  const rows = profile.issuing.filter(({ categories, roles }) =>
-    step.verb === 'validate'
-      ? (roles as readonly string[]).includes(order.act.role) &&
-        order.categories.every((each) => categories.includes(each))
-      : true,
+  if (isUpholding(step)) return profile.conflict?.roles ?? [];
+  const rows = profile.issuing.filter(({ categories }) =>
+    order.categories.every((each) => categories.includes(each)),
   );
-  return rows.flatMap(({ roles, validators }) =>
-    step.verb === 'validate' ? validators : [...roles, ...validators],
-  );
+  if (step.verb === 'validate')
+    return rows
+      .filter(({ roles }) => (roles as readonly string[]).includes(order.act.role))
+      .flatMap(({ validators }) => validators);
+  if (isOrderedAnew(step))
+    return rows.flatMap(({ roles, validators }) => (validators.length > 0 ? validators : roles));
+  return rows.flatMap(({ roles, validators }) => [...roles, ...validators]);
 }
+
+/** Whoever issued it does not itself uphold it against the law of a third state (ORD-26). */
+const isUpholding = (step: OrderStep): boolean =>
+  step.verb === 'decideConflict' && step.outcome === 'UPHELD';
+
+/** What asks for more than was issued or validated: whoever needs a validation does not do it alone. */
+const isOrderedAnew = (step: OrderStep): boolean =>
+  step.verb === 'extend' ||
+  step.verb === 'forfeit' ||
+  (step.verb === 'clarify' && step.contents !== undefined);

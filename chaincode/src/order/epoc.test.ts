@@ -38,7 +38,7 @@ const takeNotice = (order: OrderCase, when: string) =>
 const execute = (order: OrderCase, when: string) =>
   order.take('execute', service('ADDRESSEE', when), { extent: 'WHOLE', acquisitions: [] });
 const deliver = (order: OrderCase, when: string) =>
-  order.take('deliver', service('ADDRESSEE', when), { acquisitions: [] });
+  order.take('deliver', service('ADDRESSEE', when), { extent: 'WHOLE', acquisitions: [] });
 
 describe('a notified production order', () => {
   it('runs for the addressee from its receipt, and for the enforcing authority from its own', () => {

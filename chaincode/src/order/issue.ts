@@ -5,6 +5,7 @@ import type { Decision } from '../kernel/transaction.ts';
 import type { MemberRecord } from '../member/record.ts';
 import type { Calendar } from './clock/calendar.ts';
 import { type Fact, readClocks } from './clocks.ts';
+import { isParty } from './entitlement.ts';
 import { orderHeadKey, orderKey } from './key.ts';
 import type { OrderProfile } from './profile.ts';
 import type { IssueInput, OrderHeadRecord, OrderRecord } from './record.ts';
@@ -19,6 +20,8 @@ export interface IssueContext {
   readonly treaty: Treaty | undefined;
   readonly addressee: Side | undefined;
   readonly enforcing: Side | undefined;
+  /** The order that this one follows. */
+  readonly followed: OrderRecord | undefined;
   /** As the input names them, with the jurisdiction that each is of. */
   readonly calendars: Readonly<
     Partial<Record<Party, { readonly jurisdiction: string; readonly calendar: Calendar }>>
@@ -31,7 +34,7 @@ export interface IssueContext {
  * these data (ORD-7, CNS-10, CNS-11). What it says stays private; what each party gets is checked apart.
  * @throws ContractError `ALREADY_EXISTS`, `DUPLICATE_ENTRY`, `PROFILE_DISABLED`, `CATEGORY_NOT_ALLOWED`,
  * `ISSUER_NOT_ALLOWED`, `ADDRESSEE_NOT_ALLOWED`, `ENFORCING_MISMATCH`, `CALENDAR_MISMATCH`,
- * `NOT_ACCEPTED_BY_MEMBER`, `ROUTE_CLOSED`, `CALENDAR_ENDS`.
+ * `NOT_ACCEPTED_BY_MEMBER`, `ROUTE_CLOSED`, `NOT_A_PARTY`, `CALENDAR_ENDS`.
  */
 export function issueOrder(input: IssueInput, context: IssueContext, act: Act): Decision {
   const { exists, profile, timeWindowSeconds } = context;
@@ -41,8 +44,11 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
   const strange = input.categories.find((category) => !profile.categories.includes(category));
   assertRule(strange === undefined, 'CATEGORY_NOT_ALLOWED', `${strange} under this profile`);
   const row = findIssuing(profile, input, act);
-  const addressee = assertAddressee(profile, input, context);
-  const enforcing = assertEnforcing(profile, input, context);
+  const addressee = assertAddressee(profile, input, context, act);
+  const enforcing = assertEnforcing(profile, input, { ...context, addressee }, act);
+  const { followed } = context;
+  const isOwn = followed === undefined || isParty(followed, act.member);
+  assertRule(isOwn, 'NOT_A_PARTY', 'of the order that this one follows');
   assertCalendars(input, context, { ISSUER: act, ADDRESSEE: addressee, ENFORCING: enforcing });
   const route = { issuer: act.jurisdiction, addressee, treaty: context.treaty, at: act.at };
   assertRoute(input.profile.id, profile, route);
@@ -70,6 +76,7 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
     order: input.id,
     sequence: 0,
     last: toHex(sha256(canonicalBytes(record))),
+    recordedAt: act.at,
     status: row.validation === 'BEFORE' ? 'AWAITS_VALIDATION' : 'ISSUED',
     validated: row.validation === 'NONE',
     reported: null,
@@ -116,7 +123,13 @@ export const isNotified = (
   notNotified === undefined &&
   categories.some((category) => enforcing.notifiedOf.includes(category));
 
-function assertAddressee(profile: OrderProfile, input: IssueInput, { addressee }: IssueContext) {
+function assertAddressee(
+  profile: OrderProfile,
+  input: IssueInput,
+  { addressee }: IssueContext,
+  { member }: Act,
+) {
+  assertRule(input.addressee !== member, 'ADDRESSEE_NOT_ALLOWED', 'it is who issues it');
   assertRule(
     addressee?.status === 'ACTIVE' && profile.addressee.kinds.includes(addressee.kind),
     'ADDRESSEE_NOT_ALLOWED',
@@ -131,10 +144,18 @@ function assertAddressee(profile: OrderProfile, input: IssueInput, { addressee }
   return addressee;
 }
 
-/** @throws ContractError `ENFORCING_MISMATCH` where it is named and has no part, or has one and is not. */
-function assertEnforcing(profile: OrderProfile, input: IssueInput, { enforcing }: IssueContext) {
+/**
+ * The state where it is carried out, and no other: who issues does not choose who may stop it.
+ * @throws ContractError `ENFORCING_MISMATCH` where it is named and has no part, or has one and is not.
+ */
+function assertEnforcing(
+  profile: OrderProfile,
+  input: IssueInput,
+  { enforcing, addressee }: Pick<IssueContext, 'enforcing'> & { readonly addressee: Side },
+  { member }: Act,
+) {
   const { notNotified, contents } = input;
-  const fits = (condition: boolean, text: string) =>
+  const fits: (condition: boolean, text: string) => asserts condition = (condition, text) =>
     assertRule(condition, 'ENFORCING_MISMATCH', text);
   if (profile.enforcing === null) {
     fits(input.enforcing === undefined, 'the profile knows no enforcing authority');
@@ -146,12 +167,19 @@ function assertEnforcing(profile: OrderProfile, input: IssueInput, { enforcing }
   fits(excepted, 'the profile knows no exception from the notification');
   const isOwed = isNotified(profile, input);
   fits(!isOwed || input.enforcing !== undefined, 'the data call for a notification');
+  const opens = profile.gates.some(({ by, notified }) => by === 'ENFORCING' && !notified);
+  fits(!opens || input.enforcing !== undefined, 'a gate is for it to open');
   fits(isOwed === (contents.ENFORCING !== undefined), 'its copy goes with the notification');
   if (input.enforcing === undefined) return undefined;
   fits(
     enforcing?.status === 'ACTIVE' && enforcing.kind === 'STATE',
     `${input.enforcing} is no state that takes part`,
   );
+  fits(
+    enforcing.jurisdiction === addressee.jurisdiction,
+    'it is another state’s than the addressee’s',
+  );
+  fits(![member, input.addressee].includes(input.enforcing), 'it is a party already');
   return enforcing;
 }
 

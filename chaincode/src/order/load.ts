@@ -30,9 +30,15 @@ export async function loadForIssue(state: State, input: IssueInput): Promise<Iss
     const body = await loadCurrent(state, 'calendar', named);
     calendars[party] = { jurisdiction: body.jurisdiction, calendar: new Calendar(body) };
   }
-  if (input.follows !== undefined) await state.load(orderRecord, orderKey(input.follows));
+  const followed =
+    input.follows === undefined
+      ? undefined
+      : await state.load(orderRecord, orderKey(input.follows));
   const { timeWindowSeconds } = await loadParameters(state, ['timeWindowSeconds']);
-  return { exists, profile, treaty, addressee, enforcing, calendars, timeWindowSeconds };
+  return {
+    ...{ exists, profile, treaty, addressee, enforcing, followed, calendars },
+    timeWindowSeconds,
+  };
 }
 
 export async function loadForStep(state: State, step: OrderStep): Promise<StepContext> {

@@ -20,6 +20,8 @@ export function nextStatus(
       return step.outcome === 'UPHELD' ? 'RECEIVED' : 'WITHDRAWN';
     case 'execute':
       return step.extent === 'PART' ? 'PARTLY_EXECUTED' : EXECUTED[kind];
+    case 'deliver':
+      return step.extent === 'WHOLE' ? 'DELIVERED' : status;
     case 'markOverdue': {
       const clock = clocks.find(({ id }) => id === step.clock);
       return clock?.silence === 'LAPSES' ? 'LAPSED' : status;
@@ -46,7 +48,6 @@ const LEADS_TO: Readonly<Partial<Record<OrderStep['verb'], OrderStatus>>> = {
   refuse: 'REPORTED',
   maintain: 'RECEIVED',
   raiseConflict: 'CONTESTED',
-  deliver: 'DELIVERED',
   confirmProduction: 'CONFIRMED',
   release: 'RELEASED',
   forfeit: 'FORFEITED',

@@ -109,11 +109,14 @@ const clock = z.strictObject({
 });
 export type Clock = z.infer<typeof clock>;
 
+const GROUNDS_FOR = ['OBJECTED', 'REFUSED', 'RECOGNITION_DENIED'] as const;
+
 const ground = z.strictObject({
   id: identifier,
   article,
   title,
-  by: z.enum(['ADDRESSEE', 'ENFORCING']),
+  /** Which step rests on it. */
+  for: z.enum(GROUNDS_FOR),
 });
 
 const shape = z.strictObject({
@@ -151,9 +154,11 @@ const shape = z.strictObject({
   gates: z.array(gate).max(8),
   clocks: z.array(clock).max(24),
   extension: z
-    .strictObject({ article, clock: identifier, period, times: z.int().min(1).max(64) })
+    .strictObject({ article, clock: identifier, period, times: z.int().min(1).max(32) })
     .nullable(),
   grounds: z.array(ground).max(32),
+  /** Who upholds it against the law of a third state; null where that cannot be raised. */
+  conflict: z.strictObject({ article, roles: z.array(role).min(1).max(8) }).nullable(),
   confidentiality: plainText(280),
   userNotice: plainText(280),
   remedies: plainText(280),
@@ -179,22 +184,39 @@ function* findContradictions(profile: OrderProfile): Generator<Contradiction> {
   }
   yield* findIssuingFaults(profile);
   yield* findMissingParty(profile);
+  yield* findUnreadable(profile);
   for (const [at, each] of profile.clocks.entries())
     for (const { path, message } of findClockFaults(each, profile))
       yield { path: ['clocks', at, ...path], message };
-  const has = (id: string) => profile.clocks.some((each) => each.id === id);
-  for (const [at, { opensWith }] of profile.gates.entries())
-    if (opensWith !== undefined && !has(opensWith))
-      yield { path: ['gates', at, 'opensWith'], message: 'names no clock' };
-  const { extension } = profile;
+  for (const [at, { opensWith }] of profile.gates.entries()) {
+    if (opensWith === undefined) continue;
+    const clock = profile.clocks.find(({ id }) => id === opensWith);
+    const path = ['gates', at, 'opensWith'];
+    if (clock === undefined) yield { path, message: 'names no clock' };
+    else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
+  }
+  const groundless = profile.grounds.findIndex((ground) => !isPossible(ground.for, profile));
+  if (groundless !== -1)
+    yield { path: ['grounds', groundless, 'for'], message: 'cannot happen under this profile' };
+  yield* findExtensionFaults(profile);
+}
+
+function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
+  const { extension, clocks } = profile;
   if (extension === null) return;
-  const extended = profile.clocks.find(({ id }) => id === extension.clock);
+  if (!isPossible('EXTENDED', profile))
+    yield { path: ['extension'], message: 'cannot happen under this profile' };
+  const extended = clocks.find(({ id }) => id === extension.clock);
   if (extended === undefined) yield { path: ['extension', 'clock'], message: 'names no clock' };
   else if (extended.period?.unit !== extension.period.unit)
     yield { path: ['extension', 'period', 'unit'], message: 'is not what the clock counts in' };
 }
 
-function* findIssuingFaults({ issuing, categories }: OrderProfile): Generator<Contradiction> {
+function* findIssuingFaults({
+  issuing,
+  categories,
+  clocks,
+}: OrderProfile): Generator<Contradiction> {
   for (const [at, row] of issuing.entries()) {
     const strange = row.categories.findIndex((category) => !categories.includes(category));
     if (strange !== -1)
@@ -206,11 +228,18 @@ function* findIssuingFaults({ issuing, categories }: OrderProfile): Generator<Co
     (category) => !issuing.some((row) => row.categories.includes(category)),
   );
   if (orphan !== -1) yield { path: ['categories', orphan], message: 'nobody may issue it' };
+  const afterwards = issuing.findIndex(({ validation }) => validation === 'AFTER');
+  const isTimed = clocks.some(
+    ({ period, stops, silence }) =>
+      period !== null && silence === 'LAPSES' && stops.includes('VALIDATED'),
+  );
+  if (afterwards !== -1 && !isTimed)
+    yield { path: ['issuing', afterwards, 'validation'], message: 'no clock says by when' };
 }
 
 /** Where there is no enforcing authority, nothing can be asked of it. */
 function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
-  const { enforcing, categories, content, gates, grounds, clocks } = profile;
+  const { enforcing, categories, content, gates, clocks } = profile;
   if (enforcing !== null) {
     const strange = enforcing.notifiedOf.findIndex((category) => !categories.includes(category));
     if (strange !== -1)
@@ -220,10 +249,8 @@ function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
   const message = 'there is no enforcing authority';
   const seen = content.findIndex(({ seenBy }) => seenBy.includes('ENFORCING'));
   if (seen !== -1) yield { path: ['content', seen, 'seenBy'], message };
-  for (const [name, list] of Object.entries({ gates, grounds })) {
-    const at = list.findIndex(({ by }) => by === 'ENFORCING');
-    if (at !== -1) yield { path: [name, at, 'by'], message };
-  }
+  const gate = gates.findIndex(({ by }) => by === 'ENFORCING');
+  if (gate !== -1) yield { path: ['gates', gate, 'by'], message };
   const clock = clocks.findIndex(
     ({ obliges, calendarOf, notified }) =>
       obliges === 'ENFORCING' || calendarOf === 'ENFORCING' || notified !== undefined,
@@ -231,12 +258,25 @@ function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
   if (clock !== -1) yield { path: ['clocks', clock], message };
 }
 
+/** Who is given a copy has to find something in it. */
+function* findUnreadable({ content, enforcing }: OrderProfile): Generator<Contradiction> {
+  const sees = (party: 'ADDRESSEE' | 'ENFORCING') =>
+    content.some(({ seenBy }) => seenBy.includes(party));
+  if (!sees('ADDRESSEE')) yield { path: ['content'], message: 'the addressee sees nothing of it' };
+  if (enforcing !== null && enforcing.notifiedOf.length > 0 && !sees('ENFORCING'))
+    yield { path: ['content'], message: 'the enforcing authority sees nothing of it' };
+}
+
 /** Whether a step can be taken under the profile at all. */
-function isPossible(event: OrderEvent, { kind, enforcing }: OrderProfile): boolean {
+function isPossible(event: OrderEvent, profile: OrderProfile): boolean {
   if (event === 'ISSUED') return true;
   if (event === 'OVERDUE') return false;
-  const { by, kinds } = STEPS[event];
+  const { kind, enforcing, conflict } = profile;
+  const { by, kinds, notified } = STEPS[event];
   if (kinds !== undefined && !kinds.includes(kind)) return false;
+  if (notified && (enforcing === null || enforcing.notifiedOf.length === 0)) return false;
+  if (event === 'CONFLICT_RAISED' || event === 'CONFLICT_DECIDED') return conflict !== null;
+  if (event === 'ENFORCEMENT_REQUESTED') return enforcing !== null;
   return enforcing !== null || by.some((each: Party) => each !== 'ENFORCING');
 }
 

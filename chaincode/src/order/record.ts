@@ -92,7 +92,8 @@ export const stepInputs = {
   serve: z.strictObject({ ...says, channel: plainText(60), proof: digestHex.optional() }),
   /** By the addressee, or by the issuer with the channel's proof. */
   receive: z.strictObject({ ...says, receivedAt: timestamp, proof: digestHex.optional() }),
-  takeNotice: z.strictObject({ ...says, receivedAt: timestamp }),
+  /** By the enforcing authority, or by the issuer with the channel's proof. */
+  takeNotice: z.strictObject({ ...says, receivedAt: timestamp, proof: digestHex.optional() }),
   clear: z.strictObject({ ...says, gate: identifier, legalBasis: governed }),
   object: z.strictObject({
     ...says,
@@ -106,7 +107,7 @@ export const stepInputs = {
     /** Whether the data could be identified and kept all the same. */
     preserved: z.boolean(),
   }),
-  /** With new contents where the order itself is corrected. */
+  /** With new contents where the order itself is corrected, which only the issuer does. */
   clarify: z.strictObject({ ...says, contents: contents.optional() }),
   reportImpossible: z.strictObject(says),
   refuse: z.strictObject({ ...says, ground: identifier, legalBasis: governed }),
@@ -127,7 +128,11 @@ export const stepInputs = {
     /** What it yielded, on this ledger. */
     acquisitions: z.array(acquisitionId).max(16),
   }),
-  deliver: z.strictObject({ ...says, acquisitions: z.array(acquisitionId).max(16) }),
+  deliver: z.strictObject({
+    ...says,
+    extent: z.enum(['WHOLE', 'PART']),
+    acquisitions: z.array(acquisitionId).max(16),
+  }),
   extend: z.strictObject({ ...says, legalBasis: governed }),
   /** The order, or the letter, by which the data are asked for. */
   confirmProduction: z.strictObject({ ...says, production: reference }),
@@ -179,15 +184,19 @@ export type OrderStep = {
 export type OrderStepRecord = OrderStep &
   Computed & { readonly type: 'tabellion.order-step'; readonly v: 1 };
 
-const stepRecords = (Object.keys(stepInputs) as StepVerb[]).map((verb) =>
+const recordOf = <Verb extends StepVerb>(verb: Verb) =>
   z.strictObject({
     type: z.literal('tabellion.order-step'),
     v: z.literal(1),
     verb: z.literal(verb),
     ...stepInputs[verb].shape,
     ...computed,
-  }),
-);
+  });
+const stepRecords = (Object.keys(stepInputs) as StepVerb[]).map(recordOf);
+/** The form of each step's record, by its verb. */
+export const orderStepRecords = Object.fromEntries(
+  stepRecords.map((schema) => [schema.shape.verb.value, schema]),
+) as Record<string, z.ZodObject> as Readonly<Record<StepVerb, z.ZodObject>>;
 /** Key `order-step/<order>/<sequence>`, written once. Binds the member that takes it: needs its marker. */
 export const orderStepRecord = z.discriminatedUnion(
   'verb',
@@ -206,6 +215,8 @@ export const orderHeadRecord = z.strictObject({
   /** Steps so far; the order's own record is 0. */
   sequence: z.int().min(0).max(MAX_STEPS),
   last: digestHex,
+  /** When the last step was recorded, by the clock of whoever took it. */
+  recordedAt: timestamp,
   status: z.enum(ORDER_STATUSES),
   validated: z.boolean(),
   /** What the addressee reported and the issuer has not answered. */

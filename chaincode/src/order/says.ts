@@ -2,7 +2,7 @@
 import type { OrderStep, StepVerb } from './record.ts';
 import type { OrderEvent } from './vocabulary.ts';
 
-const EVENTS: Readonly<Record<Exclude<StepVerb, 'execute'>, OrderEvent>> = {
+const EVENTS: Readonly<Record<Exclude<StepVerb, 'execute' | 'deliver'>, OrderEvent>> = {
   validate: 'VALIDATED',
   serve: 'SERVED',
   receive: 'RECEIVED',
@@ -17,7 +17,6 @@ const EVENTS: Readonly<Record<Exclude<StepVerb, 'execute'>, OrderEvent>> = {
   maintain: 'MAINTAINED',
   raiseConflict: 'CONFLICT_RAISED',
   decideConflict: 'CONFLICT_DECIDED',
-  deliver: 'DELIVERED',
   extend: 'EXTENDED',
   confirmProduction: 'PRODUCTION_CONFIRMED',
   release: 'RELEASED',
@@ -33,6 +32,7 @@ const EVENTS: Readonly<Record<Exclude<StepVerb, 'execute'>, OrderEvent>> = {
 };
 
 export function eventOf(step: OrderStep): OrderEvent {
-  if (step.verb !== 'execute') return EVENTS[step.verb];
-  return step.extent === 'WHOLE' ? 'EXECUTED' : 'PARTLY_EXECUTED';
+  if (step.verb === 'execute') return step.extent === 'WHOLE' ? 'EXECUTED' : 'PARTLY_EXECUTED';
+  if (step.verb === 'deliver') return step.extent === 'WHOLE' ? 'DELIVERED' : 'PARTLY_DELIVERED';
+  return EVENTS[step.verb];
 }

@@ -1,6 +1,6 @@
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { assertNotFuture } from '../evidence/time.ts';
-import { assertRule } from '../kernel/errors.ts';
+import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import type { Calendar } from './clock/calendar.ts';
@@ -43,7 +43,7 @@ const ENDING: readonly OrderEvent[] = ['WITHDRAWN', 'RELEASED', 'FORFEITED', 'OV
  * @throws ContractError `CHAIN_CONFLICT`, `CHAIN_FULL`, `NOT_A_PARTY`, `NOT_ALLOWED`, `SELF_REVIEW`,
  * `STEP_OUT_OF_ORDER`, `TOO_LATE`, `TIME_ORDER`, `TIME_IN_FUTURE`, `GATE_UNKNOWN`, `GATE_SHUT`,
  * `GROUND_UNKNOWN`, `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`, `EXTENSIONS_USED_UP`,
- * `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`.
+ * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`.
  */
 export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): Decision {
   const { order, head, profile, calendars, timeWindowSeconds } = context;
@@ -56,13 +56,16 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   const room = ENDING.includes(event) ? MAX_STEPS : MAX_STEPS - LAST_STEPS;
   assertRule(step.sequence <= room, 'CHAIN_FULL', `${MAX_STEPS} steps at most`);
   const by = findParty(order, event, act);
+  const earliest = head.recordedAt - timeWindowSeconds * 1000;
+  assertRule(earliest <= act.at, 'TIME_ORDER', 'it lies before the last step');
   assertEntitled(step, { order, profile, by }, act);
-  assertPossible(event, context);
   const before = readClocks({ ...clockedOf(context), facts: head.facts });
-  assertInTime(event, before, profile, act.at);
+  assertPossible(event, context, before, act.at);
+  if (event !== 'OVERDUE' && !isEnded(head.status)) assertInTime(event, before, profile, act.at);
   assertFits(step, { ...context, by, readings: before }, act);
 
-  const at = 'receivedAt' in step ? step.receivedAt : act.at;
+  // A stated time may run ahead by the window; a period does not gain by it.
+  const at = 'receivedAt' in step ? Math.min(step.receivedAt, act.at) : act.at;
   const sets = step.verb === 'maintain' ? step.deadline : undefined;
   const fact: Fact = { event, by, at, ...(sets && { sets }) };
   const facts = [...head.facts, fact];
@@ -85,6 +88,8 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   const next: OrderHeadRecord = {
     ...head,
     ...applyStep(step, head),
+    overdue: listOverdue(step, event, head, profile),
+    recordedAt: act.at,
     sequence: step.sequence,
     last: toHex(sha256(canonicalBytes(record))),
     status,
@@ -109,21 +114,57 @@ const clockedOf = ({
 });
 
 /** @throws ContractError `STEP_OUT_OF_ORDER`. */
-function assertPossible(event: OrderEvent, { order, head }: StepContext): void {
+function assertPossible(
+  event: OrderEvent,
+  { order, head, profile }: StepContext,
+  readings: readonly Reading[],
+  at: number,
+): void {
   const refused = `${event} of what is ${head.status}`;
   if (event === 'OVERDUE') {
     assertRule(!isEnded(head.status), 'STEP_OUT_OF_ORDER', refused);
     return;
   }
   assertRule(event !== 'ISSUED', 'STEP_OUT_OF_ORDER', refused);
-  const { from, kinds, once } = STEPS[event];
+  const { from, kinds, times, notified } = STEPS[event];
   const fits = from.includes(head.status) && (kinds === undefined || kinds.includes(order.kind));
   assertRule(fits, 'STEP_OUT_OF_ORDER', refused);
-  const isRepeated = once === true && head.facts.some((fact) => fact.event === event);
-  assertRule(!isRepeated, 'STEP_OUT_OF_ORDER', `${event} for the second time`);
+  const taken = head.facts.filter((fact) => fact.event === event).length;
+  assertRule(taken < times, 'STEP_OUT_OF_ORDER', `${event} more often than ${times}`);
+  const isTold = !notified || order.notified;
+  assertRule(isTold, 'STEP_OUT_OF_ORDER', 'the enforcing authority is not notified of it');
+  if (event === 'CONFLICT_RAISED')
+    assertRule(profile.conflict !== null, 'STEP_OUT_OF_ORDER', `no ${event} under the profile`);
+  if (event === 'ENFORCEMENT_REQUESTED')
+    assertRule(
+      order.enforcing !== undefined,
+      'ENFORCING_MISMATCH',
+      'there is nobody to enforce it',
+    );
+  if (event === 'QUESTIONED' || event === 'QUESTION_ANSWERED') {
+    const last = head.facts.findLast((fact) => QUESTIONS.includes(fact.event));
+    const isAsked = last?.event === 'QUESTIONED';
+    const isTurn = isAsked === (event === 'QUESTION_ANSWERED');
+    assertRule(isTurn, 'STEP_OUT_OF_ORDER', isAsked ? 'a question is open' : 'nothing was asked');
+  }
+  if (event === 'CLOSED' && !isEnded(head.status)) {
+    const open = readings.find((reading) => {
+      const { closes, obliges } = clockOf(profile, reading);
+      const isWaiting = reading.state === 'WAITING' && order.notified;
+      const isRunning = reading.state === 'OPEN' && !isOver(reading, at);
+      return obliges === 'ENFORCING' && closes.includes('OBJECTED') && (isWaiting || isRunning);
+    });
+    const text = `the enforcing authority may still object: ${open?.clock}`;
+    assertRule(open === undefined, 'STEP_OUT_OF_ORDER', text);
+  }
 }
 
-/** What a clock closes comes too late once it is over, whether or not anybody marked that. */
+const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
+
+/**
+ * What a clock closes comes too late once it is over, and everything does where the order lapses with it,
+ * whether or not anybody marked that.
+ */
 function assertInTime(
   event: OrderEvent,
   readings: readonly Reading[],
@@ -131,9 +172,12 @@ function assertInTime(
   at: number,
 ): void {
   for (const reading of readings) {
-    const { closes } = clockOf(profile, reading);
-    const isClosed = closes.includes(event) && reading.state !== 'STOPPED' && isOver(reading, at);
+    const clock = clockOf(profile, reading);
+    if (reading.state === 'STOPPED') continue;
+    const isClosed = clock.closes.includes(event) && isOver(reading, at);
     assertRule(!isClosed, 'TOO_LATE', `${reading.clock} ended at ${reading.due}`);
+    const isLapsed = clock.silence === 'LAPSES' && isLate(reading, clock, at);
+    assertRule(!isLapsed, 'TOO_LATE', `it lapsed with ${reading.clock}`);
   }
 }
 
@@ -161,6 +205,7 @@ interface Fitting extends StepContext {
 /** What a step says must go together with the profile and with what happened. */
 function assertFits(step: OrderStep, context: Fitting, act: Act): void {
   const { profile, order, head, by, readings } = context;
+  if ('acquisitions' in step) assertDistinct(step.acquisitions);
   switch (step.verb) {
     case 'receive':
     case 'takeNotice': {
@@ -179,22 +224,32 @@ function assertFits(step: OrderStep, context: Fitting, act: Act): void {
     case 'validate':
       assertRule(!head.validated, 'NO_CHANGE', 'the order is validated');
       return;
+    case 'clarify': {
+      const { contents } = step;
+      if (contents === undefined) return;
+      assertRule(by === 'ISSUER', 'NOT_A_PARTY', 'contents: only the issuer corrects them');
+      const isWhole = (contents.ENFORCING !== undefined) === order.notified;
+      assertRule(isWhole, 'ENFORCING_MISMATCH', 'its copy goes with the notification');
+      return;
+    }
     case 'object':
     case 'refuse':
     case 'denyRecognition': {
       const { ground } = step;
-      const isListed = profile.grounds.some((each) => each.id === ground && each.by === by);
-      assertRule(isListed, 'GROUND_UNKNOWN', `${ground} is no ground of the ${by}`);
+      const event = eventOf(step);
+      const isListed = profile.grounds.some((each) => each.id === ground && each.for === event);
+      assertRule(isListed, 'GROUND_UNKNOWN', `${ground} is no ground for ${event}`);
       return;
     }
     case 'maintain': {
       const { deadline } = step;
       if (deadline === undefined) return;
-      const isKnown = profile.clocks.some(
-        ({ id, obliges }) => id === deadline.clock && obliges === 'ADDRESSEE',
-      );
-      assertRule(isKnown, 'CLOCK_UNKNOWN', `${deadline.clock} is no clock of the addressee`);
-      assertRule(deadline.due >= act.at, 'TIME_ORDER', 'deadline.due is past');
+      const reading = readings.find(({ clock }) => clock === deadline.clock);
+      const isSettable = reading?.state === 'OPEN' && isDeadline(clockOf(profile, reading));
+      assertRule(isSettable, 'CLOCK_UNKNOWN', `${deadline.clock} is no deadline of the addressee`);
+      // It gives time; it neither makes the addressee late nor opens a gate before its day.
+      const isLater = deadline.due > Math.max(reading.due ?? 0, act.at);
+      assertRule(isLater, 'TIME_ORDER', 'deadline.due is not later');
       return;
     }
     case 'execute':
@@ -228,12 +283,32 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
   const reading = readings.find(({ clock }) => clock === name);
   assertRule(reading !== undefined, 'CLOCK_UNKNOWN', `${name} does not run for this order`);
   const clock = clockOf(profile, reading);
-  const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES';
+  // What was reported in time waits for the issuer, not for the addressee.
+  const isReported = head.status === 'REPORTED' && isDeadline(clock);
+  const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES' && !isReported;
   assertRule(isDue && isLate(reading, clock, act.at), 'NOT_OVERDUE', `${name} is not over`);
   // Nobody makes another one late by its own word alone.
   const isOwn = reading.startedBy === by && clock.obliges !== by;
   assertRule(!isOwn, 'OWN_CLOCK', `${name} began by the word of the ${by}`);
   assertRule(!head.overdue.includes(name), 'NO_CHANGE', `${name} is marked`);
+}
+
+/** By which the addressee owes something, and not one that ends a right or the order. */
+const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
+  obliges === 'ADDRESSEE' && silence === 'OVERDUE' && closes.length === 0;
+
+/** A clock that begins anew, or is set anew, can be overdue anew. */
+function listOverdue(
+  step: OrderStep,
+  event: OrderEvent,
+  { overdue }: OrderHeadRecord,
+  { clocks }: OrderProfile,
+): string[] {
+  const set = step.verb === 'maintain' ? step.deadline?.clock : undefined;
+  const left = overdue.filter(
+    (name) => name !== set && !clocks.some(({ id, starts }) => id === name && starts === event),
+  );
+  return step.verb === 'markOverdue' ? [...left, step.clock] : left;
 }
 
 /** What a step changes of the head besides the chain, the status and the clocks. */
@@ -252,8 +327,6 @@ function applyStep(step: OrderStep, head: OrderHeadRecord): Partial<OrderHeadRec
       return { reported: null };
     case 'clarify':
       return step.contents ? { contents: step.contents } : {};
-    case 'markOverdue':
-      return { overdue: [...head.overdue, step.clock] };
     default:
       return {};
   }

@@ -56,44 +56,56 @@ export interface Step {
   readonly from: readonly OrderStatus[];
   /** Kinds of which it can be taken; of all where none is named. */
   readonly kinds?: readonly OrderKind[];
-  /** It can be taken once. */
-  readonly once?: true;
+  /** How often at most: whoever repeats itself shall not use up the steps that the others need. */
+  readonly times: number;
+  /** Only of orders that the enforcing authority is notified of. */
+  readonly notified?: true;
 }
+
+const ONCE = 1;
+const SOME = 8;
+const MANY = 16;
+const PIECES = 32;
 
 /** `ISSUED` begins an order and `OVERDUE` is anyone's who is a party: neither is here. */
 export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, Step>> = {
   // Where it may come after the fact, it changes nothing but that it is there.
-  VALIDATED: { by: ['ISSUER'], from: LIVE, once: true },
-  SERVED: { by: ['ISSUER'], from: ['ISSUED'], once: true },
-  RECEIVED: { by: ['ADDRESSEE', 'ISSUER'], from: ['SERVED'], once: true },
-  NOTICE_RECEIVED: { by: ['ENFORCING'], from: SERVED, once: true },
-  CLEARED: { by: ['ENFORCING', 'ADDRESSEE'], from: SERVED },
-  OBJECTED: { by: ['ENFORCING'], from: SERVED, once: true },
-  DEFECT_REPORTED: { by: ['ADDRESSEE'], from: ['RECEIVED'] },
-  CLARIFIED: { by: ['ISSUER', 'ENFORCING'], from: ['CLARIFICATION'] },
-  IMPOSSIBLE_REPORTED: { by: ['ADDRESSEE'], from: OPEN },
-  REFUSED: { by: ['ADDRESSEE'], from: OPEN },
-  ACCEPTED: { by: ['ISSUER'], from: ['REPORTED'] },
-  MAINTAINED: { by: ['ISSUER'], from: ['REPORTED'] },
-  CONFLICT_RAISED: { by: ['ADDRESSEE'], from: OPEN, kinds: ['PRODUCE'], once: true },
-  CONFLICT_DECIDED: { by: ['ISSUER'], from: ['CONTESTED'] },
-  PARTLY_EXECUTED: { by: ['ADDRESSEE'], from: OPEN },
-  EXECUTED: { by: ['ADDRESSEE'], from: OPEN, once: true },
-  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED', 'PARTLY_EXECUTED'], once: true },
-  EXTENDED: { by: ['ISSUER'], from: KEPT, kinds: ['PRESERVE', 'FREEZE'] },
+  VALIDATED: { by: ['ISSUER'], from: LIVE, times: ONCE },
+  SERVED: { by: ['ISSUER'], from: ['ISSUED'], times: ONCE },
+  // Who is slow to say that it has it does not stop its own clock from running.
+  RECEIVED: { by: ['ADDRESSEE', 'ISSUER'], from: ['SERVED'], times: ONCE },
+  NOTICE_RECEIVED: { by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE, notified: true },
+  CLEARED: { by: ['ENFORCING', 'ADDRESSEE'], from: SERVED, times: SOME },
+  OBJECTED: { by: ['ENFORCING'], from: SERVED, times: ONCE, notified: true },
+  DEFECT_REPORTED: { by: ['ADDRESSEE'], from: ['RECEIVED'], times: MANY },
+  CLARIFIED: { by: ['ISSUER', 'ENFORCING'], from: ['CLARIFICATION'], times: MANY },
+  IMPOSSIBLE_REPORTED: { by: ['ADDRESSEE'], from: OPEN, times: SOME },
+  REFUSED: { by: ['ADDRESSEE'], from: OPEN, times: SOME },
+  ACCEPTED: { by: ['ISSUER'], from: ['REPORTED'], times: ONCE },
+  MAINTAINED: { by: ['ISSUER'], from: ['REPORTED'], times: MANY },
+  CONFLICT_RAISED: { by: ['ADDRESSEE'], from: OPEN, times: ONCE },
+  CONFLICT_DECIDED: { by: ['ISSUER'], from: ['CONTESTED'], times: ONCE },
+  PARTLY_EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: PIECES },
+  EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: ONCE },
+  PARTLY_DELIVERED: { by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], times: PIECES },
+  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], times: ONCE },
+  EXTENDED: { by: ['ISSUER'], from: KEPT, kinds: ['PRESERVE', 'FREEZE'], times: PIECES },
   PRODUCTION_CONFIRMED: {
-    ...{ by: ['ISSUER'], from: ['RECEIVED', 'PRESERVED'], kinds: ['PRESERVE'], once: true },
+    ...{ by: ['ISSUER'], from: ['RECEIVED', 'PRESERVED'], kinds: ['PRESERVE'], times: ONCE },
   },
-  RELEASED: { by: ['ISSUER'], from: [...KEPT, 'CONFIRMED'], kinds: ['PRESERVE', 'FREEZE'] },
-  FORFEITED: { by: ['ISSUER'], from: ['FROZEN'], kinds: ['FREEZE'] },
-  WITHDRAWN: { by: ['ISSUER'], from: LIVE },
-  ENFORCEMENT_REQUESTED: { by: ['ISSUER'], from: [...OPEN, 'REPORTED'], once: true },
-  RECOGNISED: { by: ['ENFORCING'], from: ['ENFORCEMENT'] },
-  RECOGNITION_DENIED: { by: ['ENFORCING'], from: ['ENFORCEMENT'] },
-  QUESTIONED: { by: ['ENFORCING'], from: SERVED },
-  QUESTION_ANSWERED: { by: ['ISSUER'], from: SERVED },
+  RELEASED: {
+    ...{ by: ['ISSUER'], from: [...KEPT, 'CONFIRMED'], kinds: ['PRESERVE', 'FREEZE'], times: ONCE },
+  },
+  FORFEITED: { by: ['ISSUER'], from: ['FROZEN'], kinds: ['FREEZE'], times: ONCE },
+  WITHDRAWN: { by: ['ISSUER'], from: LIVE, times: ONCE },
+  ENFORCEMENT_REQUESTED: { by: ['ISSUER'], from: [...OPEN, 'REPORTED'], times: ONCE },
+  RECOGNISED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: ONCE },
+  RECOGNITION_DENIED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: ONCE },
+  QUESTIONED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: MANY },
+  QUESTION_ANSWERED: { by: ['ISSUER'], from: ['ENFORCEMENT'], times: MANY },
   CLOSED: {
     by: ['ISSUER'],
     from: ['DELIVERED', ...ENDED.filter((status) => status !== 'CLOSED')],
+    times: ONCE,
   },
 };

@@ -55,6 +55,8 @@ export const orderEvent = z.enum([
   'CONFLICT_DECIDED',
   'PARTLY_EXECUTED',
   'EXECUTED',
+  /** What there is so far; the rest is still owed. */
+  'PARTLY_DELIVERED',
   'DELIVERED',
   'EXTENDED',
   'PRODUCTION_CONFIRMED',

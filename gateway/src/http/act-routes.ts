@@ -1,5 +1,7 @@
 import { sealedLocation } from '@tabellion/chaincode/evidence/record';
 import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
+import { orderKey } from '@tabellion/chaincode/order/key';
+import type { OrderRecord } from '@tabellion/chaincode/order/record';
 import { canonicalBytes, parseCanonical, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
@@ -7,10 +9,12 @@ import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
 import { createEndorsementCheck } from '../ledger/endorsed.ts';
 import { type End, InFlight } from '../ledger/in-flight.ts';
+import { choosePartyEndorsers } from '../ledger/party-endorsers.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { resubmitting } from '../ledger/resubmit.ts';
 import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
+import { createRecords } from '../projection/records.ts';
 import { createActGuards } from './act-guards.ts';
 import { ACTS, type Act, rolesOf } from './acts.ts';
 import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
@@ -22,7 +26,7 @@ import { pseudonymOf } from './pseudonym.ts';
 import { base64urlBytes, base64urlText, pem } from './schema.ts';
 import { createShares } from './shares.ts';
 
-const MAX_TRANSIENT = 16_384;
+const MAX_TRANSIENT = 65_536;
 const MAX_PROPOSAL = 262_144;
 /** A transaction that has not committed by then is answered as UNKNOWN; the caller asks again. */
 const COMMIT_WAIT_MS = 20_000;
@@ -45,6 +49,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
   const looks = createShares(LOOKS);
+  const records = createRecords(projection.database);
   const inFlight = new InFlight(createEndorsementCheck(deps));
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
@@ -114,7 +119,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     };
     const request = requestOf(act, body);
-    const endorsers = await chooseEndorsers(principal.member, body);
+    const endorsers = await chooseEndorsers(principal.member, act, body);
     try {
       const { result, status } = await performAct(
         remembering,
@@ -141,11 +146,26 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     }
   };
 
-  /** Who is to endorse, where it matters: whoever does sees the sealed place. */
-  const chooseEndorsers = async (member: string, { transient }: ActBody) => {
-    if (transient?.location === undefined) return undefined;
-    const { location } = sealedLocation.parse(parseCanonical(transient.location));
-    return chooseUntouched(member, location, await deps.trust());
+  /** Who is to endorse, where it matters: whoever does sees the sealed place, or what an order says. */
+  const chooseEndorsers = async (member: string, act: Act, body: ActBody) => {
+    const place = body.transient?.location;
+    if (place !== undefined) {
+      const { location } = sealedLocation.parse(parseCanonical(place));
+      return chooseUntouched(member, location, await deps.trust());
+    }
+    const parties = listReaders(act, body.input);
+    return parties && choosePartyEndorsers(member, parties, await deps.trust());
+  };
+
+  /** Members that are given contents to read by the act; undefined where it hands over none. */
+  const listReaders = ({ transaction }: Act, input: unknown): string[] | undefined => {
+    if (transaction !== 'order:issue' && transaction !== 'order:clarify') return undefined;
+    const { contents, order: id } = input as { contents?: OrderContents; order?: string };
+    if (contents === undefined) return undefined;
+    const order = id === undefined ? input : records.find<OrderRecord>(orderKey(id))?.record;
+    if (order === undefined) throw new Problem('NOT_FOUND', 'no such order');
+    const { addressee, enforcing } = order as OrderRecord;
+    return [addressee, ...(contents.ENFORCING && enforcing ? [enforcing] : [])];
   };
 
   const actEndpoint = (act: Act) =>
@@ -217,8 +237,11 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
       handle: async (call) => {
         const signed = { bytes: call.body.proposal, signature: call.body.signature };
-        await assertRelayable(call, readAskedProposal(signed.bytes, ledger), signed);
-        const { endorsers } = call.body;
+        const asked = readAskedProposal(signed.bytes, ledger);
+        const { act, input } = await assertRelayable(call, asked, signed);
+        // A sealed place is no argument: who sends one names the endorsers.
+        const endorsers =
+          call.body.endorsers ?? (await chooseEndorsers(call.principal.member, act, { input }));
         const endorsed = await ledger.endorse(signed, endorsers && { endorsers });
         return {
           status: 200,
@@ -288,6 +311,8 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     }),
   ];
 }
+
+type OrderContents = OrderRecord['contents'];
 
 interface ActBody {
   readonly input: unknown;
