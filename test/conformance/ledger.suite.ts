@@ -9,6 +9,7 @@ import { conflictChecks } from './checks/conflict.ts';
 import { custodyChecks } from './checks/custody.ts';
 import { eventChecks } from './checks/event.ts';
 import { labelChecks } from './checks/label.ts';
+import { orderChecks } from './checks/order.ts';
 import { policyChecks } from './checks/policy.ts';
 import { privateChecks } from './checks/private.ts';
 import { proposalChecks } from './checks/proposal.ts';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   ...attestationChecks,
   ...custodyChecks,
   ...labelChecks,
+  ...orderChecks,
 ];
 
 export interface ConformanceOptions {

@@ -305,8 +305,15 @@ describe('an addressee', () => {
   it('gains no time by stating one ahead, and takes no step before the last', () => {
     const order = served('epoc-emergency');
     const receivedAt = at(ISSUED) + 900_000;
-    order.take('receive', by('ADDRESSEE', ISSUED, 'system'), { receivedAt });
-    expect(order.last?.countsFrom).toBe(at(ISSUED));
+    const receive = (when: number) =>
+      order.take('receive', by('ADDRESSEE', ISSUED, 'system'), { receivedAt: when });
+    expectRefusal(() => receive(at(ISSUED) - 900_001), 'TIME_ORDER');
+    expectRefusal(() => receive(receivedAt + 1), 'TIME_IN_FUTURE');
+    expect(receive(receivedAt).last?.countsFrom).toBe(at(ISSUED));
+    const claimed = served('epoc-emergency').take('receive', by('ISSUER', ISSUED, 'system'), {
+      ...{ receivedAt: at(ISSUED) - 900_000, proof: digest('c') },
+    });
+    expect(claimed.last?.countsFrom).toBe(at(ISSUED));
     const early = new Date(at(ISSUED) - 900_001).toISOString();
     expectRefusal(() => execute(order, 'PART', early), 'TIME_ORDER');
   });

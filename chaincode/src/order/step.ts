@@ -64,8 +64,7 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   if (event !== 'OVERDUE' && !isEnded(head.status)) assertInTime(event, before, profile, act.at);
   assertFits(step, { ...context, by, readings: before }, act);
 
-  // A stated time may run ahead by the window; a period does not gain by it.
-  const at = 'receivedAt' in step ? Math.min(step.receivedAt, act.at) : act.at;
+  const at = 'receivedAt' in step ? countReceipt(step.receivedAt, head, act.at) : act.at;
   const sets = step.verb === 'maintain' ? step.deadline : undefined;
   const fact: Fact = { event, by, at, ...(sets && { sets }) };
   const facts = [...head.facts, fact];
@@ -209,9 +208,9 @@ function assertFits(step: OrderStep, context: Fitting, act: Act): void {
   switch (step.verb) {
     case 'receive':
     case 'takeNotice': {
-      const served = head.facts.find(({ event }) => event === 'SERVED')!;
       const { receivedAt } = step;
-      assertRule(served.at <= receivedAt, 'TIME_ORDER', 'receivedAt lies before the service');
+      const isAfter = servedAt(head) - context.timeWindowSeconds * 1000 <= receivedAt;
+      assertRule(isAfter, 'TIME_ORDER', 'receivedAt lies before the service');
       assertNotFuture(receivedAt, act.at, context.timeWindowSeconds, 'receivedAt');
       // Whoever did not receive it itself shows how it knows.
       const isShown = by !== 'ISSUER' || ('proof' in step && step.proof !== undefined);
@@ -277,6 +276,13 @@ function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertOverdue(step.clock, context, act);
   }
 }
+
+const servedAt = ({ facts }: OrderHeadRecord): number =>
+  facts.find(({ event }) => event === 'SERVED')!.at;
+
+/** Two members' clocks may differ by the window: no period gains by what is stated within it. */
+const countReceipt = (receivedAt: number, head: OrderHeadRecord, at: number): number =>
+  Math.min(Math.max(receivedAt, servedAt(head)), at);
 
 /** @throws ContractError `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`. */
 function assertOverdue(name: string, { profile, head, by, readings }: Fitting, act: Act): void {
