@@ -1,8 +1,10 @@
 /** Orders on the embedded ledger: who writes what, who gets to read it, and what the audit says of it. */
+import { INPUT_LIMITS } from '@tabellion/chaincode/kernel/input';
 import { implicitCollection, markerOf } from '@tabellion/chaincode/kernel/transaction';
 import { orderContentKey } from '@tabellion/chaincode/order/key';
-import { sha256, toHex, utf8 } from '@tabellion/proof';
+import { canonicalBytes, sha256, toHex, utf8 } from '@tabellion/proof';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listShipped } from '../../chaincode/test/order-case.ts';
 import { digest, NOW } from '../../chaincode/test/samples.ts';
 import { audit, listBlocks, trustOf } from '../support/audited-ledger.ts';
 import {
@@ -239,4 +241,22 @@ describe('an instrument that came later', () => {
     });
     expect(message).toMatch(/change\.entry\.body\.(clocks\.0\.stops|issuing\.0\.validation)/);
   });
+});
+
+it('a founding takes more profiles at once than any other input could hold', async () => {
+  const other = await openWorld();
+  try {
+    const entries = [1, 2, 3, 4].flatMap((copy) =>
+      listShipped().map((entry) => ({ ...entry, id: `${entry.id}-${copy}` })),
+    );
+    const reference = [...other.founding.reference, ...entries];
+    const founding = { ...other.founding, reference };
+    expect(canonicalBytes(founding).length).toBeGreaterThan(INPUT_LIMITS.maxBytes);
+    const delegate = await other.person('CnMSP', 'delegate');
+    expect((await other.act(delegate, 'member:found', founding)).code).toBe('VALID');
+    const report = await audit(await listBlocks(other), await trustOf(other), NOW);
+    expect(report.break, report.break?.detail).toBeNull();
+  } finally {
+    await other.close();
+  }
 });

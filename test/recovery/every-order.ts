@@ -37,6 +37,12 @@ const TREATY = {
   },
 };
 
+/** What the orders here rest on, as the members would publish it. */
+export const listOrderEntries = () => [
+  ...listShipped().filter(({ id }) => id === 'epoc' || id === 'epoc-pr'),
+  ...[TREATY, calendar('de', 'DE'), calendar('sg', 'SG')],
+];
+
 type Act = (person: TestPerson, path: string, input: unknown) => Promise<void>;
 
 /** By vote of the states, as the members publish whatever they did not begin with. */
@@ -49,8 +55,7 @@ export async function publishForOrders(gateway: TestGateway, note = (_txId: stri
     expect([status, json?.code], text).toEqual([200, 'VALID']);
     note(json.txId);
   };
-  const profiles = listShipped().filter(({ id }) => id === 'epoc' || id === 'epoc-pr');
-  for (const entry of [...profiles, TREATY, calendar('de', 'DE'), calendar('sg', 'SG')]) {
+  for (const entry of listOrderEntries()) {
     const id = newId(32);
     const because = { legalBasis: BASIS, reason: 'agreed' };
     await act(delegates[0]!, 'member/propose', {

@@ -258,6 +258,11 @@ describe('an issuer', () => {
     });
     expectRefusal(() => close('2026-09-05T08:59:59.999Z'), 'STEP_OUT_OF_ORDER');
     expect(close('2026-09-05T09:00:00Z').head.status).toBe('CLOSED');
+    const cleared = received('epoc', notified).take('clear', by('ENFORCING', ISSUED), {
+      ...{ gate: 'no-objection', legalBasis: basis },
+    });
+    deliver(execute(cleared, 'WHOLE', ISSUED), 'WHOLE', ISSUED);
+    expect(cleared.take('close', by('ISSUER', ISSUED), {}).head.status).toBe('CLOSED');
   });
 
   it('validates in time or not at all, and everything else is too late as well', () => {
@@ -268,6 +273,15 @@ describe('an issuer', () => {
     expectRefusal(() => order.take('withdraw', by('ISSUER', late), {}), 'TOO_LATE');
     order.take('markOverdue', by('ISSUER', late, 'system'), { clock: 'validate' });
     expect(order.take('close', by('ISSUER', late), {}).head.status).toBe('CLOSED');
+  });
+
+  it('does not close what is still to be validated', () => {
+    const order = received('epoc-emergency', {}, {}, 'investigator');
+    deliver(execute(order, 'WHOLE', ISSUED), 'WHOLE', ISSUED);
+    const close = () => order.take('close', by('ISSUER', '2026-09-02T08:00:00Z'), {});
+    expectRefusal(close, 'STEP_OUT_OF_ORDER');
+    order.take('validate', by('ISSUER', '2026-09-02T08:00:00Z'), {});
+    expect(close().head.status).toBe('CLOSED');
   });
 
   it('has nobody to enforce what names no enforcing authority', () => {
@@ -332,6 +346,13 @@ describe('an addressee', () => {
       'DUPLICATE_ENTRY',
     );
   });
+});
+
+it('does all that is asked while it is being compelled, and that is the end of it', () => {
+  const order = received('epoc');
+  order.take('enforce', by('ISSUER', '2026-09-14T08:00:00Z'), { legalBasis: basis });
+  expectRefusal(() => execute(order, 'PART', '2026-09-15T08:00:00Z'), 'STEP_OUT_OF_ORDER');
+  expect(execute(order, 'WHOLE', '2026-09-15T08:00:00Z').head.status).toBe('EXECUTED');
 });
 
 it('counts what is late anew where the clock begins anew', () => {

@@ -199,6 +199,14 @@ describe('what an addressee gets to read', () => {
     expectRefusal(() => check('ENFORCING', write('ENFORCING', 'abcdefgh')), 'CONTENT_NOT_ALLOWED');
   });
 
+  it('says in an emergency why it is one', () => {
+    check('ADDRESSEE', write('ADDRESSEE', 'abdfg'), 'epoc-emergency');
+    expectRefusal(
+      () => check('ADDRESSEE', write('ADDRESSEE', 'abdf'), 'epoc-emergency'),
+      'CONTENT_NOT_ALLOWED',
+    );
+  });
+
   it('is (a) to (f) of a preservation order', () => {
     check('ADDRESSEE', write('ADDRESSEE', 'abdf'), 'epoc-pr');
     for (const ids of ['abdfg', 'abd', 'abdff'])

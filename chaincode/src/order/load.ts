@@ -10,7 +10,7 @@ import { Calendar } from './clock/calendar.ts';
 import type { IssueContext } from './issue.ts';
 import { orderHeadKey, orderKey } from './key.ts';
 import { type IssueInput, type OrderStep, orderHeadRecord, orderRecord } from './record.ts';
-import type { StepContext } from './step.ts';
+import type { StepContext } from './step-context.ts';
 import { PARTIES } from './vocabulary.ts';
 
 export async function loadForIssue(state: State, input: IssueInput): Promise<IssueContext> {

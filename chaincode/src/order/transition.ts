@@ -86,7 +86,8 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   CONFLICT_RAISED: { by: ['ADDRESSEE'], from: OPEN, times: ONCE },
   CONFLICT_DECIDED: { by: ['ISSUER'], from: ['CONTESTED'], times: ONCE },
   PARTLY_EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: PIECES },
-  EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: ONCE },
+  // Whoever does all that is asked need not be compelled.
+  EXECUTED: { by: ['ADDRESSEE'], from: [...OPEN, 'ENFORCEMENT'], times: ONCE },
   PARTLY_DELIVERED: { by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], times: PIECES },
   DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], times: ONCE },
   EXTENDED: { by: ['ISSUER'], from: KEPT, kinds: ['PRESERVE', 'FREEZE'], times: PIECES },

@@ -1,20 +1,15 @@
-import { sealedLocation } from '@tabellion/chaincode/evidence/record';
 import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
-import { orderKey } from '@tabellion/chaincode/order/key';
-import type { OrderRecord } from '@tabellion/chaincode/order/record';
-import { canonicalBytes, parseCanonical, parseStrict, toBase64url } from '@tabellion/proof';
+import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
 import { encodeCreator } from '../ledger/creator.ts';
 import { createEndorsementCheck } from '../ledger/endorsed.ts';
 import { type End, InFlight } from '../ledger/in-flight.ts';
-import { choosePartyEndorsers } from '../ledger/party-endorsers.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { resubmitting } from '../ledger/resubmit.ts';
-import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
-import { createRecords } from '../projection/records.ts';
+import { type ActBody, createEndorserChoice } from './act-endorsers.ts';
 import { createActGuards } from './act-guards.ts';
 import { ACTS, type Act, rolesOf } from './acts.ts';
 import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
@@ -48,8 +43,8 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { ledger, enrolment, serviceSigners, projection } = deps;
   const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
+  const chooseEndorsers = createEndorserChoice(deps);
   const looks = createShares(LOOKS);
-  const records = createRecords(projection.database);
   const inFlight = new InFlight(createEndorsementCheck(deps));
 
   const findStatus = async (txId: string, waitMs: number, signal?: AbortSignal) => {
@@ -144,28 +139,6 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     } finally {
       end(isValid);
     }
-  };
-
-  /** Who is to endorse, where it matters: whoever does sees the sealed place, or what an order says. */
-  const chooseEndorsers = async (member: string, act: Act, body: ActBody) => {
-    const place = body.transient?.location;
-    if (place !== undefined) {
-      const { location } = sealedLocation.parse(parseCanonical(place));
-      return chooseUntouched(member, location, await deps.trust());
-    }
-    const parties = listReaders(act, body.input);
-    return parties && choosePartyEndorsers(member, parties, await deps.trust());
-  };
-
-  /** Members that are given contents to read by the act; undefined where it hands over none. */
-  const listReaders = ({ transaction }: Act, input: unknown): string[] | undefined => {
-    if (transaction !== 'order:issue' && transaction !== 'order:clarify') return undefined;
-    const { contents, order: id } = input as { contents?: OrderContents; order?: string };
-    if (contents === undefined) return undefined;
-    const order = id === undefined ? input : records.find<OrderRecord>(orderKey(id))?.record;
-    if (order === undefined) throw new Problem('NOT_FOUND', 'no such order');
-    const { addressee, enforcing } = order as OrderRecord;
-    return [addressee, ...(contents.ENFORCING && enforcing ? [enforcing] : [])];
   };
 
   const actEndpoint = (act: Act) =>
@@ -310,13 +283,6 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     }),
   ];
-}
-
-type OrderContents = OrderRecord['contents'];
-
-interface ActBody {
-  readonly input: unknown;
-  readonly transient?: Readonly<Record<string, Uint8Array>>;
 }
 
 const requestOf = ({ transaction }: Act, { input, transient }: ActBody) => ({

@@ -2,7 +2,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { fromBase64url, readBlock, readEnvelope, toBase64url } from '@tabellion/proof';
+import type { Role } from '@tabellion/chaincode/member/record';
+import {
+  canonicalBytes,
+  fromBase64url,
+  readBlock,
+  readEnvelope,
+  toBase64url,
+} from '@tabellion/proof';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { draftHttpOrder, publishForOrders, stepOf } from '../../../test/recovery/every-order.ts';
@@ -63,10 +70,46 @@ it('are endorsed by their parties, and by nobody else', async () => {
 
   const system = await gateway.signIn(DE, 'system', 'dispatch');
   const serve = { channel: 'the IT system' };
+  const steps = `/v1/order/orders/${told.input.id}/steps`;
+  expect((await gateway.call('GET', steps, { token: system })).json.items).toEqual([]);
   const served = await gateway.call('POST', '/v1/order/serve', {
     ...{ token: system, body: { input: await stepOf(gateway, told.input.id, serve) } },
   });
   expect(served.status, served.text).toBe(201);
+  await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+  const listed = await gateway.call('GET', steps, { token: system });
+  expect(listed.json.items.map(({ record }: { record: object }) => record)).toEqual([
+    served.json.record,
+  ]);
+  const after = await gateway.call('GET', `${steps}?after=1`, { token: system });
+  expect(after.json.items).toEqual([]);
+});
+
+it('are read by their parties, each its own copy, and not by their auditors', async () => {
+  const { input, transient } = draftHttpOrder(['TRAFFIC']);
+  await gateway.act(judge, 'order/issue', input, transient);
+  await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+  const read = async (member: string, role: Role, party: string) => {
+    const token = await gateway.signIn(member, role, `reader at ${member}`);
+    return gateway.call('GET', `/v1/order/orders/${input.id}/contents/${party}`, { token });
+  };
+  for (const [member, role, party] of [
+    [DE, 'prosecutor', 'ADDRESSEE'],
+    [DE, 'prosecutor', 'ENFORCING'],
+    [EXCHANGE, 'delegate', 'ADDRESSEE'],
+    [SG, 'judicialReviewer', 'ENFORCING'],
+  ] as const) {
+    const { status, json } = await read(member, role, party);
+    expect(status).toBe(200);
+    expect(toBase64url(canonicalBytes(json))).toBe(transient[party]);
+  }
+  for (const [member, role, party] of [
+    [EXCHANGE, 'delegate', 'ENFORCING'],
+    [SG, 'judicialReviewer', 'ADDRESSEE'],
+    [CN, 'judicialReviewer', 'ADDRESSEE'],
+  ] as const)
+    expect((await read(member, role, party)).status).toBe(404);
+  expect((await read(DE, 'auditor', 'ADDRESSEE')).status).toBe(403);
 });
 
 it('that are corrected are endorsed by their parties too', async () => {
