@@ -203,6 +203,15 @@ export const orderStepRecord = z.discriminatedUnion(
   stepRecords as [(typeof stepRecords)[number], ...typeof stepRecords],
 ) as unknown as z.ZodType<OrderStepRecord>;
 
+/** What all of them have; what each says besides is described with its act. */
+export const orderStepOutline = z.looseObject({
+  type: z.literal('tabellion.order-step'),
+  v: z.literal(1),
+  verb: z.enum(Object.keys(stepInputs) as [StepVerb, ...StepVerb[]]),
+  ...says,
+  ...computed,
+});
+
 /** Steps of one order; what is left then is withdrawn, released, marked overdue or closed. */
 export const MAX_STEPS = 256;
 export const LAST_STEPS = 8;

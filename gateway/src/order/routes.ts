@@ -9,7 +9,7 @@ import {
   orderHeadRecord,
   orderId,
   orderRecord,
-  orderStepRecord,
+  orderStepOutline,
 } from '@tabellion/chaincode/order/record';
 import { parseCanonical, utf8 } from '@tabellion/proof';
 import { z } from 'zod';
@@ -76,7 +76,7 @@ export function orderEndpoints({ ledger, projection, serviceSigners }: GatewayDe
       answers: {
         200: {
           description: 'A page; the next one follows after the last sequence of this one',
-          schema: z.strictObject({ items: z.array(projected(orderStepRecord)), height: z.int() }),
+          schema: z.strictObject({ items: z.array(projected(orderStepOutline)), height: z.int() }),
         },
       },
       handle: async ({ params: { id }, query: { after, limit } }) => {
