@@ -5,6 +5,7 @@ import { EvidenceContract } from './evidence/contract.ts';
 import type { WordContract } from './kernel/shim.ts';
 import { LabelContract } from './label/contract.ts';
 import { MemberContract } from './member/contract.ts';
+import { OrderContract } from './order/contract.ts';
 import { ReviewContract } from './review/contract.ts';
 
 export {
@@ -13,6 +14,7 @@ export {
   EvidenceContract,
   LabelContract,
   MemberContract,
+  OrderContract,
   ReviewContract,
 };
 
@@ -24,4 +26,5 @@ export const contracts: readonly (new () => WordContract)[] = [
   ReviewContract,
   DisclosureContract,
   LabelContract,
+  OrderContract,
 ];

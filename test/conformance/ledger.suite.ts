@@ -10,6 +10,7 @@ import { custodyChecks } from './checks/custody.ts';
 import { eventChecks } from './checks/event.ts';
 import { flowChecks } from './checks/flow.ts';
 import { labelChecks } from './checks/label.ts';
+import { orderChecks } from './checks/order.ts';
 import { policyChecks } from './checks/policy.ts';
 import { privateChecks } from './checks/private.ts';
 import { proposalChecks } from './checks/proposal.ts';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   // Before the labels: those name manifests that nobody has, without which a library says nothing.
   ...flowChecks,
   ...labelChecks,
+  ...orderChecks,
 ];
 
 export interface ConformanceOptions {

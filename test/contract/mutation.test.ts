@@ -1,5 +1,6 @@
 /** Whatever is sent in place of a valid input: a known refusal, or records as the schemas describe. */
 import { ERROR_CODES } from '@tabellion/chaincode/kernel/errors';
+import type { Role } from '@tabellion/chaincode/member/record';
 import { utf8 } from '@tabellion/proof';
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
@@ -7,6 +8,13 @@ import { exhibitOf } from '../../chaincode/test/custody-scene.ts';
 import { digest, sampleAcquire, sampleAnchor } from '../../chaincode/test/samples.ts';
 import { LedgerError } from '../../gateway/src/ledger/port.ts';
 import { type AnchoredItems, anchorItems, following, openItem, SAYS } from './custody-scene.ts';
+import {
+  draftOrder,
+  publishOrders,
+  type RunningOrder,
+  received,
+  stepInput,
+} from './order-scene.ts';
 import {
   acquireAbroad,
   CHARTER,
@@ -24,6 +32,8 @@ let acquisition: string;
 let closed: string;
 let anchored: AnchoredItems;
 let chain: object;
+let draft: ReturnType<typeof draftOrder>;
+let order: RunningOrder;
 let opened = 0;
 /** Another item each time, as long as there is one. */
 const next = () => opened++ % anchored.items.length;
@@ -35,6 +45,9 @@ beforeAll(async () => {
   closed = await closedWithItems(world);
   anchored = await anchorItems(world, 64);
   chain = await following(world, await openItem(world));
+  await publishOrders(world);
+  draft = draftOrder('epoc');
+  order = await received(world, 'epoc');
 });
 afterAll(() => world.close());
 
@@ -54,7 +67,7 @@ function replaceAt(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
   return copy;
 }
 
-const valid = [
+const valid: readonly (readonly [string, Role, () => unknown, string?])[] = [
   [
     'evidence:acquire',
     'investigator',
@@ -81,6 +94,13 @@ const valid = [
     'investigator',
     () => ({ ...chain, ...SAYS.examine, report: { sha256: digest('1'), size: 1 } }),
   ],
+  ['order:issue', 'judicialReviewer', () => draft.input, 'DeMSP'],
+  [
+    'order:reportDefect',
+    'delegate',
+    () => stepInput(order, { defect: 'INCOMPLETE', preserved: true }),
+    'ExMSP',
+  ],
   ['member:found', 'delegate', () => world.founding],
   [
     'member:propose',
@@ -92,7 +112,7 @@ const valid = [
       reason: 'agreed',
     }),
   ],
-] as const;
+];
 
 const oddities = fc.oneof(
   fc.constantFrom(undefined, null, true, '', 'UNKNOWN', '__proto__', [], {}, -1, 0, 2 ** 53 - 1),
@@ -101,8 +121,10 @@ const oddities = fc.oneof(
   fc.json({ maxDepth: 2 }).map((text) => JSON.parse(text) as unknown),
 );
 
-it.each(valid)('%s', async (name, role, input) => {
-  const person = await world.person('CnMSP', role);
+it.each(valid.map(([name, ...rest]) => [name, rest] as const))('%s', async (name, rest) => {
+  const [role, input, mspId = 'CnMSP'] = rest;
+  const person = await world.person(mspId, role);
+  const { transient } = draft;
   await fc.assert(
     fc.asyncProperty(fc.nat(), oddities, async (choice, odd) => {
       const whole = input();
@@ -110,7 +132,7 @@ it.each(valid)('%s', async (name, role, input) => {
       const changed = replaceAt(whole, paths[choice % paths.length]!, odd) ?? null;
       const args = [utf8(JSON.stringify(changed))];
       try {
-        await world.submit(person, await world.endorse(person, name, null, { args }));
+        await world.submit(person, await world.endorse(person, name, null, { args, transient }));
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
         if (!ERROR_CODES.some((code) => code === error.contractCode)) throw error;

@@ -5,7 +5,7 @@ import { ERROR_CODES, type ErrorCode } from '@tabellion/chaincode/kernel/errors'
 import type { Role } from '@tabellion/chaincode/member/record';
 import { MAX_OPEN_OBJECTIONS, MAX_REPLIES } from '@tabellion/chaincode/review/record';
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   at,
   digest,
@@ -16,6 +16,7 @@ import {
 } from '../../chaincode/test/samples.ts';
 import { custodyRefusals } from './custody-refusals.ts';
 import { labelRefusals } from './label-refusals.ts';
+import { orderRefusals } from './order-refusals.ts';
 import type { Attempt } from './refusal.ts';
 import {
   acquire,
@@ -322,6 +323,7 @@ const afterFounding: Table = {
   DISCLOSURE_TOO_LONG: async () =>
     granting(await closedWithItems(world), { expiresAt: NOW + 7_776_000_001 }),
   ...labelRefusals(() => world),
+  ...orderRefusals(() => world),
 };
 
 const afterChanges: Table = {
@@ -355,6 +357,9 @@ describe('before the founding', () => {
 
 describe('in a founded consortium', () => {
   beforeAll(() => world.found());
+  afterEach(() => {
+    world.clock.time = NOW;
+  });
   it.each(codesOf(afterFounding))('%s', async (code) => {
     await attempt(await afterFounding[code]!(), code);
   });

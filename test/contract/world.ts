@@ -9,6 +9,7 @@ import * as evidence from '@tabellion/chaincode/evidence/record';
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import * as label from '@tabellion/chaincode/label/record';
 import * as member from '@tabellion/chaincode/member/record';
+import * as order from '@tabellion/chaincode/order/record';
 import * as review from '@tabellion/chaincode/review/record';
 import {
   canonicalBytes,
@@ -217,6 +218,9 @@ const RECORDS: Record<string, z.ZodType> = {
   'dispute-head': label.disputeHeadRecord,
   'dispute-answer': label.disputeAnswerRecord,
   withdrawal: label.withdrawalRecord,
+  order: order.orderRecord,
+  'order-head': order.orderHeadRecord,
+  'order-step': order.orderStepRecord,
 };
 
 function parseWrite(key: string, value: Uint8Array): unknown {

@@ -37,6 +37,7 @@ const NOT_PROJECTED = new Set([
   '/v1/webhook/endpoints/:id',
   '/v1/webhook/endpoints/:id/messages',
   '/v1/label/batches/:digest/proofs/:index',
+  '/v1/order/orders/:id/contents/:party',
 ]);
 
 const PRINCIPALS = [
@@ -111,6 +112,7 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
     '/v1/member/proposals/:id': written.proposals,
     '/v1/member/reference/:register': [
       ...['legalBasis', 'method', 'standard', 'taxonomy', 'scoring', 'presumption'],
+      ...['calendar', 'treaty', 'orderProfile'],
     ],
     '/v1/acts/:txId': written.transactions,
     '/v1/evidence/acquisitions/:id': written.acquisitions,
@@ -128,6 +130,8 @@ function listPaths({ gateway, deps }: TestGateway, written: Written): string[] {
     '/v1/label/batches/:digest': listIds('label-batch'),
     '/v1/label/batches/:digest/responses': listIds('label-batch'),
     '/v1/label/disputes/:id': listIds('dispute'),
+    '/v1/order/orders/:id': listIds('order'),
+    '/v1/order/orders/:id/steps': listIds('order'),
     '/v1/evidence/batches/:digest': batches.map(({ digest }) => digest as string),
     '/v1/evidence/manifests/:digest': batches.map(({ manifest }) => manifest as string),
     '/v1/evidence/batches/:digest/proofs/:index': batches.map(({ digest }) => `${digest}`),

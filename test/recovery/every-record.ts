@@ -15,6 +15,7 @@ import {
 } from '../../gateway/src/http/testing.ts';
 
 import { writeEveryLabel } from './every-label.ts';
+import { writeEveryOrder } from './every-order.ts';
 
 const AGREEMENT = { id: 'founding-agreement', version: 1 };
 const SALT = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -132,6 +133,7 @@ export async function writeEveryRecord(gateway: TestGateway, plain: number): Pro
   acquisitions.push(custody.acquisition);
   transactions.push(...custody.transactions);
   transactions.push(...(await writeEveryLabel(gateway)));
+  transactions.push(...(await writeEveryOrder(gateway)));
 
   const token = await gateway.signIn(CN, 'system', 'intake');
   let last = '';

@@ -92,6 +92,8 @@ export const recordCodes = (bytes: Uint8Array, code: number): Uint8Array =>
     block.getMetadata()!.setMetadataList(metadata);
   });
 
+type PrivateWrite = readonly [collection: string, key: string, value: Uint8Array];
+
 export interface Spoiler {
   /** Changes what is read under a key; undefined lets it seem absent. */
   read?(key: string, record: Record<string, unknown>): unknown;
@@ -99,6 +101,8 @@ export interface Spoiler {
   record?(key: string, record: Record<string, unknown>): [string, unknown] | null;
   /** Whether marks are written. */
   marks?: boolean;
+  /** Changes what goes into members' own collections. */
+  privately?(collection: string, key: string, value: Uint8Array): readonly PrivateWrite[];
   /** Writes of its own. */
   also?: readonly (readonly [key: string, record: unknown])[];
 }
@@ -153,7 +157,9 @@ async function runSpoiled(context: Context, spoiler: Spoiler, run: () => Promise
     if (spoiled !== null) await put(spoiled[0], canonicalBytes(spoiled[1]));
   };
   stub.putPrivateData = async (collection, key, value) => {
-    if (spoiler.marks !== false) await mark(collection, key, value);
+    if (spoiler.marks === false && key.startsWith('act/')) return;
+    const writes = spoiler.privately?.(collection, key, value) ?? [[collection, key, value]];
+    for (const write of writes) await mark(...write);
   };
   stub.setEvent = (name, payload) => {
     const told = parseCanonical(payload) as { key: string; record: Record<string, unknown> };

@@ -303,11 +303,9 @@ describe('a delayed notice', () => {
       touched: [],
       flags: ['NOTICE_DELAYED'],
     });
-    expect(decision.sealed).toEqual({
-      mspId: 'CnMSP',
-      key: `location/${ACQUISITION}`,
-      value: sealed,
-    });
+    expect(decision.sealed).toEqual([
+      { mspId: 'CnMSP', key: `location/${ACQUISITION}`, value: sealed },
+    ]);
     const shown = JSON.stringify([decision.record, decision.also]);
     expect(shown).not.toContain('"DE"');
   });

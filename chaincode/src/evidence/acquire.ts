@@ -90,11 +90,7 @@ export function acquire(input: AcquireInput, context: AcquireContext, caller: Ca
     ],
     ...(input.delayedNotice && context.sealed
       ? {
-          sealed: {
-            mspId: act.member,
-            key: sealedLocationKey(input.id),
-            value: context.sealed,
-          },
+          sealed: [{ mspId: act.member, key: sealedLocationKey(input.id), value: context.sealed }],
         }
       : {}),
   };

@@ -1,10 +1,19 @@
 /** Where a contract's input is parsed: strictly, from the exact bytes, once. */
-import { equalBytes, JsonError, parseCanonical, parseStrict, utf8 } from '@tabellion/proof';
+import {
+  equalBytes,
+  JsonError,
+  type JsonLimits,
+  parseCanonical,
+  parseStrict,
+  utf8,
+} from '@tabellion/proof';
 import type { z } from 'zod';
 import { ContractError } from './errors.ts';
 import type { Stub } from './shim.ts';
 
 export const INPUT_LIMITS = { maxBytes: 65_536, maxDepth: 12 } as const;
+/** Of a founding: with it come all the entries that the members begin with, order profiles among them. */
+export const FOUNDING_LIMITS = { maxBytes: 1_048_576, maxDepth: 12 } as const;
 
 /** The stub's typings leave out the one accessor that does not turn invalid UTF-8 into U+FFFD. */
 type ByteArguments = Stub & { getBufferArgs(): readonly Uint8Array[] };
@@ -26,19 +35,27 @@ export function readArgument(stub: Stub, expected: string): Uint8Array {
 }
 
 /** @throws ContractError `BAD_INPUT: path.to.field: why`. */
-export function parseInput<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
-  return check(schema, bytes, parseStrict);
+export function parseInput<T>(
+  schema: z.ZodType<T>,
+  bytes: Uint8Array,
+  limits: JsonLimits = INPUT_LIMITS,
+): T {
+  return check(schema, bytes, (given) => parseStrict(given, limits));
 }
 
 /** As {@link parseInput}, for bytes whose digest counts: they must be the canonical form. */
 export function parseCanonicalInput<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
-  return check(schema, bytes, parseCanonical);
+  return check(schema, bytes, (given) => parseCanonical(given, INPUT_LIMITS));
 }
 
-function check<T>(schema: z.ZodType<T>, bytes: Uint8Array, parse: typeof parseStrict): T {
+function check<T>(
+  schema: z.ZodType<T>,
+  bytes: Uint8Array,
+  parse: (bytes: Uint8Array) => unknown,
+): T {
   let value: unknown;
   try {
-    value = parse(bytes, INPUT_LIMITS);
+    value = parse(bytes);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new ContractError('BAD_INPUT', `$: ${error.code}: ${error.message}`);

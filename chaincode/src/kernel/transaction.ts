@@ -1,5 +1,12 @@
 /** What every transaction does around its rules: parse, identify, decide, write, tell. */
-import { canonicalBytes, canonicalText, fromUtf8, sha256, toHex } from '@tabellion/proof';
+import {
+  canonicalBytes,
+  canonicalText,
+  fromUtf8,
+  type JsonLimits,
+  sha256,
+  toHex,
+} from '@tabellion/proof';
 import type { z } from 'zod';
 import { readTime } from './clock.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
@@ -27,8 +34,14 @@ export interface Decision extends Write {
   readonly also?: readonly Write[];
   /** Records that bind a member: each leaves a marker that needs this member's own peer. */
   readonly markers?: readonly { readonly mspId: string; readonly record: unknown }[];
-  /** Private data for one member's own collection. */
-  readonly sealed?: { readonly mspId: string; readonly key: string; readonly value: Uint8Array };
+  /** Private data for members' own collections. */
+  readonly sealed?: readonly Sealed[];
+}
+
+export interface Sealed {
+  readonly mspId: string;
+  readonly key: string;
+  readonly value: Uint8Array;
 }
 
 export type Identify<Input, Caller> = (
@@ -48,9 +61,10 @@ export async function runTransaction<Input, Caller>(
   schema: z.ZodType<Input>,
   identify: Identify<Input, Caller>,
   decide: (call: Call<Input, Caller>) => Promise<Decision>,
+  limits?: JsonLimits,
 ): Promise<string> {
   const { stub } = context;
-  const input = parseInput(schema, readArgument(stub, name));
+  const input = parseInput(schema, readArgument(stub, name), limits);
   const state = openState(stub);
   const transaction = { txId: stub.getTxID(), at: readTime(stub) };
   const caller = await identify(readCaller(stub), transaction, state, input);
@@ -61,10 +75,8 @@ export async function runTransaction<Input, Caller>(
     await putRecord(stub, key, record);
   }
   for (const marker of decision.markers ?? []) await putMarker(stub, marker.mspId, marker.record);
-  if (decision.sealed) {
-    const { mspId, key, value } = decision.sealed;
+  for (const { mspId, key, value } of decision.sealed ?? [])
     await stub.putPrivateData(implicitCollection(mspId), key, value);
-  }
   stub.setEvent(name, canonicalBytes({ key: decision.key, record: decision.record }));
   return canonicalText(decision.record);
 }

@@ -1,4 +1,5 @@
 /** Fabric transactions of the word `member`: load what the rules need, and hand over. */
+import { FOUNDING_LIMITS } from '../kernel/input.ts';
 import { type Context, WordContract } from '../kernel/shim.ts';
 import type { State } from '../kernel/state.ts';
 import { runRead, runTransaction } from '../kernel/transaction.ts';
@@ -46,6 +47,7 @@ export class MemberContract extends WordContract {
         const founding = await state.find(foundingRecord, FOUNDING_KEY);
         return foundConsortium(input, founding !== undefined, caller);
       },
+      FOUNDING_LIMITS,
     );
   }
 

@@ -43,6 +43,27 @@ export async function loadCurrent<R extends ReferenceRegister>(
   return record.entry.body as Bodies[R];
 }
 
+/** That version, be it the current one or not. @throws ContractError `NOT_FOUND`. */
+export async function loadEntry<R extends ReferenceRegister>(
+  state: State,
+  register: R,
+  { id, version }: Governed,
+): Promise<Bodies[R]> {
+  const { entry } = await state.load(referenceRecord, referenceKey(register, id, version));
+  return entry.body as Bodies[R];
+}
+
+/** The current version; undefined where there is none of that name. */
+export async function loadNewest<R extends ReferenceRegister>(
+  state: State,
+  register: R,
+  id: string,
+): Promise<{ readonly version: number; readonly body: Bodies[R] } | undefined> {
+  const records = await state.list(referenceRecord, referencePrefix(register, id));
+  const [newest] = records.map(({ entry }) => entry).sort((a, b) => b.version - a.version);
+  return newest && { version: newest.version, body: newest.body as Bodies[R] };
+}
+
 /** @throws ContractError `REFERENCE_UNKNOWN`; an older version will do. */
 export async function assertPublished(
   state: State,

@@ -49,6 +49,12 @@ const byJudge: Permission = {
   roles: ['prosecutor', 'judicialReviewer', 'centralAuthority'],
   kinds: ['STATE'],
 };
+/** Only a state's authorities issue orders. */
+const byOfficer: Permission = { roles: HANDLERS, kinds: ['STATE'] };
+const byOfficerOrSystem: Permission = { ...byOfficer, roles: [...HANDLERS, 'system'] };
+/** Whoever is a party: an officer of a state, or who speaks for the company that was asked. */
+const byParty: Permission = { roles: HANDLERS, kinds: COLLECTORS, ofCompanies: ['delegate'] };
+const byPartyOrSystem: Permission = { ...byParty, roles: [...HANDLERS, 'system'] };
 const byGrantor: Permission = {
   roles: ['investigator', 'prosecutor', 'centralAuthority'],
   kinds: COLLECTORS,
@@ -132,6 +138,36 @@ export const PERMISSIONS = {
   'label:dispute': { roles: HANDLERS, kinds: ALL, ofCompanies: ['delegate'] },
   'label:answer': byHandlerOrDelegate,
   'label:withdraw': byHandlerOrDelegate,
+  /** Which of these roles it takes is each profile's own rule. */
+  'order:issue': byOfficer,
+  'order:validate': byOfficer,
+  'order:serve': byOfficerOrSystem,
+  'order:receive': byPartyOrSystem,
+  'order:takeNotice': byOfficerOrSystem,
+  'order:clear': byParty,
+  'order:object': byOfficer,
+  'order:reportDefect': byPartyOrSystem,
+  'order:clarify': byOfficer,
+  'order:reportImpossible': byPartyOrSystem,
+  'order:refuse': byParty,
+  'order:accept': byOfficer,
+  'order:maintain': byOfficer,
+  'order:raiseConflict': byParty,
+  'order:decideConflict': byOfficer,
+  'order:execute': byPartyOrSystem,
+  'order:deliver': byPartyOrSystem,
+  'order:extend': byOfficer,
+  'order:confirmProduction': byOfficer,
+  'order:release': byOfficer,
+  'order:forfeit': byOfficer,
+  'order:withdraw': byOfficer,
+  'order:enforce': byOfficer,
+  'order:recognise': byOfficer,
+  'order:denyRecognition': byOfficer,
+  'order:ask': byOfficer,
+  'order:reply': byOfficer,
+  'order:markOverdue': byPartyOrSystem,
+  'order:close': byOfficer,
 } as const satisfies Record<string, Permission>;
 export type TransactionName = keyof typeof PERMISSIONS;
 

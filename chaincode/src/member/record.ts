@@ -14,29 +14,15 @@ import {
   plainText,
   version,
 } from '../kernel/schema.ts';
+import { calendarBody } from '../order/clock/calendar.ts';
+import { orderProfileBody } from '../order/profile.ts';
+import { treatyBody } from '../order/route.ts';
+import { orderKind } from '../order/vocabulary.ts';
+import { memberKind } from './role.ts';
 
-/** Roles that a member's CA may write into a person's certificate (attribute `role`). */
-export const ROLES = [
-  'investigator',
-  'judicialReviewer',
-  'prosecutor',
-  'centralAuthority',
-  'liaisonAuthority',
-  'analyst',
-  'delegate',
-  'auditor',
-  'system',
-] as const;
-export const role = z.enum(ROLES);
-export type Role = z.infer<typeof role>;
-
-/** Only a `STATE` touches sovereignty and can complete an endorsement policy (design, section 3). */
-export const memberKind = z.enum(['STATE', 'EXCHANGE', 'PLATFORM', 'AUDITOR']);
-export type MemberKind = z.infer<typeof memberKind>;
+export { type MemberKind, memberKind, ROLES, type Role, role } from './role.ts';
 
 const memberStatus = z.enum(['ACTIVE', 'SUSPENDED']);
-
-const orderKind = z.enum(['PRESERVE', 'PRODUCE', 'FREEZE', 'ASSIST']);
 
 export const authorisationKind = z.enum(['JUDICIAL', 'EMERGENCY_POLICE', 'INTERNAL']);
 
@@ -230,6 +216,9 @@ const referenceBody = {
     opinion: points,
   }),
   presumption: presumptionBody,
+  calendar: calendarBody,
+  treaty: treatyBody,
+  orderProfile: orderProfileBody,
 } as const;
 
 function isTree(
@@ -250,6 +239,9 @@ export const referenceRegister = z.enum([
   'taxonomy',
   'scoring',
   'presumption',
+  'calendar',
+  'treaty',
+  'orderProfile',
 ]);
 export type ReferenceRegister = z.infer<typeof referenceRegister>;
 
@@ -289,6 +281,24 @@ export const referenceEntry = z.discriminatedUnion('register', [
     id: identifier,
     version,
     body: referenceBody.presumption,
+  }),
+  z.strictObject({
+    register: z.literal('calendar'),
+    id: identifier,
+    version,
+    body: referenceBody.calendar,
+  }),
+  z.strictObject({
+    register: z.literal('treaty'),
+    id: identifier,
+    version,
+    body: referenceBody.treaty,
+  }),
+  z.strictObject({
+    register: z.literal('orderProfile'),
+    id: identifier,
+    version,
+    body: referenceBody.orderProfile,
   }),
 ]);
 export type ReferenceEntry = z.infer<typeof referenceEntry>;

@@ -7,7 +7,8 @@ import { assertHolds } from './break.ts';
 import { CUSTODY_CHECKS } from './custody-check.ts';
 import { GOVERNANCE_CHECKS } from './governance-check.ts';
 import { LABEL_CHECKS } from './label-check.ts';
-import { checkMarkers } from './marker-check.ts';
+import { checkHashed } from './marker-check.ts';
+import { ORDER_CHECKS } from './order-check.ts';
 import { REVIEW_CHECKS } from './review-check.ts';
 import type { RecordReader } from './stored-record.ts';
 import type { WorldState } from './world-state.ts';
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ...CUSTODY_CHECKS,
   ...GOVERNANCE_CHECKS,
   ...LABEL_CHECKS,
+  ...ORDER_CHECKS,
   ...REVIEW_CHECKS,
 };
 
@@ -44,7 +46,7 @@ export async function checkRecords(
   const tx: AuditedTransaction = { place, envelope, signatory, transaction, input, written };
   checkAnnouncement(tx);
   checkActs(tx, state, chaincode);
-  checkMarkers(tx, chaincode);
+  checkHashed(tx, chaincode, records);
   await check(tx, records);
   return written;
 }

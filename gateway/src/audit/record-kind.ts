@@ -35,6 +35,8 @@ import {
   referenceRecord,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
+import { orderHeadRecord, orderRecord, orderStepRecord } from '@tabellion/chaincode/order/record';
+import { ORDER_DECISIONS } from '@tabellion/chaincode/order/rules';
 import {
   authenticityRecord,
   objectionHeadRecord,
@@ -67,6 +69,7 @@ const LOCATED = ['evidence:disclose', 'evidence:determine'] as const;
 const BEGUN = ['custody:open', 'custody:register', 'custody:derive'] as const;
 const CUSTODY = Object.keys(CUSTODY_DECISIONS);
 const STEPS = CUSTODY.filter((name) => !(BEGUN as readonly string[]).includes(name));
+const ORDERS = Object.keys(ORDER_DECISIONS);
 
 /** By the first part of the key. */
 export const RECORD_KINDS = {
@@ -110,6 +113,9 @@ export const RECORD_KINDS = {
   'dispute-head': mutable(disputeHeadRecord, 'label:dispute'),
   'dispute-answer': once(disputeAnswerRecord, 'label:answer'),
   withdrawal: once(withdrawalRecord, 'label:withdraw'),
+  order: once(orderRecord, 'order:issue'),
+  'order-head': mutable(orderHeadRecord, ...ORDERS),
+  'order-step': once(orderStepRecord, ...ORDERS.filter((name) => name !== 'order:issue')),
 } as const satisfies Record<string, RecordKind>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

@@ -18,6 +18,7 @@ import { addImportCommands } from './commands/import.ts';
 import { addLabelCommands } from './commands/label.ts';
 import { addListCommands } from './commands/list.ts';
 import { addMemberCommands } from './commands/member.ts';
+import { addOrderCommands } from './commands/order.ts';
 import { addPersonCommands } from './commands/person.ts';
 import { addProofCommands } from './commands/proof.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -72,6 +73,7 @@ export function buildProgram(run: Runner, output: OutputConfiguration): Command 
   addReviewCommands(program, run);
   addDisclosureCommands(program, run);
   addLabelCommands(program, run);
+  addOrderCommands(program, run);
   addScreenCommand(program, run);
   addFlowCommands(program, run);
   addWatchCommands(program, run);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digest } from '../../../chaincode/test/samples.ts';
 import { openItem, SAYS, takeStep } from '../../../test/contract/custody-scene.ts';
 import { sampleAssertion } from '../../../test/contract/label-scene.ts';
+import { draftOrder, issue, publishOrders } from '../../../test/contract/order-scene.ts';
 import { closedWithItems, sampleGrant, sampleObjection } from '../../../test/contract/scene.ts';
 import { openWorld, type World } from '../../../test/contract/world.ts';
 import type { Signer } from '../ledger/act.ts';
@@ -13,6 +14,7 @@ let signer: Signer;
 beforeAll(async () => {
   world = await openWorld();
   await world.found();
+  await publishOrders(world);
   signer = await world.person('CnMSP', 'investigator');
 });
 afterAll(() => world.close());
@@ -25,6 +27,7 @@ it('reads every key by the word that writes it', async () => {
     await world.act(signer, 'review:object', sampleObjection({ kind: 'ITEM', id: item })),
     await world.act(signer, 'disclosure:grant', sampleGrant(acquisition)),
     await world.act(signer, 'label:assert', sampleAssertion(digest('a'), 1)),
+    (await issue(world, draftOrder('epoc'))).committed,
   ].flatMap(({ writes }) => Object.entries(writes));
   expect(written.map(([key]) => key.split('/')[0]).sort()).toEqual([
     'custody',
@@ -34,6 +37,8 @@ it('reads every key by the word that writes it', async () => {
     'label-manifest',
     'objection',
     'objection-head',
+    'order',
+    'order-head',
   ]);
   for (const [key, record] of written) {
     const bytes = await readKey(world.ledger, signer, key);

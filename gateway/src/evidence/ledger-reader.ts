@@ -22,6 +22,7 @@ import {
   parameterRecord,
   readArgument as readMember,
 } from '@tabellion/chaincode/member/record';
+import { readArgument as readOrder } from '@tabellion/chaincode/order/record';
 import { readArgument as readReview } from '@tabellion/chaincode/review/record';
 import { parseCanonical, utf8 } from '@tabellion/proof';
 import type { z } from 'zod';
@@ -42,6 +43,7 @@ const READERS = [
   ['review', readReview],
   ['disclosure', readDisclosure],
   ['label', readLabel],
+  ['order', readOrder],
 ] as const;
 
 type Evaluator = Pick<LedgerPort, 'prepare' | 'evaluate'>;

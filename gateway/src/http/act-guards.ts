@@ -73,7 +73,9 @@ export function createActGuards({
     assertOwner(enrolment, call.principal, fingerprint);
     assertSigned(asked.creator.certificatePem, bytes, signature);
     assertMayAct(call.principal, act);
-    await assertHeld(call.principal, act, parseArgument(act, asked.args));
+    const input = parseArgument(act, asked.args);
+    await assertHeld(call.principal, act, input);
+    return { act, input };
   };
 
   return { assertMayAct, assertHeld, assertRelayable };

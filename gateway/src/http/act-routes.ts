@@ -1,6 +1,5 @@
-import { sealedLocation } from '@tabellion/chaincode/evidence/record';
 import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
-import { canonicalBytes, parseCanonical, parseStrict, toBase64url } from '@tabellion/proof';
+import { canonicalBytes, parseStrict, toBase64url } from '@tabellion/proof';
 import { z } from 'zod';
 import { performAct } from '../ledger/act.ts';
 import { expectRecord } from '../ledger/compare-record.ts';
@@ -9,8 +8,8 @@ import { createEndorsementCheck } from '../ledger/endorsed.ts';
 import { type End, InFlight } from '../ledger/in-flight.ts';
 import { type CommitStatus, LedgerError } from '../ledger/port.ts';
 import { resubmitting } from '../ledger/resubmit.ts';
-import { chooseUntouched } from '../ledger/untouched-endorsers.ts';
 import { createEventFeed } from '../projection/event-feed.ts';
+import { type ActBody, createEndorserChoice } from './act-endorsers.ts';
 import { createActGuards } from './act-guards.ts';
 import { ACTS, type Act, rolesOf } from './acts.ts';
 import { assertOwner, fingerprintOf, readAskedProposal, readAskedTransaction } from './creator.ts';
@@ -22,7 +21,7 @@ import { pseudonymOf } from './pseudonym.ts';
 import { base64urlBytes, base64urlText, pem } from './schema.ts';
 import { createShares } from './shares.ts';
 
-const MAX_TRANSIENT = 16_384;
+const MAX_TRANSIENT = 65_536;
 const MAX_PROPOSAL = 262_144;
 /** A transaction that has not committed by then is answered as UNKNOWN; the caller asks again. */
 const COMMIT_WAIT_MS = 20_000;
@@ -44,6 +43,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { ledger, enrolment, serviceSigners, projection } = deps;
   const { assertMayAct, assertHeld, assertRelayable } = createActGuards(deps);
   const feed = createEventFeed(projection);
+  const chooseEndorsers = createEndorserChoice(deps);
   const looks = createShares(LOOKS);
   const inFlight = new InFlight(createEndorsementCheck(deps));
 
@@ -114,7 +114,7 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     };
     const request = requestOf(act, body);
-    const endorsers = await chooseEndorsers(principal.member, body);
+    const endorsers = await chooseEndorsers(principal.member, act, body);
     try {
       const { result, status } = await performAct(
         remembering,
@@ -139,13 +139,6 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
     } finally {
       end(isValid);
     }
-  };
-
-  /** Who is to endorse, where it matters: whoever does sees the sealed place. */
-  const chooseEndorsers = async (member: string, { transient }: ActBody) => {
-    if (transient?.location === undefined) return undefined;
-    const { location } = sealedLocation.parse(parseCanonical(transient.location));
-    return chooseUntouched(member, location, await deps.trust());
   };
 
   const actEndpoint = (act: Act) =>
@@ -217,8 +210,11 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
       handle: async (call) => {
         const signed = { bytes: call.body.proposal, signature: call.body.signature };
-        await assertRelayable(call, readAskedProposal(signed.bytes, ledger), signed);
-        const { endorsers } = call.body;
+        const asked = readAskedProposal(signed.bytes, ledger);
+        const { act, input } = await assertRelayable(call, asked, signed);
+        // A sealed place is no argument: who sends one names the endorsers.
+        const endorsers =
+          call.body.endorsers ?? (await chooseEndorsers(call.principal.member, act, { input }));
         const endorsed = await ledger.endorse(signed, endorsers && { endorsers });
         return {
           status: 200,
@@ -287,11 +283,6 @@ export function actEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       },
     }),
   ];
-}
-
-interface ActBody {
-  readonly input: unknown;
-  readonly transient?: Readonly<Record<string, Uint8Array>>;
 }
 
 const requestOf = ({ transaction }: Act, { input, transient }: ActBody) => ({

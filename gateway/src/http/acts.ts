@@ -35,6 +35,7 @@ import {
   type Role,
   voteInput,
 } from '@tabellion/chaincode/member/record';
+import { issueInput, stepInputs as orderStepInputs } from '@tabellion/chaincode/order/record';
 import {
   examineInput,
   judgeInput,
@@ -45,7 +46,7 @@ import {
 import type { z } from 'zod';
 
 export interface Act {
-  readonly word: 'member' | 'evidence' | 'custody' | 'review' | 'disclosure' | 'label';
+  readonly word: 'member' | 'evidence' | 'custody' | 'review' | 'disclosure' | 'label' | 'order';
   readonly verb: string;
   /** Fabric function name. */
   readonly transaction: TransactionName;
@@ -106,6 +107,75 @@ export const ACTS: readonly Act[] = [
   act('label:dispute', disputeInput, 'Dispute a label, for the member or a labelled person'),
   act('label:answer', answerDisputeInput, 'Answer a dispute'),
   act('label:withdraw', withdrawInput, 'Withdraw a label, or put another in its place'),
+  act('order:issue', issueInput, 'Issue an order whose contents go to its parties alone'),
+  act('order:validate', orderStepInputs.validate, 'Validate an order that another person issued'),
+  act('order:serve', orderStepInputs.serve, 'Record that an order was handed over'),
+  act('order:receive', orderStepInputs.receive, 'Record when the addressee received an order'),
+  act(
+    'order:takeNotice',
+    orderStepInputs.takeNotice,
+    'Record when the enforcing authority received its copy',
+  ),
+  act('order:clear', orderStepInputs.clear, 'Open a gate without which data do not leave'),
+  act(
+    'order:object',
+    orderStepInputs.object,
+    'Raise a ground against an order, as the enforcing authority',
+  ),
+  act(
+    'order:reportDefect',
+    orderStepInputs.reportDefect,
+    'Report that an order is incomplete or wrong',
+  ),
+  act('order:clarify', orderStepInputs.clarify, 'Clarify or correct an order'),
+  act(
+    'order:reportImpossible',
+    orderStepInputs.reportImpossible,
+    'Report that an order cannot be carried out',
+  ),
+  act('order:refuse', orderStepInputs.refuse, 'Refuse an order on a ground that the law lists'),
+  act('order:accept', orderStepInputs.accept, 'Accept what the addressee reported'),
+  act(
+    'order:maintain',
+    orderStepInputs.maintain,
+    'Maintain an order, with a later deadline or without',
+  ),
+  act(
+    'order:raiseConflict',
+    orderStepInputs.raiseConflict,
+    'Say that the law of a third state forbids it',
+  ),
+  act('order:decideConflict', orderStepInputs.decideConflict, 'Decide on such a conflict'),
+  act(
+    'order:execute',
+    orderStepInputs.execute,
+    'Record that an order was carried out, whole or in part',
+  ),
+  act(
+    'order:deliver',
+    orderStepInputs.deliver,
+    'Record that what was asked for was delivered, whole or in part',
+  ),
+  act('order:extend', orderStepInputs.extend, 'Extend a preservation or a freezing'),
+  act(
+    'order:confirmProduction',
+    orderStepInputs.confirmProduction,
+    'Confirm that preserved data will be asked for',
+  ),
+  act('order:release', orderStepInputs.release, 'Release what was preserved or frozen'),
+  act('order:forfeit', orderStepInputs.forfeit, 'Record that what was frozen is forfeited'),
+  act('order:withdraw', orderStepInputs.withdraw, 'Withdraw an order'),
+  act('order:enforce', orderStepInputs.enforce, 'Ask the enforcing authority to compel it'),
+  act('order:recognise', orderStepInputs.recognise, 'Recognise an order for enforcement'),
+  act(
+    'order:denyRecognition',
+    orderStepInputs.denyRecognition,
+    'Deny such recognition on a ground that the law lists',
+  ),
+  act('order:ask', orderStepInputs.ask, 'Ask the issuer before deciding on recognition'),
+  act('order:reply', orderStepInputs.reply, 'Answer such a question'),
+  act('order:markOverdue', orderStepInputs.markOverdue, 'Record that a legal clock has run out'),
+  act('order:close', orderStepInputs.close, 'Close an order that has come to its end'),
 ];
 
 export const findAct = (transaction: string): Act | undefined =>

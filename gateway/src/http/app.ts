@@ -23,6 +23,7 @@ import { privateEndpoints } from '../label/private/routes.ts';
 import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
+import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
 import { oversightEndpoints } from '../watch/oversight-routes.ts';
@@ -147,6 +148,7 @@ function describeEndpoints(
     ...disclosureEndpoints(deps),
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
+    ...orderEndpoints(deps),
     ...fetchEndpoints(deps),
     ...screenEndpoints(deps),
     ...flowEndpoints(deps),

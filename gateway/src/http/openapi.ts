@@ -97,6 +97,7 @@ const TAGS = {
   review: 'Objections, regularity, authenticity and weight',
   disclosure: 'What people outside the membership may see, and what was kept back',
   label: 'What the members say of addresses, and asking about them',
+  order: 'Orders from one state to another or to a company, and their clocks',
   flow: 'Where what was observed to be transferred came from, and went',
   acts: 'Relaying an act that its person signs',
   ledger: 'Events, blocks and the trust file',

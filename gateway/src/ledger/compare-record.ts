@@ -31,6 +31,7 @@ import {
   proposalRecord,
   voteRecord,
 } from '@tabellion/chaincode/member/record';
+import { orderRecord, orderStepRecords } from '@tabellion/chaincode/order/record';
 import {
   authenticityRecord,
   objectionRecord,
@@ -52,6 +53,10 @@ interface Answer {
 }
 
 const steps = Object.keys(CUSTODY_DECISIONS).map((name) => [name, { schema: custodyRecord }]);
+const orderSteps = Object.entries(orderStepRecords).map(([verb, schema]) => [
+  `order:${verb}`,
+  { schema },
+]);
 
 /** The record that each function answers with. */
 const RECORDS: Readonly<Record<string, Answer>> = {
@@ -89,6 +94,8 @@ const RECORDS: Readonly<Record<string, Answer>> = {
   // What is disputed stands in the dispute.
   'label:answer': { schema: disputeAnswerRecord, followed: ['label'] },
   'label:withdraw': { schema: withdrawalRecord, unrecorded: ['path', 'replacementPath'] },
+  'order:issue': { schema: orderRecord },
+  ...Object.fromEntries(orderSteps),
 };
 
 /**

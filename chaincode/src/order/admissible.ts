@@ -1,0 +1,92 @@
+/** Whether a step can be taken where an order stands, and comes in time. */
+import { assertRule } from '../kernel/errors.ts';
+import { isLate, isOver, type Reading } from './clocks.ts';
+import type { OrderProfile } from './profile.ts';
+import { clockOf, type StepContext } from './step-context.ts';
+import { isEnded, STEPS } from './transition.ts';
+import type { OrderEvent } from './vocabulary.ts';
+
+/** @throws ContractError `STEP_OUT_OF_ORDER`, `ENFORCING_MISMATCH`. */
+export function assertPossible(
+  event: OrderEvent,
+  { order, head, profile }: StepContext,
+  readings: readonly Reading[],
+  at: number,
+): void {
+  const refused = `${event} of what is ${head.status}`;
+  if (event === 'OVERDUE') {
+    assertRule(!isEnded(head.status), 'STEP_OUT_OF_ORDER', refused);
+    return;
+  }
+  assertRule(event !== 'ISSUED', 'STEP_OUT_OF_ORDER', refused);
+  const { from, kinds, times, notified } = STEPS[event];
+  const fits = from.includes(head.status) && (kinds === undefined || kinds.includes(order.kind));
+  assertRule(fits, 'STEP_OUT_OF_ORDER', refused);
+  const taken = head.facts.filter((fact) => fact.event === event).length;
+  assertRule(taken < times, 'STEP_OUT_OF_ORDER', `${event} more often than ${times}`);
+  const isTold = !notified || order.notified;
+  assertRule(isTold, 'STEP_OUT_OF_ORDER', 'the enforcing authority is not notified of it');
+  if (event === 'CONFLICT_RAISED')
+    assertRule(profile.conflict !== null, 'STEP_OUT_OF_ORDER', `no ${event} under the profile`);
+  if (event === 'ENFORCEMENT_REQUESTED')
+    assertRule(
+      order.enforcing !== undefined,
+      'ENFORCING_MISMATCH',
+      'there is nobody to enforce it',
+    );
+  if (event === 'QUESTIONED' || event === 'QUESTION_ANSWERED') {
+    const last = head.facts.findLast((fact) => QUESTIONS.includes(fact.event));
+    const isAsked = last?.event === 'QUESTIONED';
+    const isTurn = isAsked === (event === 'QUESTION_ANSWERED');
+    assertRule(isTurn, 'STEP_OUT_OF_ORDER', isAsked ? 'a question is open' : 'nothing was asked');
+  }
+  const isOpen = event === 'FORFEITED' || (event === 'CLOSED' && !isEnded(head.status));
+  assertRule(!isOpen || head.validated, 'STEP_OUT_OF_ORDER', 'it is still to be validated');
+  if (event === 'CLOSED' && !isEnded(head.status)) {
+    const open = readings.find((reading) => {
+      const { closes, obliges, stops } = clockOf(profile, reading);
+      const isSaid = head.facts.some((fact) => stops.includes(fact.event));
+      const isWaiting = reading.state === 'WAITING' && order.notified && !isSaid;
+      const isRunning = reading.state === 'OPEN' && !isOver(reading, at);
+      return obliges === 'ENFORCING' && closes.includes('OBJECTED') && (isWaiting || isRunning);
+    });
+    const text = `the enforcing authority may still object: ${open?.clock}`;
+    assertRule(open === undefined, 'STEP_OUT_OF_ORDER', text);
+  }
+}
+
+const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
+
+/**
+ * What a clock closes comes too late once it is over, and everything does where the order lapses with it,
+ * whether or not anybody marked that.
+ */
+export function assertInTime(
+  event: OrderEvent,
+  readings: readonly Reading[],
+  profile: OrderProfile,
+  at: number,
+): void {
+  for (const reading of readings) {
+    const clock = clockOf(profile, reading);
+    if (reading.state === 'STOPPED') continue;
+    const isClosed = clock.closes.includes(event) && isOver(reading, at);
+    assertRule(!isClosed, 'TOO_LATE', `${reading.clock} ended at ${reading.due}`);
+    const isLapsed = clock.silence === 'LAPSES' && isLate(reading, clock, at);
+    assertRule(!isLapsed, 'TOO_LATE', `it lapsed with ${reading.clock}`);
+  }
+}
+
+/** Clocks by which the step was owed and that were over. */
+export const listLate = (
+  event: OrderEvent,
+  readings: readonly Reading[],
+  profile: OrderProfile,
+  at: number,
+): string[] =>
+  readings
+    .filter((reading) => {
+      const clock = clockOf(profile, reading);
+      return clock.stops.includes(event) && reading.state === 'OPEN' && isLate(reading, clock, at);
+    })
+    .map(({ clock }) => clock);

@@ -1,0 +1,142 @@
+/** Where the clocks of an order stand, from its profile and from what happened to it. */
+import type { Calendar } from './clock/calendar.ts';
+import { DAY_MS } from './clock/day.ts';
+import { findDue, type Period } from './clock/period.ts';
+import { findSuspendedDue, type Suspension } from './clock/suspension.ts';
+import type { Clock, OrderProfile } from './profile.ts';
+import type { DataCategory, OrderEvent, Party, Validation } from './vocabulary.ts';
+
+/** One thing that happened, in the order of the chain. */
+export interface Fact {
+  readonly event: OrderEvent;
+  /** Whose word it is. */
+  readonly by: Party;
+  /** The instant that counts, milliseconds since 1970. */
+  readonly at: number;
+  /** A deadline that the issuer set anew, by the clock's id. */
+  readonly sets?: { readonly clock: string; readonly due: number } | undefined;
+}
+
+/** What of an order decides which clocks it has. */
+export interface Clocked {
+  readonly profile: OrderProfile;
+  readonly categories: readonly DataCategory[];
+  /** Whether the enforcing authority is notified. */
+  readonly isNotified: boolean;
+  readonly validation: Validation;
+  readonly facts: readonly Fact[];
+  readonly calendars: Readonly<Partial<Record<Party, Calendar>>>;
+}
+
+/** `OPEN`: it has begun, and nothing that was owed has been done; whether it is over, the time tells. */
+export type ClockState = 'WAITING' | 'OPEN' | 'SUSPENDED' | 'STOPPED';
+
+export interface Reading {
+  readonly clock: string;
+  readonly state: ClockState;
+  readonly startedAt: number | null;
+  /** Whose word the beginning is. */
+  readonly startedBy: Party | null;
+  /** The last instant in time; null before it began, while suspended, and where there is no number. */
+  readonly due: number | null;
+}
+
+/** The clocks that the order has, in the profile's order. @throws ContractError `CALENDAR_ENDS`. */
+export const readClocks = (order: Clocked): Reading[] =>
+  order.profile.clocks.filter((clock) => runsFor(clock, order)).map((clock) => read(clock, order));
+
+const runsFor = ({ categories, notified, validation }: Clock, order: Clocked): boolean =>
+  (validation === undefined || validation === order.validation) &&
+  (categories === undefined || order.categories.some((each) => categories.includes(each))) &&
+  (notified === undefined || notified === order.isNotified);
+
+function read(clock: Clock, order: Clocked): Reading {
+  const { facts } = order;
+  const from = facts.findLastIndex(({ event }) => event === clock.starts);
+  const start = facts[from];
+  if (start === undefined)
+    return { clock: clock.id, state: 'WAITING', startedAt: null, startedBy: null, due: null };
+  const later = facts.slice(from + 1);
+  const suspensions = listSuspensions(clock, later);
+  const isStopped = later.some(({ event }) => clock.stops.includes(event));
+  const isSuspended = suspensions.at(-1)?.to === null;
+  return {
+    clock: clock.id,
+    state: isStopped ? 'STOPPED' : isSuspended ? 'SUSPENDED' : 'OPEN',
+    startedAt: start.at,
+    startedBy: start.by,
+    due: dueOf(clock, start.at, { later, suspensions }, order),
+  };
+}
+
+function dueOf(
+  { id, period, suspended, calendarOf }: Clock,
+  startedAt: number,
+  past: { readonly later: readonly Fact[]; readonly suspensions: readonly Suspension[] },
+  { profile, calendars }: Clocked,
+): number | null {
+  const anew = past.later.findLastIndex(({ sets }) => sets?.clock === id);
+  const set = past.later[anew]?.sets;
+  if (set !== undefined)
+    return putOff(set.due, listSuspensions({ suspended }, past.later.slice(anew + 1)));
+  if (period === null) return null;
+  const calendar = calendars[calendarOf]!;
+  const { extension } = profile;
+  const times =
+    extension?.clock === id ? past.later.filter(({ event }) => event === 'EXTENDED').length : 0;
+  const whole = extension === null ? period : lengthen(period, extension.period, times);
+  const after = suspended?.after ?? 'CONTINUES';
+  const counted: Suspension[] = [];
+  let due = findDue(whole, startedAt, calendar);
+  for (const suspension of past.suspensions) {
+    // What had run out before is not brought back.
+    if (suspension.from > due) break;
+    counted.push(suspension);
+    const next = findSuspendedDue(whole, startedAt, { suspensions: counted, after }, calendar);
+    if (next === null) return null;
+    due = next;
+  }
+  return due;
+}
+
+/** A deadline that was set as an instant, moved by as long as nothing was owed. */
+function putOff(deadline: number, suspensions: readonly Suspension[]): number | null {
+  let due = deadline;
+  for (const { from, to } of suspensions) {
+    if (from > due) break;
+    if (to === null) return null;
+    due += to - from;
+  }
+  return due;
+}
+
+const lengthen = <P extends Period>(period: P, by: Period, times: number): P => ({
+  ...period,
+  amount: period.amount + times * by.amount,
+});
+
+/** From what happened after the start; they neither overlap nor touch. */
+function listSuspensions(
+  { suspended }: Pick<Clock, 'suspended'>,
+  later: readonly Fact[],
+): Suspension[] {
+  const found: Suspension[] = [];
+  for (const { event, at } of later) {
+    const open = found.at(-1)?.to === null ? found.at(-1) : undefined;
+    const rules = suspended?.by ?? [];
+    if (open === undefined) {
+      if (rules.some(({ from }) => from === event)) found.push({ from: at, to: null });
+    } else if (rules.some(({ until }) => until.includes(event))) {
+      // Two members' clocks may differ by the window that the ledger allows.
+      found[found.length - 1] = { from: open.from, to: Math.max(open.from, at) };
+    }
+  }
+  return found;
+}
+
+/** Whether the last instant in time is past; never while it is suspended or has no number. */
+export const isOver = ({ due }: Reading, at: number): boolean => due !== null && at > due;
+
+/** Whether whoever had to act is late: the days of grace are over too. */
+export const isLate = (reading: Reading, { graceDays }: Clock, at: number): boolean =>
+  reading.due !== null && at > reading.due + graceDays * DAY_MS;

@@ -1,0 +1,81 @@
+/** What each party is given to read: all that is meant for it, and nothing else. */
+import { parseCanonical, sha256, toHex } from '@tabellion/proof';
+import { assertRule, ContractError } from '../kernel/errors.ts';
+import type { Sealed } from '../kernel/transaction.ts';
+import { orderContentKey } from './key.ts';
+import type { OrderProfile } from './profile.ts';
+import { type OrderContent, type OrderRecord, orderContent } from './record.ts';
+
+const LIMITS = { maxBytes: 65_536, maxDepth: 4 };
+
+export interface ContentContext {
+  readonly order: string;
+  readonly for: OrderContent['for'];
+  readonly profile: OrderProfile;
+  /** From the public input: hex SHA-256 of the bytes. */
+  readonly digest: string;
+}
+
+/**
+ * @throws ContractError `CONTENT_MISSING`, `CONTENT_MISMATCH` where the bytes are not those of the digest,
+ * `CONTENT_NOT_ALLOWED` for a field that the party may not see, that is missing, or that stands twice.
+ */
+export function assertContent(
+  bytes: Uint8Array | undefined,
+  context: ContentContext,
+): asserts bytes is Uint8Array {
+  const { order, for: party, profile, digest } = context;
+  assertRule(bytes !== undefined, 'CONTENT_MISSING', `transient ${party}`);
+  assertRule(toHex(sha256(bytes)) === digest, 'CONTENT_MISMATCH', `${party}: another digest`);
+  const { for: meantFor, order: of, fields } = parseContent(bytes, party);
+  assertRule(of === order && meantFor === party, 'CONTENT_MISMATCH', `${party}: of another order`);
+  const visible = profile.content.filter(({ seenBy }) => seenBy.includes(party));
+  const given = fields.map(({ id }) => id);
+  const strange = given.find((id) => !visible.some((field) => field.id === id));
+  assertRule(
+    strange === undefined,
+    'CONTENT_NOT_ALLOWED',
+    `${party} ${strange}: not for it to see`,
+  );
+  const missing = visible.find(({ id, mandatory }) => mandatory && !given.includes(id));
+  assertRule(missing === undefined, 'CONTENT_NOT_ALLOWED', `${party} ${missing?.id}: is missing`);
+  const twice = given.find((id, at) => given.indexOf(id) !== at);
+  assertRule(twice === undefined, 'CONTENT_NOT_ALLOWED', `${party} ${twice}: stands twice`);
+}
+
+function parseContent(bytes: Uint8Array, party: string): OrderContent {
+  try {
+    return orderContent.parse(parseCanonical(bytes, LIMITS));
+  } catch {
+    throw new ContractError('CONTENT_MISMATCH', `${party}: not the canonical form of a content`);
+  }
+}
+
+/** Whose content it is, and what the order and its profile say of it. */
+export interface Contents {
+  readonly order: Pick<OrderRecord, 'id' | 'addressee' | 'enforcing'>;
+  /** The issuing member, which keeps a copy of each. */
+  readonly issuer: string;
+  readonly profile: OrderProfile;
+  readonly digests: OrderRecord['contents'];
+}
+
+/**
+ * What every party is given to read, for its own collection and for the issuer's.
+ * @throws ContractError as {@link assertContent}.
+ */
+export function sealContents(
+  { order, issuer, profile, digests }: Contents,
+  transient: (party: string) => Uint8Array | undefined,
+): Sealed[] {
+  const owners = { ADDRESSEE: order.addressee, ENFORCING: order.enforcing };
+  return (['ADDRESSEE', 'ENFORCING'] as const).flatMap((party) => {
+    const digest = digests[party];
+    const owner = owners[party];
+    if (digest === undefined || owner === undefined) return [];
+    const value = transient(party);
+    assertContent(value, { order: order.id, for: party, profile, digest });
+    const key = orderContentKey(order.id, party, digest);
+    return [issuer, owner].map((mspId) => ({ mspId, key, value }));
+  });
+}

@@ -1,0 +1,118 @@
+/** Whether what a step says goes together with the profile and with what happened. */
+import { assertNotFuture } from '../evidence/time.ts';
+import { assertDistinct, assertRule } from '../kernel/errors.ts';
+import type { Act } from '../kernel/schema.ts';
+import { isLate, type Reading } from './clocks.ts';
+import { listShut } from './gate.ts';
+import type { Clock } from './profile.ts';
+import type { OrderHeadRecord, OrderStep } from './record.ts';
+import { eventOf } from './says.ts';
+import { clockOf, type StepContext } from './step-context.ts';
+import type { Party } from './vocabulary.ts';
+
+export interface Fitting extends StepContext {
+  readonly by: Party;
+  readonly readings: readonly Reading[];
+}
+
+/** What a step says must go together with the profile and with what happened. */
+export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
+  const { profile, order, head, by, readings } = context;
+  if ('acquisitions' in step) assertDistinct(step.acquisitions);
+  switch (step.verb) {
+    case 'receive':
+    case 'takeNotice': {
+      const { receivedAt } = step;
+      const isAfter = servedAt(head) - context.timeWindowSeconds * 1000 <= receivedAt;
+      assertRule(isAfter, 'TIME_ORDER', 'receivedAt lies before the service');
+      assertNotFuture(receivedAt, act.at, context.timeWindowSeconds, 'receivedAt');
+      // Whoever did not receive it itself shows how it knows.
+      const isShown = by !== 'ISSUER' || ('proof' in step && step.proof !== undefined);
+      assertRule(isShown, 'BAD_INPUT', 'proof: the issuer has to have one');
+      return;
+    }
+    case 'clear':
+      assertRule(!head.opened.includes(step.gate), 'NO_CHANGE', 'the gate is open');
+      return;
+    case 'validate':
+      assertRule(!head.validated, 'NO_CHANGE', 'the order is validated');
+      return;
+    case 'clarify': {
+      const { contents } = step;
+      if (contents === undefined) return;
+      assertRule(by === 'ISSUER', 'NOT_A_PARTY', 'contents: only the issuer corrects them');
+      const isWhole = (contents.ENFORCING !== undefined) === order.notified;
+      assertRule(isWhole, 'ENFORCING_MISMATCH', 'its copy goes with the notification');
+      return;
+    }
+    case 'object':
+    case 'refuse':
+    case 'denyRecognition': {
+      const { ground } = step;
+      const event = eventOf(step);
+      const isListed = profile.grounds.some((each) => each.id === ground && each.for === event);
+      assertRule(isListed, 'GROUND_UNKNOWN', `${ground} is no ground for ${event}`);
+      return;
+    }
+    case 'maintain': {
+      const { deadline } = step;
+      if (deadline === undefined) return;
+      const reading = readings.find(({ clock }) => clock === deadline.clock);
+      const isSettable = reading?.state === 'OPEN' && isDeadline(clockOf(profile, reading));
+      assertRule(isSettable, 'CLOCK_UNKNOWN', `${deadline.clock} is no deadline of the addressee`);
+      // It gives time; it neither makes the addressee late nor opens a gate before its day.
+      const isLater = deadline.due > Math.max(reading.due ?? 0, act.at);
+      assertRule(isLater, 'TIME_ORDER', 'deadline.due is not later');
+      return;
+    }
+    case 'execute':
+    case 'deliver': {
+      const [shut] = listShut(
+        { profile, isNotified: order.notified, opened: head.opened, readings },
+        step.verb === 'execute' ? 'EXECUTED' : 'DELIVERED',
+        act.at,
+      );
+      assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
+      for (const [index, collector] of context.collectors.entries()) {
+        const name = step.acquisitions[index];
+        assertRule(collector !== undefined, 'NOT_FOUND', `acquisition ${name}`);
+        assertRule(collector === act.member, 'NOT_OWN_MEMBER', `acquisition ${name}`);
+      }
+      return;
+    }
+    case 'extend': {
+      const used = head.facts.filter(({ event }) => event === 'EXTENDED').length;
+      const allowed = profile.extension?.times ?? 0;
+      assertRule(used < allowed, 'EXTENSIONS_USED_UP', `at most ${allowed}`);
+      return;
+    }
+    case 'markOverdue':
+      assertOverdue(step.clock, context, act);
+  }
+}
+
+const servedAt = ({ facts }: OrderHeadRecord): number =>
+  facts.find(({ event }) => event === 'SERVED')!.at;
+
+/** Two members' clocks may differ by the window: no period gains by what is stated within it. */
+export const countReceipt = (receivedAt: number, head: OrderHeadRecord, at: number): number =>
+  Math.min(Math.max(receivedAt, servedAt(head)), at);
+
+/** @throws ContractError `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`. */
+function assertOverdue(name: string, { profile, head, by, readings }: Fitting, act: Act): void {
+  const reading = readings.find(({ clock }) => clock === name);
+  assertRule(reading !== undefined, 'CLOCK_UNKNOWN', `${name} does not run for this order`);
+  const clock = clockOf(profile, reading);
+  // What was reported in time waits for the issuer, not for the addressee.
+  const isReported = head.status === 'REPORTED' && isDeadline(clock);
+  const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES' && !isReported;
+  assertRule(isDue && isLate(reading, clock, act.at), 'NOT_OVERDUE', `${name} is not over`);
+  // Nobody makes another one late by its own word alone.
+  const isOwn = reading.startedBy === by && clock.obliges !== by;
+  assertRule(!isOwn, 'OWN_CLOCK', `${name} began by the word of the ${by}`);
+  assertRule(!head.overdue.includes(name), 'NO_CHANGE', `${name} is marked`);
+}
+
+/** By which the addressee owes something, and not one that ends a right or the order. */
+const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
+  obliges === 'ADDRESSEE' && silence === 'OVERDUE' && closes.length === 0;

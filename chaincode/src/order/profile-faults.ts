@@ -1,0 +1,146 @@
+/** Where an order profile contradicts itself. */
+import type { Clock, OrderProfile } from './profile.ts';
+import { STEPS } from './transition.ts';
+import type { DataCategory, OrderEvent, Party } from './vocabulary.ts';
+
+interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export function* findContradictions(profile: OrderProfile): Generator<Contradiction> {
+  for (const list of ['content', 'gates', 'clocks', 'grounds'] as const) {
+    const ids = profile[list].map(({ id }) => id);
+    const at = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+    if (at !== -1) yield { path: [list, at, 'id'], message: 'stands twice' };
+  }
+  yield* findIssuingFaults(profile);
+  yield* findMissingParty(profile);
+  yield* findUnreadable(profile);
+  for (const [at, each] of profile.clocks.entries())
+    for (const { path, message } of findClockFaults(each, profile))
+      yield { path: ['clocks', at, ...path], message };
+  for (const [at, { opensWith }] of profile.gates.entries()) {
+    if (opensWith === undefined) continue;
+    const clock = profile.clocks.find(({ id }) => id === opensWith);
+    const path = ['gates', at, 'opensWith'];
+    if (clock === undefined) yield { path, message: 'names no clock' };
+    else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
+  }
+  const groundless = profile.grounds.findIndex((ground) => !isPossible(ground.for, profile));
+  if (groundless !== -1)
+    yield { path: ['grounds', groundless, 'for'], message: 'cannot happen under this profile' };
+  yield* findExtensionFaults(profile);
+}
+
+function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
+  const { extension, clocks } = profile;
+  if (extension === null) return;
+  if (!isPossible('EXTENDED', profile))
+    yield { path: ['extension'], message: 'cannot happen under this profile' };
+  const extended = clocks.find(({ id }) => id === extension.clock);
+  if (extended === undefined) yield { path: ['extension', 'clock'], message: 'names no clock' };
+  else if (extended.period?.unit !== extension.period.unit)
+    yield { path: ['extension', 'period', 'unit'], message: 'is not what the clock counts in' };
+}
+
+function* findIssuingFaults({
+  issuing,
+  categories,
+  clocks,
+}: OrderProfile): Generator<Contradiction> {
+  for (const [at, row] of issuing.entries()) {
+    const strange = row.categories.findIndex((category) => !categories.includes(category));
+    if (strange !== -1)
+      yield { path: ['issuing', at, 'categories', strange], message: 'is not the profile’s' };
+    if ((row.validation === 'NONE') !== (row.validators.length === 0))
+      yield { path: ['issuing', at, 'validators'], message: 'does not go with the validation' };
+  }
+  const orphan = categories.findIndex(
+    (category) => !issuing.some((row) => row.categories.includes(category)),
+  );
+  if (orphan !== -1) yield { path: ['categories', orphan], message: 'nobody may issue it' };
+  const afterwards = issuing.findIndex(({ validation }) => validation === 'AFTER');
+  const isTimed = clocks.some(
+    ({ period, stops, silence }) =>
+      period !== null && silence === 'LAPSES' && stops.includes('VALIDATED'),
+  );
+  if (afterwards !== -1 && !isTimed)
+    yield { path: ['issuing', afterwards, 'validation'], message: 'no clock says by when' };
+}
+
+/** Where there is no enforcing authority, nothing can be asked of it. */
+function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
+  const { enforcing, categories, content, gates, clocks } = profile;
+  if (enforcing !== null) {
+    const strange = enforcing.notifiedOf.findIndex((category) => !categories.includes(category));
+    if (strange !== -1)
+      yield { path: ['enforcing', 'notifiedOf', strange], message: 'is not the profile’s' };
+    return;
+  }
+  const message = 'there is no enforcing authority';
+  const seen = content.findIndex(({ seenBy }) => seenBy.includes('ENFORCING'));
+  if (seen !== -1) yield { path: ['content', seen, 'seenBy'], message };
+  const gate = gates.findIndex(({ by }) => by === 'ENFORCING');
+  if (gate !== -1) yield { path: ['gates', gate, 'by'], message };
+  const clock = clocks.findIndex(
+    ({ obliges, calendarOf, notified }) =>
+      obliges === 'ENFORCING' || calendarOf === 'ENFORCING' || notified !== undefined,
+  );
+  if (clock !== -1) yield { path: ['clocks', clock], message };
+}
+
+/** Who is given a copy has to find something in it. */
+function* findUnreadable({ content, enforcing }: OrderProfile): Generator<Contradiction> {
+  const sees = (party: 'ADDRESSEE' | 'ENFORCING') =>
+    content.some(({ seenBy }) => seenBy.includes(party));
+  if (!sees('ADDRESSEE')) yield { path: ['content'], message: 'the addressee sees nothing of it' };
+  if (enforcing !== null && enforcing.notifiedOf.length > 0 && !sees('ENFORCING'))
+    yield { path: ['content'], message: 'the enforcing authority sees nothing of it' };
+}
+
+/** Whether a step can be taken under the profile at all. */
+function isPossible(event: OrderEvent, profile: OrderProfile): boolean {
+  if (event === 'ISSUED') return true;
+  if (event === 'OVERDUE') return false;
+  const { kind, enforcing, conflict } = profile;
+  const { by, kinds, notified } = STEPS[event];
+  if (kinds !== undefined && !kinds.includes(kind)) return false;
+  if (notified && (enforcing === null || enforcing.notifiedOf.length === 0)) return false;
+  if (event === 'CONFLICT_RAISED' || event === 'CONFLICT_DECIDED') return conflict !== null;
+  if (event === 'ENFORCEMENT_REQUESTED') return enforcing !== null;
+  return enforcing !== null || by.some((each: Party) => each !== 'ENFORCING');
+}
+
+function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contradiction> {
+  const { starts, stops, closes, suspended, period, silence, categories } = clock;
+  const pauses = suspended?.by ?? [];
+  const named: [readonly (string | number)[], OrderEvent][] = [
+    [['starts'], starts],
+    ...stops.map((event, at): [(string | number)[], OrderEvent] => [['stops', at], event]),
+    ...closes.map((event, at): [(string | number)[], OrderEvent] => [['closes', at], event]),
+    ...pauses.flatMap(({ from, until }, at): [(string | number)[], OrderEvent][] => [
+      [['suspended', 'by', at, 'from'], from],
+      ...until.map((event, index): [(string | number)[], OrderEvent] => [
+        ['suspended', 'by', at, 'until', index],
+        event,
+      ]),
+    ]),
+  ];
+  for (const [path, event] of named)
+    if (!isPossible(event, profile)) yield { path, message: 'cannot happen under this profile' };
+  if (stops.includes(starts) || closes.includes(starts))
+    yield { path: ['starts'], message: 'ends what it starts' };
+  const both = pauses.findIndex(({ from, until }) => until.includes(from));
+  if (both !== -1) yield { path: ['suspended', 'by', both], message: 'ends as it begins' };
+  if (silence === 'CLOSES' && closes.length === 0)
+    yield { path: ['closes'], message: 'nothing is closed' };
+  if (silence === 'LAPSES' && stops.length === 0)
+    yield { path: ['stops'], message: 'nothing keeps it from lapsing' };
+  if (period === null && silence !== 'OVERDUE')
+    yield { path: ['period'], message: 'never ends, so that its silence means nothing' };
+  const strange = (categories ?? []).findIndex(
+    (category: DataCategory) => !profile.categories.includes(category),
+  );
+  if (strange !== -1) yield { path: ['categories', strange], message: 'is not the profile’s' };
+}

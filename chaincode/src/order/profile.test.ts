@@ -1,0 +1,79 @@
+/** A profile that contradicts itself is refused, with the place. */
+import { canonicalBytes } from '@tabellion/proof';
+import { describe, expect, it } from 'vitest';
+import { listShipped, readProfile } from '../../test/order-case.ts';
+import { FOUNDING_LIMITS, INPUT_LIMITS } from '../kernel/input.ts';
+import { referenceEntry } from '../member/record.ts';
+import { orderProfileBody } from './profile.ts';
+
+/** The shipped profile with another value at a path. */
+function withValue(id: string, path: string, value: unknown): unknown {
+  const whole = structuredClone(readProfile('eu-2023-1543.yaml', id)) as Record<string, unknown>;
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const at = keys.reduce((node, key) => node[key] as Record<string, unknown>, whole);
+  at[last] = value;
+  return whole;
+}
+
+function listFaults(profile: unknown): string[] {
+  const result = orderProfileBody.safeParse(profile);
+  return result.success ? [] : result.error.issues.map(({ path }) => path.join('.'));
+}
+
+const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
+const extension = { article: '1', clock: 'produce', times: 1 };
+const days = { unit: 'DAY', amount: 1, rollsOver: true };
+
+describe('a profile', () => {
+  it.each<[id: string, path: string, value: unknown, ...faults: string[]]>([
+    ['epoc', 'clocks.1.id', 'produce-notified', 'clocks.1.id'],
+    ['epoc', 'issuing.3.categories', ['ASSETS'], 'issuing.3.categories.0'],
+    ['epoc', 'issuing.0.validators', ['prosecutor'], 'issuing.0.validators'],
+    ['epoc', 'issuing.1.validation', 'AFTER', 'issuing.1.validation'],
+    ['epoc', 'categories', ['SUBSCRIBER', 'ASSETS'], 'categories.1'],
+    ['epoc', 'enforcing.notifiedOf', ['ASSETS'], 'enforcing.notifiedOf.0'],
+    ['epoc', 'gates.0.opensWith', 'nothing', 'gates.0.opensWith'],
+    ['epoc', 'clocks.0.period', null, 'gates.0.opensWith'],
+    ['epoc', 'clocks.0.starts', 'EXTENDED', 'clocks.0.starts'],
+    ['epoc', 'clocks.0.starts', 'DELIVERED', 'clocks.0.starts'],
+    ['epoc', 'clocks.0.stops', ['OVERDUE'], 'clocks.0.stops.0'],
+    ['epoc', 'clocks.0.suspended.by.0', own, 'clocks.0.suspended.by.0'],
+    ['epoc', 'clocks.0.categories', ['ASSETS'], 'clocks.0.categories.0'],
+    ['epoc', 'clocks.2.closes', [], 'clocks.2.closes'],
+    ['epoc', 'content.0.seenBy', ['ENFORCING']],
+    ['epoc', 'extension', { ...extension, period: days }, 'extension'],
+    ['epoc', 'conflict', null, 'clocks.0.suspended.by.1.from', 'clocks.4.closes.0'],
+    ['epoc', 'enforcing', null, 'content.0.seenBy', 'gates.0.by', 'clocks.0', 'grounds.0.for'],
+    ['epoc', 'grounds.0.for', 'RECOGNITION_DENIED'],
+    ['epoc-pr', 'grounds.0.for', 'OBJECTED', 'grounds.0.for'],
+    ['epoc-pr', 'content.0.seenBy', ['ENFORCING', 'ADDRESSEE']],
+    ['epoc-pr', 'extension.clock', 'nothing', 'extension.clock'],
+    ['epoc-pr', 'extension.period', { unit: 'WORKING_DAY', amount: 30 }, 'extension.period.unit'],
+    ['epoc-pr', 'clocks.0.stops', [], 'clocks.0.stops'],
+    ['epoc-pr', 'clocks.1.period', null, 'clocks.1.period'],
+    ['epoc-pr-emergency', 'clocks.2.silence', 'OVERDUE', 'issuing.0.validation'],
+  ])('%s with %s as %j is judged at its places', (id, path, value, ...faults) => {
+    const found = listFaults(withValue(id, path, value));
+    expect(found).toEqual(faults.length === 0 ? [] : expect.arrayContaining(faults));
+  });
+
+  it('shows each party something of what it is given to read', () => {
+    const { content } = readProfile('eu-2023-1543.yaml', 'epoc');
+    const seenBy = (party: string) => content.map((field) => ({ ...field, seenBy: [party] }));
+    expect(listFaults(withValue('epoc', 'content', seenBy('ENFORCING')))).toEqual(['content']);
+    expect(listFaults(withValue('epoc', 'content', seenBy('ADDRESSEE')))).toEqual(['content']);
+  });
+});
+
+it('all that are shipped are entries, fit one by one in a proposal, and together in a founding', () => {
+  const entries = listShipped();
+  const sizes = entries.map((entry) => {
+    expect(() => referenceEntry.parse(entry)).not.toThrow();
+    return canonicalBytes(entry).length;
+  });
+  expect(entries.length).toBeGreaterThan(3);
+  expect(Math.max(...sizes)).toBeLessThan(INPUT_LIMITS.maxBytes - 1024);
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  expect(whole).toBeLessThan(FOUNDING_LIMITS.maxBytes / 2);
+});

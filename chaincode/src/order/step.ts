@@ -1,0 +1,135 @@
+import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
+import { assertRule } from '../kernel/errors.ts';
+import type { Act } from '../kernel/schema.ts';
+import type { Decision } from '../kernel/transaction.ts';
+import { assertInTime, assertPossible, listLate } from './admissible.ts';
+import { type Fact, readClocks } from './clocks.ts';
+import { assertEntitled, findParty } from './entitlement.ts';
+import { assertFits, countReceipt } from './fitting.ts';
+import { orderHeadKey, orderStepKey } from './key.ts';
+import { nextStatus } from './next-status.ts';
+import type { OrderProfile } from './profile.ts';
+import {
+  LAST_STEPS,
+  MAX_STEPS,
+  type OrderHeadRecord,
+  type OrderStep,
+  type OrderStepRecord,
+} from './record.ts';
+import { eventOf } from './says.ts';
+import type { StepContext } from './step-context.ts';
+import { isEnded } from './transition.ts';
+import type { OrderEvent } from './vocabulary.ts';
+
+/** Steps by which an order comes to its end; some room is kept for them. */
+const ENDING: readonly OrderEvent[] = ['WITHDRAWN', 'RELEASED', 'FORFEITED', 'OVERDUE', 'CLOSED'];
+
+/**
+ * One more step of an order: refused unless it follows on the last one, is the caller's to take, is possible
+ * where the order stands, and comes in time (ORD-2, ORD-5, ORD-7, ORD-24).
+ * @throws ContractError `CHAIN_CONFLICT`, `CHAIN_FULL`, `NOT_A_PARTY`, `NOT_ALLOWED`, `SELF_REVIEW`,
+ * `STEP_OUT_OF_ORDER`, `TOO_LATE`, `TIME_ORDER`, `TIME_IN_FUTURE`, `GATE_UNKNOWN`, `GATE_SHUT`,
+ * `GROUND_UNKNOWN`, `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`, `EXTENSIONS_USED_UP`,
+ * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`.
+ */
+export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): Decision {
+  const { order, head, profile, calendars, timeWindowSeconds } = context;
+  assertRule(
+    step.sequence === head.sequence + 1 && step.previous === head.last,
+    'CHAIN_CONFLICT',
+    `the order stands at ${head.sequence}`,
+  );
+  const event = eventOf(step);
+  const room = ENDING.includes(event) ? MAX_STEPS : MAX_STEPS - LAST_STEPS;
+  assertRule(step.sequence <= room, 'CHAIN_FULL', `${MAX_STEPS} steps at most`);
+  const by = findParty(order, event, act);
+  const earliest = head.recordedAt - timeWindowSeconds * 1000;
+  assertRule(earliest <= act.at, 'TIME_ORDER', 'it lies before the last step');
+  assertEntitled(step, { order, profile, by }, act);
+  const before = readClocks({ ...clockedOf(context), facts: head.facts });
+  assertPossible(event, context, before, act.at);
+  if (event !== 'OVERDUE' && !isEnded(head.status)) assertInTime(event, before, profile, act.at);
+  assertFits(step, { ...context, by, readings: before }, act);
+
+  const at = 'receivedAt' in step ? countReceipt(step.receivedAt, head, act.at) : act.at;
+  const sets = step.verb === 'maintain' ? step.deadline : undefined;
+  const fact: Fact = { event, by, at, ...(sets && { sets }) };
+  const facts = [...head.facts, fact];
+  const status = nextStatus(step, head, profile);
+  const clocks = readClocks({ ...clockedOf({ order, profile, calendars }), facts });
+  const record: OrderStepRecord = {
+    type: 'tabellion.order-step',
+    v: 1,
+    ...step,
+    ...{ event, party: by, countsFrom: at },
+    late: listLate(event, before, profile, act.at),
+    status,
+    profile: order.profile,
+    calendars: context.editions,
+    clocks,
+    case: order.case,
+    timeWindowSeconds,
+    act,
+  };
+  const next: OrderHeadRecord = {
+    ...head,
+    ...applyStep(step, head),
+    overdue: listOverdue(step, event, head, profile),
+    recordedAt: act.at,
+    sequence: step.sequence,
+    last: toHex(sha256(canonicalBytes(record))),
+    status,
+    facts,
+    clocks,
+  };
+  return {
+    key: orderStepKey(step.order, step.sequence),
+    record,
+    also: [{ key: orderHeadKey(step.order), record: next }],
+    markers: [{ mspId: act.member, record }],
+  };
+}
+
+const clockedOf = ({
+  order,
+  profile,
+  calendars,
+}: Pick<StepContext, 'order' | 'profile' | 'calendars'>) => ({
+  ...{ profile, calendars, categories: order.categories },
+  ...{ isNotified: order.notified, validation: order.validation },
+});
+
+/** A clock that begins anew, or is set anew, can be overdue anew. */
+function listOverdue(
+  step: OrderStep,
+  event: OrderEvent,
+  { overdue }: OrderHeadRecord,
+  { clocks }: OrderProfile,
+): string[] {
+  const set = step.verb === 'maintain' ? step.deadline?.clock : undefined;
+  const left = overdue.filter(
+    (name) => name !== set && !clocks.some(({ id, starts }) => id === name && starts === event),
+  );
+  return step.verb === 'markOverdue' ? [...left, step.clock] : left;
+}
+
+/** What a step changes of the head besides the chain, the status and the clocks. */
+function applyStep(step: OrderStep, head: OrderHeadRecord): Partial<OrderHeadRecord> {
+  switch (step.verb) {
+    case 'validate':
+      return { validated: true };
+    case 'clear':
+      return { opened: [...head.opened, step.gate] };
+    case 'reportImpossible':
+      return { reported: 'IMPOSSIBLE_REPORTED' };
+    case 'refuse':
+      return { reported: 'REFUSED' };
+    case 'accept':
+    case 'maintain':
+      return { reported: null };
+    case 'clarify':
+      return step.contents ? { contents: step.contents } : {};
+    default:
+      return {};
+  }
+}

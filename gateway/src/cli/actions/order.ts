@@ -1,0 +1,163 @@
+/** `order …`: orders and their steps; the contents go to the parties and are kept nowhere here. */
+import { randomBytes } from 'node:crypto';
+import {
+  issueInput,
+  type OrderContent,
+  orderContent,
+  orderHeadRecord,
+  orderId,
+  orderRecord,
+  orderStepRecord,
+  type StepVerb,
+  stepInputs,
+} from '@tabellion/chaincode/order/record';
+import { canonicalBytes, sha256, toBase64url, toHex } from '@tabellion/proof';
+import { z } from 'zod';
+import { describeActed, performOwnAct } from '../act.ts';
+import type { Context, Invocation } from '../context.ts';
+import { checkInput, readDocument } from '../document.ts';
+import { CliError } from '../failure.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import type { Outcome } from '../output.ts';
+import { openSession } from '../session.ts';
+import { formatTable, formatTime } from '../table.ts';
+
+export interface ContentOptions {
+  readonly addressee?: string;
+  readonly enforcing?: string;
+}
+
+const PARTIES = { ADDRESSEE: 'addressee', ENFORCING: 'enforcing' } as const;
+const fieldTexts = z.record(z.string(), z.string());
+
+/** Each party's copy, salted anew, as transient input and by its digest. */
+async function readCopies(context: Context, order: string, options: ContentOptions) {
+  const transient: Record<string, Uint8Array> = {};
+  for (const party of ['ADDRESSEE', 'ENFORCING'] as const) {
+    const source = options[PARTIES[party]];
+    if (source === undefined) continue;
+    const texts = checkInput(fieldTexts, await readDocument(context, source));
+    const content: OrderContent = {
+      ...{ type: 'tabellion.order-content', v: 1, order, for: party },
+      salt: toBase64url(randomBytes(32)),
+      fields: Object.entries(texts).map(([id, text]) => ({ id, text })),
+    };
+    transient[party] = canonicalBytes(checkInput(orderContent, content));
+  }
+  const contents = Object.fromEntries(
+    Object.entries(transient).map(([party, bytes]) => [party, toHex(sha256(bytes))]),
+  );
+  return { transient, contents };
+}
+
+async function readObject(context: Context, source: string): Promise<object> {
+  const document = await readDocument(context, source);
+  if (typeof document === 'object' && document !== null && !Array.isArray(document))
+    return document;
+  throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
+}
+
+export interface IssueOptions extends ContentOptions {
+  readonly input: string;
+}
+
+export async function issueOrder(invocation: Invocation<IssueOptions>): Promise<Outcome> {
+  const { context, options } = invocation;
+  const session = await openSession(invocation);
+  const id = randomBytes(16).toString('hex');
+  const { transient, contents } = await readCopies(context, id, options);
+  const draft = await readObject(context, options.input);
+  const input = checkInput(issueInput, { ...draft, id, contents });
+  const acted = await performOwnAct(session, { transaction: 'order:issue', input, transient });
+  return { document: { id, ...describeActed(acted) }, text: id };
+}
+
+export interface StepOptions extends ContentOptions {
+  readonly reason: string;
+  readonly input?: string;
+}
+
+export async function takeOrderStep(invocation: Invocation<StepOptions>): Promise<Outcome> {
+  const { context, options, args } = invocation;
+  const order = checkInput(orderId, args[0]);
+  const verb = checkVerb(args[1]);
+  const session = await openSession(invocation);
+  const { transient, contents } = await readCopies(context, order, options);
+  const says = options.input === undefined ? {} : await readObject(context, options.input);
+  const isCorrected = Object.keys(contents).length > 0;
+  const { head } = await readOrder(session.client, order);
+  const { sequence, last } = head.record;
+  const input = checkInput<object>(stepInputs[verb], {
+    ...says,
+    ...{ order, sequence: sequence + 1, previous: last, reason: options.reason },
+    ...(isCorrected && { contents }),
+  });
+  const acted = await performOwnAct(session, {
+    ...{ transaction: `order:${verb}`, input },
+    ...(isCorrected && { transient }),
+  });
+  return {
+    document: describeActed(acted),
+    text: `step ${sequence + 1} recorded; the order is ${acted.record.status}`,
+  };
+}
+
+function checkVerb(verb = ''): StepVerb {
+  if (Object.hasOwn(stepInputs, verb)) return verb as StepVerb;
+  throw new CliError('USAGE', `${verb} is none of ${Object.keys(stepInputs).join(', ')}`);
+}
+
+const shown = z.object({
+  order: z.object({ record: orderRecord }),
+  head: z.object({ record: orderHeadRecord }),
+});
+const steps = z.object({ items: z.array(z.object({ record: orderStepRecord })) });
+
+const readOrder = async (client: GatewayClient, order: string) =>
+  expectShape(shown, (await client.get(`/v1/order/orders/${order}`)).body);
+
+async function readSteps(client: GatewayClient, order: string) {
+  const all: z.infer<typeof steps>['items'] = [];
+  for (;;) {
+    const query = { after: String(all.length) };
+    const { body } = await client.get(`/v1/order/orders/${order}/steps`, { query });
+    const { items } = expectShape(steps, body);
+    if (items.length === 0) return all;
+    all.push(...items);
+  }
+}
+
+export async function showOrder(invocation: Invocation): Promise<Outcome> {
+  const { client } = await openSession(invocation);
+  const id = checkInput(orderId, invocation.args[0]);
+  const { order, head } = await readOrder(client, id);
+  const items = await readSteps(client, id);
+  const { profile, kind, categories, addressee, enforcing, act } = order.record;
+  const parties = [act.member, addressee, ...(enforcing === undefined ? [] : [enforcing])];
+  const clocks = head.record.clocks.map(({ clock, state, due }) => [
+    ...[clock, state, due === null ? '' : formatTime(due)],
+    head.record.overdue.includes(clock) ? 'marked overdue' : '',
+  ]);
+  const taken = items.map(({ record }) => [
+    ...[String(record.sequence), record.event, formatTime(record.act.at), record.act.member],
+    record.late.length > 0 ? `late for ${record.late.join(', ')}` : '',
+  ]);
+  const text = [
+    `${kind} ${categories.join(', ')} under ${profile.id}@${profile.version}: ${head.record.status}`,
+    parties.join(' → '),
+    formatTable(['CLOCK', 'STATE', 'DUE', ''], clocks),
+    formatTable(['STEP', 'EVENT', 'AT', 'BY', ''], taken),
+  ].join('\n\n');
+  const document = { order: order.record, head: head.record, steps: items.map((s) => s.record) };
+  return { document, text };
+}
+
+export async function readOrderContent(invocation: Invocation): Promise<Outcome> {
+  const { client } = await openSession(invocation);
+  const id = checkInput(orderId, invocation.args[0]);
+  const party = checkInput(orderContent.shape.for, invocation.args[1]);
+  const { body } = await client.get(`/v1/order/orders/${id}/contents/${party}`);
+  const document = expectShape(orderContent, body);
+  const rows = document.fields.map(({ id: field, text }) => [field, text]);
+  return { document, text: formatTable(['FIELD', 'TEXT'], rows) };
+}

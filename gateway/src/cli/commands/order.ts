@@ -1,0 +1,62 @@
+/** `order …`: what one state asks of another, or of a company, from its issue to its end. */
+import type { Command } from 'commander';
+import type { Runner } from '../context.ts';
+import { addExamples } from '../examples.ts';
+
+const ORDER = 'id of the order';
+const VERB =
+  'what happened: serve, receive, takeNotice, execute, deliver, extend, close and others';
+
+const addContentOptions = (command: Command): Command =>
+  command
+    .option('--addressee <file>', 'what the addressee is to read: {"field": "text"} (- for stdin)')
+    .option('--enforcing <file>', 'what the enforcing authority is to read, likewise');
+
+export function addOrderCommands(program: Command, run: Runner): void {
+  const load = () => import('../actions/order.ts');
+  const order = program
+    .command('order')
+    .description('what a state asks of another or of a company, and the clocks that the law sets');
+  addExamples(
+    addContentOptions(
+      order
+        .command('issue')
+        .description('issue an order; what it says goes to its parties alone')
+        .requiredOption('--input <file>', 'the order without id and contents (- for stdin)'),
+    ).action(run(async () => (await load()).issueOrder)),
+    ['order issue --input order.json --addressee epoc.json --enforcing copy.json'],
+  );
+  addExamples(
+    addContentOptions(
+      order
+        .command('step')
+        .argument('<order>', ORDER)
+        .argument('<verb>', VERB)
+        .description('take the next step of an order; its number and predecessor are read here')
+        .requiredOption('--reason <text>', 'why, without anybody’s name')
+        .option('--input <file>', 'what the step says besides (- for stdin)'),
+    ).action(run(async () => (await load()).takeOrderStep)),
+    [
+      'order step 5f…09 serve --input served.json --reason "By the IT system"',
+      'order step 5f…09 clarify --addressee epoc.json --reason "Identifier corrected"',
+    ],
+  );
+  addExamples(
+    order
+      .command('show')
+      .argument('<order>', ORDER)
+      .description('where an order stands, its clocks, and every step of it')
+      .action(run(async () => (await load()).showOrder)),
+    ['order show 5f…09'],
+  );
+  addExamples(
+    order
+      .command('read')
+      .argument('<order>', ORDER)
+      .argument('<party>', 'whose copy: ADDRESSEE or ENFORCING')
+      .description('read what the own member was given to read, or gave')
+      .action(run(async () => (await load()).readOrderContent)),
+    ['order read 5f…09 ADDRESSEE'],
+  );
+  addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
+}

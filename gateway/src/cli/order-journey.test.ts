@@ -1,0 +1,107 @@
+/** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { draftHttpOrder, listOrderEntries } from '../../../test/recovery/every-order.ts';
+import { type Answered, Journey } from './journey-testing.ts';
+import { runCli } from './testing.ts';
+
+const JUDGE = 'judicialReviewer.de';
+const COUNSEL = 'delegate.exchange';
+const AUTHORITY = 'judicialReviewer.sg';
+const BASIS = ['--legal-basis', 'founding-agreement@1'];
+const WHY = ['--reason', 'as the law has it'];
+const FIELDS = { a: 'court of DE', b: 'Harbour Exchange', d: 'traffic', f: 'fraud' };
+
+let journey: Journey;
+let run: Journey['run'];
+
+function succeed({ exit, answer }: Answered) {
+  expect(exit, JSON.stringify(answer)).toBe(0);
+  return answer;
+}
+async function write(name: string, value: unknown): Promise<string> {
+  await writeFile(journey.at(name), JSON.stringify(value));
+  return journey.at(name);
+}
+const text = async (user: string, args: readonly string[]) =>
+  (await runCli(args, { home: journey.homeOf(user) })).stdout;
+
+beforeAll(async () => {
+  journey = await Journey.open('order');
+  ({ run } = journey);
+  const voters = ['delegate.cn', 'delegate.sg', 'delegate.de'];
+  for (const user of [...voters, JUDGE, COUNSEL, AUTHORITY])
+    succeed(await journey.signIn(user, ['init']));
+  for (const entry of listOrderEntries()) {
+    const file = await write('entry.json', { kind: 'PUBLISH', entry });
+    const why = [...BASIS, '--reason', 'agreed'];
+    const proposed = succeed(await run(voters[0]!, ['member', 'propose', '--input', file, ...why]));
+    for (const user of voters)
+      await run(user, ['member', 'vote', proposed.id, '--choice', 'YES', '--reason', 'agreed']);
+  }
+}, 240_000);
+afterAll(() => journey?.close());
+
+it('goes from issue to end, each party by its own commands', async () => {
+  const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;
+  const input = await write('order.json', draft);
+  const addressee = await write('addressee.json', FIELDS);
+  const copy = await write('copy.json', { ...FIELDS, i: 'needed', j: 'many were defrauded' });
+  const issue = ['order', 'issue', '--input', input, '--addressee', addressee];
+  const without = await run(JUDGE, issue);
+  expect(without.answer.error.code).toBe('ENFORCING_MISMATCH');
+  const { id } = succeed(await run(JUDGE, [...issue, '--enforcing', copy]));
+  let taken = 0;
+  // A gateway shows a step shortly after it was committed.
+  const caughtUp = () =>
+    vi.waitFor(
+      async () => {
+        const { answer } = await run(JUDGE, ['order', 'show', id]);
+        expect(answer.head?.sequence).toBe(taken);
+      },
+      { timeout: 20_000 },
+    );
+  const step = async (user: string, verb: string, says?: object) => {
+    await caughtUp();
+    const file = says && ['--input', await write('says.json', says)];
+    const done = await run(user, ['order', 'step', id, verb, ...WHY, ...(file ?? [])]);
+    if (done.exit === 0) taken += 1;
+    return done;
+  };
+  succeed(await step(JUDGE, 'serve', { channel: 'by hand' }));
+  succeed(await step(COUNSEL, 'receive', { receivedAt: Date.now() }));
+  await caughtUp();
+  const read = await text(COUNSEL, ['order', 'read', id, 'ADDRESSEE']);
+  expect(read).toContain('court of DE');
+  expect(read).not.toContain('defrauded');
+  expect(await text(AUTHORITY, ['order', 'read', id, 'ENFORCING'])).toContain('defrauded');
+  const foreign = await run(COUNSEL, ['order', 'read', id, 'ENFORCING']);
+  expect(foreign.answer.error.code).toBe('NOT_FOUND');
+
+  succeed(await step(COUNSEL, 'reportDefect', { defect: 'INCOMPLETE', preserved: true }));
+  const corrected = await write('addressee.json', { ...FIELDS, c: 'the account' });
+  const anew = ['--addressee', corrected, '--enforcing', copy];
+  await caughtUp();
+  const unknown = await run(JUDGE, ['order', 'step', id, 'burn', ...WHY]);
+  expect([unknown.exit, unknown.answer.error.code]).toEqual([2, 'USAGE']);
+  succeed(await run(JUDGE, ['order', 'step', id, 'clarify', ...WHY, ...anew]));
+  taken += 1;
+  await caughtUp();
+  expect(await text(COUNSEL, ['order', 'read', id, 'ADDRESSEE'])).toContain('the account');
+
+  const whole = { extent: 'WHOLE', acquisitions: [] };
+  succeed(await step(COUNSEL, 'execute', whole));
+  const early = await step(COUNSEL, 'deliver', whole);
+  expect(early.answer.error.code).toBe('GATE_SHUT');
+  const legalBasis = { id: 'founding-agreement', version: 1 };
+  succeed(await step(AUTHORITY, 'clear', { gate: 'no-objection', legalBasis }));
+  succeed(await step(COUNSEL, 'deliver', whole));
+  await caughtUp();
+  const shown = await text(JUDGE, ['order', 'show', id]);
+  expect(shown).toContain('PRODUCE TRAFFIC under epoc@1: DELIVERED');
+  expect(shown).toMatch(/produce-notified +STOPPED/);
+  succeed(await step(JUDGE, 'close'));
+  await caughtUp();
+  const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
+  expect([head.status, steps.length]).toEqual(['CLOSED', head.sequence]);
+}, 120_000);
