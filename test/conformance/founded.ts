@@ -26,7 +26,7 @@ export async function perform(client: Client, fn: string, input: object, by: Sig
 
 export const read = (client: Client, fn: string, key: string) => client.evaluate(fn, key);
 
-const jurisdictionOf = (index: number) => 'ABCD'.charAt(index).repeat(2);
+export const jurisdictionOf = (index: number) => 'ABCD'.charAt(index).repeat(2);
 
 /** Once for each ledger: its members found their consortium. */
 export async function ensureFounded(client: Client): Promise<void> {
