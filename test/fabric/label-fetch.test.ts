@@ -145,8 +145,8 @@ describe.skipIf(fabric.missing !== undefined)(title, { timeout: 400_000 }, () =>
     await eventually(2, 'NO_LABEL', DE);
     // Who has it drops it too.
     await eventually(2, 'NO_LABEL', CN);
-    const shown = await world.run(CN, ['label', 'show', batch]);
-    expect(shown.labels).toMatchObject([{ status: 'WITHHELD' }]);
+    const shown = await world.run(CN, ['label', 'show', batch], 3);
+    expect(shown).toMatchObject({ standing: 'WITHHELD', labels: [{ status: 'WITHHELD' }] });
     toCn.relay.isCut = false;
     await add(2, '--again');
     await eventually(2, 'LABELLED');

@@ -53,7 +53,13 @@ async function publishOrders(client: Client, { jurisdictions }: Sides, name: str
   const calendar = (id: string, jurisdiction: string) => ({
     ...{ register: 'calendar', id, version: 1 },
     body: {
-      ...{ title: 'A calendar', jurisdiction, source: 'made for a test', edition: '1', from: '2020-01-01' },
+      ...{
+        title: 'A calendar',
+        jurisdiction,
+        source: 'made for a test',
+        edition: '1',
+        from: '2020-01-01',
+      },
       ...{ to: '2099-12-31', restDays: [6, 7], holidays: [], workedDays: [] },
       offsets: [{ from: 0, minutes: 60 }],
     },
