@@ -1,5 +1,6 @@
 /** Where an order profile contradicts itself. */
 import type { Clock, OrderProfile } from './profile.ts';
+import type { ScopeOffence } from './scope.ts';
 import { STEPS } from './transition.ts';
 import type { DataCategory, OrderEvent, Party } from './vocabulary.ts';
 
@@ -14,6 +15,7 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
     const at = ids.findIndex((id, index) => ids.indexOf(id) !== index);
     if (at !== -1) yield { path: [list, at, 'id'], message: 'stands twice' };
   }
+  yield* findScopeFaults(profile);
   yield* findIssuingFaults(profile);
   yield* findMissingParty(profile);
   yield* findUnreadable(profile);
@@ -68,6 +70,33 @@ function* findIssuingFaults({
   if (afterwards !== -1 && !isTimed)
     yield { path: ['issuing', afterwards, 'validation'], message: 'no clock says by when' };
 }
+
+function* findScopeFaults({ scope, categories, urgency }: OrderProfile): Generator<Contradiction> {
+  const { offences, emergency, dualCriminality } = scope;
+  const strangeOf = (named: readonly DataCategory[]) =>
+    named.findIndex((category) => !categories.includes(category));
+  for (const [at, row] of offences.entries()) {
+    const strange = strangeOf(row.categories);
+    if (strange !== -1)
+      yield {
+        path: ['scope', 'offences', at, 'categories', strange],
+        message: 'is not the profile’s',
+      };
+    if (isAnyOffence(row)) yield { path: ['scope', 'offences', at], message: 'asks for nothing' };
+  }
+  if ((urgency === 'EMERGENCY') !== (emergency !== null))
+    yield { path: ['scope', 'emergency'], message: 'does not go with the urgency' };
+  if (dualCriminality === null) return;
+  const strange = strangeOf(dualCriminality.categories);
+  const path = ['scope', 'dualCriminality'];
+  if (strange !== -1)
+    yield { path: [...path, 'categories', strange], message: 'is not the profile’s' };
+  if (dualCriminality.unless !== null && isAnyOffence(dualCriminality.unless))
+    yield { path: [...path, 'unless'], message: 'excepts every offence' };
+}
+
+const isAnyOffence = ({ kinds, leastMaximumMonths, bySystem }: ScopeOffence): boolean =>
+  kinds.length === 0 && leastMaximumMonths === null && !bySystem;
 
 /** Where there is no enforcing authority, nothing can be asked of it. */
 function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {

@@ -9,6 +9,7 @@ import { identifier, jurisdiction, plainText } from '../kernel/schema.ts';
 import { memberKind, role } from '../member/role.ts';
 import { period } from './clock/period.ts';
 import { findContradictions } from './profile-faults.ts';
+import { scope } from './scope.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
 
 const article = plainText(60);
@@ -126,6 +127,8 @@ const shape = z.strictObject({
   /** Whether the addressee must have declared that it takes orders of this kind (CNS-10). */
   needsAcceptance: z.boolean(),
   categories: z.array(dataCategory).min(1).max(6),
+  /** Which facts open it. */
+  scope,
   issuing: z.array(issuing).min(1).max(16),
   addressee: z.strictObject({
     kinds: z.array(memberKind).min(1).max(4),
