@@ -1,6 +1,6 @@
 /** Labels as the real ones are, each told by its number. */
-import type { PrivateLabel, TableEntry } from '@tabellion/screening';
-import { writeFinding } from '@tabellion/screening';
+import { type PrivateLabel, writeFinding } from '@tabellion/screening';
+import type { FiledAddress } from '../../gateway/src/label/private/packed-entries.ts';
 
 const hexOf = (index: number) => index.toString(16).padStart(40, '0');
 
@@ -14,11 +14,17 @@ const labelOf = (index: number): PrivateLabel => ({
   ...{ provenance: 'authority_data', status: 'ACTIVE', score: 60 },
 });
 
-export function* listEntries(count: number): Generator<TableEntry> {
-  for (let index = 0; index < count; index += 1) {
-    yield {
-      name: { addressKey: addressKeyOf(index) },
-      items: writeFinding({ standing: true, total: 1, labels: [labelOf(index)] }),
-    };
+const entryOf = (index: number): FiledAddress => ({
+  key: addressKeyOf(index),
+  items: writeFinding({ standing: true, total: 1, labels: [labelOf(index)] }),
+});
+
+/** As many at a time as a gateway hands over. */
+const GROUP = 512;
+
+export function* listGroups(count: number): Generator<FiledAddress[]> {
+  for (let from = 0; from < count; from += GROUP) {
+    const length = Math.min(GROUP, count - from);
+    yield Array.from({ length }, (_, at) => entryOf(from + at));
   }
 }

@@ -1,21 +1,15 @@
 /** Lays a table of many labels where a gateway looks for its own, as if it had made it before it ended. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { concatBytes, leafHash } from '@tabellion/proof';
-import {
-  MAX_BUCKETS,
-  planTable,
-  prefixOf,
-  readFinding,
-  type TableDocument,
-} from '@tabellion/screening';
+import { concatBytes } from '@tabellion/proof';
+import { MAX_BUCKETS, prefixOf, readFinding, type TableDocument } from '@tabellion/screening';
+import { EntrySpool } from '../../gateway/src/label/private/entry-spool.ts';
+import { choosePrefixBits } from '../../gateway/src/label/private/layout.ts';
+import { makeTable } from '../../gateway/src/label/private/make-table.ts';
+import { packEntries } from '../../gateway/src/label/private/packed-entries.ts';
 import { keepTable } from '../../gateway/src/label/private/table-files.ts';
-import { addressKeyOf, listEntries } from './labels.ts';
+import { addressKeyOf, listGroups } from './labels.ts';
 
-/** As `table-worker.ts` lays them out. */
-const LAYOUT = { pad: { slots: 8, slotBytes: 512 }, maxSlots: 384 };
-/** Labels that a bucket holds on average. */
-const LABELS_A_BUCKET = 64;
 /** The gateway takes it for its own as long as it could have made it itself. */
 const VALID_MS = 2 * 3_600_000;
 
@@ -34,23 +28,14 @@ export async function putTable(data: string, genesis: string, labels: number): P
   const began = performance.now();
   const directory = join(data, 'gateway', 'private-screening', 'tables');
   mkdirSync(directory, { recursive: true });
-  const prefixBits = Math.log2(labels / LABELS_A_BUCKET);
+  const prefixBits = choosePrefixBits(labels);
   const facts = { kind: 'HASH', height: 1, at: 0, validUntil: Date.now() + VALID_MS } as const;
-  const plan = planTable(listEntries(labels), { ...LAYOUT, prefixBits }, facts);
   const made = join(directory, 'made.tmp');
-  const file = openSync(made, 'wx');
-  const leaves: Uint8Array[] = [];
-  for (let bucket = 0; bucket < plan.buckets; bucket += 1) {
-    const sealed = plan.sealBucket(bucket);
-    leaves.push(leafHash(sealed));
-    writeSync(file, sealed, 0, sealed.length, bucket * plan.answerBytes);
-  }
-  const { document, pathOf } = plan.complete(leaves);
-  for (let bucket = 0; bucket < plan.buckets; bucket += 1) {
-    const path = pathOf(bucket);
-    writeSync(file, path, 0, path.length, bucket * plan.answerBytes + plan.bucketBytes);
-  }
-  closeSync(file);
+  const spool = new EntrySpool(directory);
+  for (const group of listGroups(labels)) await spool.add(packEntries(group));
+  const order = { facts, prefixBits, file: made };
+  const document = await makeTable({ spool, outputs: directory }, order);
+  await spool.close();
   const table = await keepTable(directory, made, { genesis, document });
   for (const index of [0, 1, labels - 1, labels]) {
     const name = { addressKey: addressKeyOf(index) };

@@ -119,7 +119,10 @@ export interface Screen {
   /** As of now, or of an earlier height; all answers of one call rest on the same. */
   begin(height?: number): ScreenGround & {
     answer(query: Query): ScreenAnswer;
-    /** What there is of an address, by its key. @throws what reading it throws. */
+    /**
+     * What there is of an address, by its key: read anew each time, so that whoever goes through the library keeps
+     * none of it. @throws what reading it throws.
+     */
     find(key: Uint8Array): Finding;
   };
 }
@@ -231,29 +234,31 @@ export function createScreen(ports: ScreenPorts): Screen {
       const answered = new Map<string, Finding>();
       let shown = 0;
 
-      /** Read once, however often a call asks for the address. */
-      const showAll = (key: Uint8Array, hits: readonly LabelHit[], omitted: number): Finding => {
-        const name = toHex(key);
-        const known = answered.get(name);
-        if (known !== undefined) return known;
+      type Read = (key: Uint8Array, hits: readonly LabelHit[], omitted: number) => Finding;
+      const readAll: Read = (key, hits, omitted) => {
         const labels = hits.map((hit) => show(key, hit, on, history));
         // What was not looked at may stand.
         const stands = omitted > 0 || labels.some(({ status }) => isStanding(status));
-        const finding: Finding = {
+        return {
           verdict: stands ? 'LABELLED' : 'NO_LABEL',
           labels,
           ...(omitted > 0 && { omitted }),
         };
+      };
+      /** However often a call asks for the address. */
+      const readOnce: Read = (key, hits, omitted) => {
+        const name = toHex(key);
+        const finding = answered.get(name) ?? readAll(key, hits, omitted);
         answered.set(name, finding);
         return finding;
       };
 
-      const find = (key: Uint8Array): Finding => {
+      const findBy = (key: Uint8Array, read: Read): Finding => {
         if (staleness !== undefined) return { verdict: 'STALE', code: staleness };
         const found = feed.library.answerAsOf(key, height, MAX_SHOWN);
         if (found.verdict === 'STALE') return { verdict: 'STALE', code: found.reason };
         return found.verdict === 'LABELLED'
-          ? showAll(key, found.labels, found.older)
+          ? read(key, found.labels, found.older)
           : { verdict: 'NO_LABEL', labels: NONE };
       };
 
@@ -268,7 +273,7 @@ export function createScreen(ports: ScreenPorts): Screen {
         if (reserved !== undefined) return { ...known, verdict: reserved, test: true };
         // Before anything is read: a call costs no more than what it may show.
         if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
-        const finding = find(key);
+        const finding = findBy(key, readOnce);
         // Counted for every answer: the same address asked for again makes the whole as large.
         shown += finding.labels?.length ?? 0;
         if (shown > MAX_PER_CALL) return { ...known, verdict: 'ERROR', code: 'TOO_LARGE' };
@@ -279,7 +284,7 @@ export function createScreen(ports: ScreenPorts): Screen {
         height,
         at,
         rule,
-        find,
+        find: (key) => findBy(key, readAll),
         answer(query) {
           const { address: submitted, reference } = query;
           const echo = { submitted, ...(reference !== undefined && { reference }) };

@@ -11,7 +11,7 @@ const LEFT_OUT = [
   /^ledger\/lock$/,
   /^gateway\/projection\.sqlite/,
   /^gateway\/manifests\/[^/]+\/index\.sqlite/,
-  /^gateway\/private-screening\/tables\//,
+  /^gateway\/private-screening\/(tables|outputs)\//,
   // SQLite makes it anew; the write-ahead log, which is data, has another name.
   /\.sqlite-shm$/,
   // What a write that is under way, or was cut off, left.

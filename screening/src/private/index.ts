@@ -30,10 +30,12 @@ export {
 } from './finding.ts';
 export { answerLength } from './table/answer.ts';
 export {
+  type BucketLoad,
   type BuiltTable,
   buildBuckets,
   type Layout,
   planTable,
+  slotsOf,
   type TableEntry,
   type TablePlan,
 } from './table/build.ts';

@@ -2,7 +2,7 @@
 import { isStanding, type PrivateLabel, writeFinding } from '@tabellion/screening';
 import { type Finding, PROBE, type Screen, type ScreenGround, type ShownLabel } from '../screen.ts';
 import { createTurns } from '../screening-turns.ts';
-import type { FiledAddress } from './table-job.ts';
+import type { FiledAddress } from './packed-entries.ts';
 
 /** Addresses handed over at once. */
 const GROUP = 512;

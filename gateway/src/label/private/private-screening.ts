@@ -24,6 +24,8 @@ import type { Signer } from '../../ledger/act.ts';
 import { Mutex } from '../../ledger/mutex.ts';
 import type { Labels } from '../labels.ts';
 import { collectEntries, LibraryStale } from './collect-entries.ts';
+import { forgetOutputs } from './known-outputs.ts';
+import { choosePrefixBits } from './layout.ts';
 import { DEFAULT_KEY_TIMES, type OprfKeyTimes, openOprfKeys } from './oprf-keys.ts';
 import { DEFAULT_QUOTAS, openQuota, type PrivateQuotas, type QuotaLedger } from './quota.ts';
 import { dropTable, keepTable, type OpenTable, openTables } from './table-files.ts';
@@ -82,10 +84,6 @@ export interface PrivateScreening {
   close(): Promise<void>;
 }
 
-/** Labels of a bucket on average, at most, as long as prefixes can be longer. */
-const LABELS_A_BUCKET = 64;
-/** The prefix is what the operator learns of an address: never more bits than these. */
-const MAX_PREFIX_BITS = 14;
 /** A replaced table is handed out for so long, for whoever has just read of it, milliseconds. */
 const GRACE_MS = 10 * 60_000;
 /** Longest pause after failures, milliseconds. */
@@ -97,6 +95,7 @@ export async function openPrivateScreening(
   const { directory, labels, signer, logger, now } = options;
   const times = { ...DEFAULT_TIMES, ...options.times };
   const tablesAt = join(directory, 'tables');
+  const outputsAt = join(directory, 'outputs');
   await makePrivateDirectory(directory);
   const keys = await openOprfKeys({ file: join(directory, 'oprf-keys.json'), now, ...times });
   const quota = openQuota(
@@ -104,7 +103,7 @@ export async function openPrivateScreening(
     { ...DEFAULT_QUOTAS, ...options.quotas },
     { now, onFailure: (error) => options.onFailure?.(error) },
   );
-  const maker = createTableMaker();
+  const maker = createTableMaker({ spool: tablesAt, outputs: outputsAt });
   const stop = new AbortController();
   /** The newest last. */
   let tables: OpenTable[] | undefined;
@@ -151,6 +150,7 @@ export async function openPrivateScreening(
       tablesAt,
       newestOfEach(tables!).reduce((sum, table) => sum + sizeOf(table), 0),
     );
+    await forgetOutputs(outputsAt, new Set(keys.list().map(({ document }) => document.id)));
     await maker.clear();
     let addresses = 0;
     for await (const group of groups) {
@@ -296,9 +296,4 @@ function newestOfEach(tables: readonly OpenTable[]): OpenTable[] {
 function describeLibrary({ feed }: Pick<Labels, 'feed'>): string {
   const { last, size } = feed.index;
   return `${last?.height} ${last?.position} ${size}`;
-}
-
-function choosePrefixBits(addresses: number): number {
-  const bits = Math.ceil(Math.log2(Math.max(1, addresses) / LABELS_A_BUCKET));
-  return Math.min(MAX_PREFIX_BITS, Math.max(0, bits));
 }

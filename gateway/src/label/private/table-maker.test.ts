@@ -3,19 +3,28 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
-import { createTableMaker } from './table-maker.ts';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TablePlaces } from './table-job.ts';
+import { createTableMaker, startThread } from './table-maker.ts';
+
+let directory: string;
+let places: TablePlaces;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tabellion-table-maker-'));
+  places = { spool: directory, outputs: directory };
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 it('starts no thread once it is closed: nobody would end it, and the process would go on for it', async () => {
-  const maker = createTableMaker();
+  const maker = createTableMaker(places);
   await maker.add([]);
   await maker.close();
   await expect(maker.clear()).rejects.toThrow('no more tables');
 });
 
 it('tells why a table was not made, and goes on', async () => {
-  const maker = createTableMaker();
+  const maker = createTableMaker(places);
   try {
     const facts = { kind: 'HASH', height: 1, at: 0, validUntil: 1 } as const;
     const order = { facts, prefixBits: 0, file: '/nowhere/at/all' };
@@ -27,10 +36,9 @@ it('tells why a table was not made, and goes on', async () => {
 });
 
 it('makes no table of less than what was added: a thread that ended has lost it', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tabellion-table-maker-'));
   const threads: Worker[] = [];
-  const maker = createTableMaker(() => {
-    const thread = new Worker(new URL('./table-worker.ts', import.meta.url));
+  const maker = createTableMaker(places, () => {
+    const thread = startThread(places);
     threads.push(thread);
     return thread;
   });
@@ -55,6 +63,5 @@ it('makes no table of less than what was added: a thread that ended has lost it'
     await expect(maker.make({ ...order, file: `${order.file}-2` })).rejects.toThrow('not all');
   } finally {
     await maker.close();
-    await rm(directory, { recursive: true, force: true });
   }
 });

@@ -1,7 +1,8 @@
 /** Hands work to the thread that makes tables, one command at a time. */
 import { Worker } from 'node:worker_threads';
 import type { TableDocument } from '@tabellion/screening';
-import type { FiledAddress, TableCommand, TableDone, TableOrder, TableReply } from './table-job.ts';
+import { type FiledAddress, packEntries } from './packed-entries.ts';
+import type { TableCommand, TableDone, TableOrder, TablePlaces, TableReply } from './table-job.ts';
 
 export interface TableMaker {
   add(addresses: readonly FiledAddress[]): Promise<void>;
@@ -11,11 +12,17 @@ export interface TableMaker {
   close(): Promise<void>;
 }
 
+/** Addresses. */
+const MANY = 20_000;
+
 /**
  * The thread is started when it is first needed. Once it has failed, what was added to it is lost: nothing is made
  * until that was cleared, so that no table lacks what somebody believes to be in it.
  */
-export function createTableMaker(start: () => Worker = startThread): TableMaker {
+export function createTableMaker(
+  places: TablePlaces,
+  start: (places: TablePlaces) => Worker = startThread,
+): TableMaker {
   let worker: Worker | undefined;
   let waiting: PromiseWithResolvers<TableReply> | undefined;
   let lost: Error | undefined;
@@ -23,7 +30,7 @@ export function createTableMaker(start: () => Worker = startThread): TableMaker 
   let closed = false;
 
   const run = (): Worker => {
-    const thread = start();
+    const thread = start(places);
     thread.unref();
     thread.on('message', (reply: TableReply) => waiting?.resolve(reply));
     const fail = (error: Error) => {
@@ -44,14 +51,14 @@ export function createTableMaker(start: () => Worker = startThread): TableMaker 
     await ended?.terminate();
   };
 
-  const send = async (command: TableCommand): Promise<TableDone> => {
+  const send = async (command: TableCommand, moved: ArrayBuffer[] = []): Promise<TableDone> => {
     if (closed) throw new Error('no more tables are made');
     if (lost !== undefined) {
       throw new Error('what was added is lost', { cause: lost });
     }
     worker ??= run();
     waiting = Promise.withResolvers<TableReply>();
-    worker.postMessage(command);
+    worker.postMessage(command, moved);
     const reply = await waiting.promise.finally(() => {
       waiting = undefined;
     });
@@ -62,17 +69,20 @@ export function createTableMaker(start: () => Worker = startThread): TableMaker 
 
   return {
     async add(addresses) {
-      await send({ add: addresses });
+      const packed = packEntries(addresses);
+      await send({ add: packed }, [packed.buffer]);
       added += addresses.length;
     },
     async make(order) {
       const { document } = await send({ make: order, addresses: added });
-      // It holds nothing that the next would have to work out again: a thread at rest takes 20 MB.
+      // A thread at rest takes 20 MB.
       if (added === 0) await rest();
       return document!;
     },
     async clear() {
       lost = undefined;
+      // It keeps for good what so many took of memory, and is soon started beside what they take of time.
+      if (added >= MANY) await rest();
       added = 0;
       if (worker !== undefined || closed) await send({ clear: true });
     },
@@ -83,4 +93,5 @@ export function createTableMaker(start: () => Worker = startThread): TableMaker 
   };
 }
 
-const startThread = (): Worker => new Worker(new URL('./table-worker.ts', import.meta.url));
+export const startThread = (places: TablePlaces): Worker =>
+  new Worker(new URL('./table-worker.ts', import.meta.url), { workerData: places });

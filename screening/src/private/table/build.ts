@@ -1,6 +1,6 @@
 /**
- * The operator's side of a table: it is planned once, then written bucket by bucket to wherever it is kept,
- * and from then on answering is handing out bytes.
+ * The operator's side of a table: it is planned by how much goes into each bucket, then written bucket by bucket
+ * to wherever it is kept, so that nobody has to hold more than one; from then on answering is handing out bytes.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
 import {
@@ -14,7 +14,7 @@ import {
 import { PrivateError } from '../error.ts';
 import { FLAG_BYTES, HASH_BYTES, OVERFULL } from './answer.ts';
 import { MAX_SLOTS, parseTable, type TableDocument, type TableFacts } from './document.ts';
-import { writeParts } from './entry.ts';
+import { partsNeeded, writeParts } from './entry.ts';
 import { type EntryName, handleOf, prefixOf, SALT_BYTES, slotKey, TAG_BYTES } from './handle.ts';
 import { SLOT_OVERHEAD, sealSlot } from './slot.ts';
 
@@ -38,13 +38,24 @@ export interface TableEntry {
   readonly items: readonly Uint8Array[];
 }
 
+/** What goes into one bucket. */
+export interface BucketLoad {
+  readonly entries: number;
+  /** That all of them take: see {@link slotsOf}. */
+  readonly slots: number;
+}
+
 export interface TablePlan {
   readonly buckets: number;
   /** Bytes of a bucket as {@link sealBucket} gives it; the path to the root follows it in an answer. */
   readonly bucketBytes: number;
   readonly answerBytes: number;
-  /** Slots and flag. Each bucket is sealed once: what fills it is drawn anew each time. */
-  sealBucket(bucket: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Slots and flag, of the entries of one bucket, no more of them than was planned. Each is sealed once: what fills
+   * it is drawn anew each time.
+   * @throws PrivateError `TABLE_INVALID`, also for an address that stands there twice; those of {@link handleOf}.
+   */
+  sealBucket(entries: readonly TableEntry[]): Uint8Array<ArrayBuffer>;
   /** Once every bucket is sealed; `leaves` are their leaf hashes, in order. */
   complete(leaves: readonly Uint8Array[]): CompletedTable;
 }
@@ -75,45 +86,51 @@ interface Bucket {
   readonly overfull: boolean;
 }
 
+/** Slots that an entry takes in a bucket with room for it. @throws PrivateError `TABLE_INVALID` if nothing fits. */
+export const slotsOf = (
+  items: readonly Uint8Array[],
+  { slotBytes }: Pick<Layout['pad'], 'slotBytes'>,
+): number => partsNeeded(items, slotBytes - SLOT_OVERHEAD);
+
 /**
  * Plans a table, under a salt of its own: under the salt of another, different labels would be encrypted with
  * one key. It can always be made, whatever is to go in: see {@link cutDown}.
- * @throws PrivateError `TABLE_INVALID` for an address that stands there twice; those of {@link handleOf}.
+ * @param loads of all buckets, in order.
  */
 export function planTable(
-  entries: Iterable<TableEntry>,
+  loads: readonly BucketLoad[],
   { prefixBits, pad, maxSlots = MAX_SLOTS }: Layout,
   facts: TableFacts,
 ): TablePlan {
   const salt = new Uint8Array(randomBytes(SALT_BYTES));
   const { slotBytes } = pad;
   const partBytes = slotBytes - SLOT_OVERHEAD;
-  const filed: { handle: Uint8Array; items: readonly Uint8Array[] }[][] = Array.from(
-    { length: 2 ** prefixBits },
-    () => [],
+  const taken = loads.map((load) =>
+    load.slots <= maxSlots ? load.slots : Math.min(load.entries, maxSlots),
   );
-  for (const { name, items } of entries) {
-    const handle = handleOf(name, facts, salt);
-    filed[prefixOf(name.addressKey, { prefixBits })]!.push({ handle, items });
-  }
-  const placeAll = (bucket: number, maxParts?: number): Placed[] =>
-    filed[bucket]!.flatMap(({ handle, items }) =>
-      writeParts(items, partBytes, maxParts).map((content, part) => ({ handle, part, content })),
-    );
-  const place = (bucket: number): Bucket => {
-    const placed = placeAll(bucket);
-    if (placed.length <= maxSlots) return { placed, overfull: false };
-    return cutDown(placeAll(bucket, 1), maxSlots);
-  };
-  const buckets = filed.map((_, bucket) => place(bucket));
-  const slots = buckets.reduce((most, { placed }) => Math.max(most, placed.length), pad.slots);
+  const slots = taken.reduce((most, each) => Math.max(most, each), pad.slots);
   const bucketBytes = slots * slotBytes + FLAG_BYTES;
+  const place = (entries: readonly TableEntry[]): Bucket => {
+    const named = entries.map(({ name, items }) => ({
+      handle: handleOf(name, facts, salt),
+      items,
+    }));
+    const placeAll = (maxParts?: number): Placed[] =>
+      named.flatMap(({ handle, items }) =>
+        writeParts(items, partBytes, maxParts).map((content, part) => ({ handle, part, content })),
+      );
+    const placed = placeAll();
+    if (placed.length <= maxSlots) return { placed, overfull: false };
+    return cutDown(placeAll(1), maxSlots);
+  };
   return {
-    buckets: buckets.length,
+    buckets: loads.length,
     bucketBytes,
     answerBytes: bucketBytes + prefixBits * HASH_BYTES,
-    sealBucket(bucket) {
-      const { placed, overfull } = buckets[bucket]!;
+    sealBucket(entries) {
+      const { placed, overfull } = place(entries);
+      if (placed.length > slots)
+        throw new PrivateError('TABLE_INVALID', 'more goes into a bucket than was planned');
       const bytes = new Uint8Array(bucketBytes);
       fillBucket(bytes.subarray(0, slots * slotBytes), placed, salt, slotBytes);
       if (overfull) bytes[slots * slotBytes] = OVERFULL;
@@ -140,16 +157,22 @@ const cutDown = (shortest: readonly Placed[], maxSlots: number): Bucket => ({
   overfull: shortest.length > maxSlots,
 });
 
-/** A whole table in memory. */
+/** A whole table in memory. @throws as {@link slotsOf} and {@link TablePlan.sealBucket}. */
 export function buildBuckets(
   entries: Iterable<TableEntry>,
   layout: Layout,
   facts: TableFacts,
 ): BuiltTable {
-  const { buckets, answerBytes, sealBucket, complete } = planTable(entries, layout, facts);
+  const filed: TableEntry[][] = Array.from({ length: 2 ** layout.prefixBits }, () => []);
+  for (const entry of entries) filed[prefixOf(entry.name.addressKey, layout)]!.push(entry);
+  const loads = filed.map((all) => ({
+    entries: all.length,
+    slots: all.reduce((sum, { items }) => sum + slotsOf(items, layout.pad), 0),
+  }));
+  const { buckets, answerBytes, sealBucket, complete } = planTable(loads, layout, facts);
   const answers = new Uint8Array(buckets * answerBytes);
-  const leaves = Array.from({ length: buckets }, (_, bucket) => {
-    const sealed = sealBucket(bucket);
+  const leaves = filed.map((all, bucket) => {
+    const sealed = sealBucket(all);
     answers.set(sealed, bucket * answerBytes);
     return leafHash(sealed);
   });

@@ -21,16 +21,7 @@ export function writeParts(
   partBytes: number,
   maxParts = MAX_PARTS,
 ): Uint8Array[] {
-  const room = partBytes * maxParts;
-  let length = LENGTH_BYTES;
-  let fitting = 0;
-  for (const { length: bytes } of items) {
-    if (length + ITEM_LENGTH_BYTES + bytes > room || bytes > 0xffff) break;
-    length += ITEM_LENGTH_BYTES + bytes;
-    fitting += 1;
-  }
-  if (fitting === 0) throw new PrivateError('TABLE_INVALID', 'nothing of an entry fits its slots');
-  const count = Math.ceil(length / partBytes);
+  const { length, fitting, count } = measure(items, partBytes, maxParts);
   const whole = new Uint8Array(count * partBytes);
   const view = new DataView(whole.buffer);
   view.setUint32(0, length);
@@ -43,6 +34,23 @@ export function writeParts(
   return Array.from({ length: count }, (_, part) =>
     whole.subarray(part * partBytes, (part + 1) * partBytes),
   );
+}
+
+/** How many parts {@link writeParts} makes. @throws as it. */
+export const partsNeeded = (items: readonly Uint8Array[], partBytes: number): number =>
+  measure(items, partBytes, MAX_PARTS).count;
+
+function measure(items: readonly Uint8Array[], partBytes: number, maxParts: number) {
+  const room = partBytes * maxParts;
+  let length = LENGTH_BYTES;
+  let fitting = 0;
+  for (const { length: bytes } of items) {
+    if (length + ITEM_LENGTH_BYTES + bytes > room || bytes > 0xffff) break;
+    length += ITEM_LENGTH_BYTES + bytes;
+    fitting += 1;
+  }
+  if (fitting === 0) throw new PrivateError('TABLE_INVALID', 'nothing of an entry fits its slots');
+  return { length, fitting, count: Math.ceil(length / partBytes) };
 }
 
 /** How many parts an entry has, by the first of them; 0 if that is no first part. */
