@@ -3,11 +3,12 @@ import { assertNotFuture } from '../evidence/time.ts';
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import { isLate, type Reading } from './clocks.ts';
-import { listShut } from './gate.ts';
+import { type Gate, listShut } from './gate.ts';
 import type { Clock } from './profile.ts';
 import type { OrderHeadRecord, OrderStep } from './record.ts';
 import { eventOf } from './says.ts';
 import { clockOf, type StepContext } from './step-context.ts';
+import { isEnded, isServed } from './transition.ts';
 import type { Party } from './vocabulary.ts';
 
 export interface Fitting extends StepContext {
@@ -18,6 +19,7 @@ export interface Fitting extends StepContext {
 /** What a step says must go together with the profile and with what happened. */
 export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
   const { profile, order, head, by, readings } = context;
+  assertOpen(step, context, act.at);
   if ('acquisitions' in step) assertDistinct(step.acquisitions);
   switch (step.verb) {
     case 'receive':
@@ -31,9 +33,13 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertRule(isShown, 'BAD_INPUT', 'proof: the issuer has to have one');
       return;
     }
-    case 'clear':
+    case 'clear': {
       assertRule(!head.opened.includes(step.gate), 'NO_CHANGE', 'the gate is open');
+      const gate = profile.gates.find(({ id }) => id === step.gate);
+      const isTurn = isServed(head.status) !== (gate?.blocks === 'SERVED');
+      assertRule(isTurn, 'STEP_OUT_OF_ORDER', `${step.gate} of what is ${head.status}`);
       return;
+    }
     case 'validate':
       assertRule(!head.validated, 'NO_CHANGE', 'the order is validated');
       return;
@@ -67,12 +73,6 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
     }
     case 'execute':
     case 'deliver': {
-      const [shut] = listShut(
-        { profile, isNotified: order.notified, opened: head.opened, readings },
-        step.verb === 'execute' ? 'EXECUTED' : 'DELIVERED',
-        act.at,
-      );
-      assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
       for (const [index, collector] of context.collectors.entries()) {
         const name = step.acquisitions[index];
         assertRule(collector !== undefined, 'NOT_FOUND', `acquisition ${name}`);
@@ -89,6 +89,24 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
     case 'markOverdue':
       assertOverdue(step.clock, context, act);
   }
+}
+
+/** Steps that may have to wait for a gate. */
+const GATED: Readonly<Partial<Record<OrderStep['verb'], Gate['blocks']>>> = {
+  serve: 'SERVED',
+  execute: 'EXECUTED',
+  deliver: 'DELIVERED',
+  forfeit: 'FORFEITED',
+  close: 'CLOSED',
+};
+
+/** @throws ContractError `GATE_SHUT`. */
+function assertOpen({ verb }: OrderStep, { profile, order, head, readings }: Fitting, at: number) {
+  const blocked = GATED[verb];
+  // What has come to its end otherwise is closed whatever was held back.
+  if (blocked === undefined || (blocked === 'CLOSED' && isEnded(head.status))) return;
+  const [shut] = listShut({ profile, order, opened: head.opened, readings }, blocked, at);
+  assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
 }
 
 const servedAt = ({ facts }: OrderHeadRecord): number =>

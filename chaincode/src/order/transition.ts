@@ -45,7 +45,11 @@ const ENDED: readonly OrderStatus[] = [
   'CLOSED',
 ];
 const LIVE = ORDER_STATUSES.filter((status) => !ENDED.includes(status));
-const SERVED = LIVE.filter((status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED');
+const SERVED: readonly OrderStatus[] = LIVE.filter((status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED');
+
+/** Whether it has been handed over, and nothing has ended it. */
+export const isServed = (status: OrderStatus): boolean => SERVED.includes(status);
+
 const OPEN: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED'];
 const KEPT: readonly OrderStatus[] = ['RECEIVED', 'PRESERVED', 'FROZEN'];
 
@@ -75,7 +79,7 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   // Who is slow to say that it has it does not stop its own clock from running.
   RECEIVED: { by: ['ADDRESSEE', 'ISSUER'], from: ['SERVED'], times: ONCE },
   NOTICE_RECEIVED: { by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE, notified: true },
-  CLEARED: { by: ['ENFORCING', 'ADDRESSEE'], from: SERVED, times: SOME },
+  CLEARED: { by: ['ENFORCING', 'ADDRESSEE', 'ISSUER'], from: LIVE, times: SOME },
   OBJECTED: { by: ['ENFORCING'], from: SERVED, times: ONCE, notified: true },
   DEFECT_REPORTED: { by: ['ADDRESSEE'], from: ['RECEIVED'], times: MANY },
   CLARIFIED: { by: ['ISSUER', 'ENFORCING'], from: ['CLARIFICATION'], times: MANY },
