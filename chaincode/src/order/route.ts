@@ -1,6 +1,6 @@
 /** Whether the law leaves a way from one state to another: treaties, their parties and reservations (CNS-11). */
 import { z } from 'zod';
-import { assertRule } from '../kernel/errors.ts';
+import { ContractError } from '../kernel/errors.ts';
 import { identifier, jurisdiction, plainText, timestamp } from '../kernel/schema.ts';
 import type { OrderProfile } from './profile.ts';
 import type { Connection } from './vocabulary.ts';
@@ -54,8 +54,16 @@ export interface Route {
 /** Ties that are facts of the two members themselves: these the contract sees, and no other. */
 const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
 
-/** Why the way is closed, in words; undefined where it is open. */
-export function findClosure(
+/** What closes a way: whose authorities may issue to whom, a treaty that does not bind, a reservation. */
+interface Closure {
+  readonly by: 'STATE' | 'NO_PARTY' | 'RESERVATION';
+  /** Of the reservation, or of the tie that is asked for. */
+  readonly article?: string;
+  readonly text: string;
+}
+
+/** Everything that closes the way, in words; nothing where it is open. */
+export function* listClosures(
   id: string,
   {
     issuedIn,
@@ -64,29 +72,36 @@ export function findClosure(
     treaty: named,
   }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'scope' | 'treaty'>,
   { issuer, addressee, treaty, at }: Route,
-): string | undefined {
-  if (issuedIn !== null && !issuedIn.includes(issuer)) return `not of ${issuer}`;
+): Generator<Closure> {
+  if (issuedIn !== null && !issuedIn.includes(issuer))
+    yield { by: 'STATE', text: `not of ${issuer}` };
   if (addressedIn !== undefined && !addressedIn.includes(addressee.jurisdiction))
-    return `to nobody in ${addressee.jurisdiction}`;
+    yield { by: 'STATE', text: `to nobody in ${addressee.jurisdiction}` };
   const tie = addressee.jurisdiction === issuer ? 'SAME_STATE' : 'OTHER_STATE';
-  const missing = scope.connection.find(
-    ({ anyOf }) => anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie),
-  );
-  if (missing !== undefined) return `${missing.article} asks for ${missing.anyOf}, not ${tie}`;
-  if (named === null) return undefined;
-  for (const state of [issuer, addressee.jurisdiction]) {
+  for (const { article, anyOf } of scope.connection)
+    if (anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie))
+      yield { by: 'STATE', article, text: `${article} asks for ${anyOf}, not ${tie}` };
+  if (named === null) return;
+  for (const state of new Set([issuer, addressee.jurisdiction])) {
     const party = treaty?.parties.find((each) => each.jurisdiction === state);
-    const binds = party && party.from <= at && (party.until === null || at <= party.until);
-    if (!binds) return `${state} is no party to ${named}`;
+    if (party === undefined) {
+      yield { by: 'NO_PARTY', text: `${state} is no party to ${named}` };
+      continue;
+    }
+    const binds = party.from <= at && (party.until === null || at <= party.until);
+    if (!binds) yield { by: 'NO_PARTY', text: `${named} does not bind ${state} at that time` };
   }
-  const reserved = treaty?.parties
-    .find((each) => each.jurisdiction === addressee.jurisdiction)
-    ?.reservations.find(({ closes }) => closes.includes(id));
-  return reserved && `${addressee.jurisdiction} made a reservation to ${reserved.article}`;
+  const reserving = treaty?.parties.find((each) => each.jurisdiction === addressee.jurisdiction);
+  for (const { article, text, closes } of reserving?.reservations ?? [])
+    if (closes.includes(id))
+      yield {
+        ...{ by: 'RESERVATION', article },
+        text: `${addressee.jurisdiction} made a reservation to ${article}: ${text}`,
+      };
 }
 
 /** @throws ContractError `ROUTE_CLOSED`. */
 export function assertRoute(id: string, profile: OrderProfile, route: Route): void {
-  const closure = findClosure(id, profile, route);
-  assertRule(closure === undefined, 'ROUTE_CLOSED', `${closure}`);
+  for (const { text } of listClosures(id, profile, route))
+    throw new ContractError('ROUTE_CLOSED', text);
 }
