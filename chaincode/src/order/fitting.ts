@@ -2,8 +2,8 @@
 import { assertNotFuture } from '../evidence/time.ts';
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
-import { isLate, type Reading } from './clocks.ts';
-import { listShut } from './gate.ts';
+import { isLate, isOver, type Reading } from './clocks.ts';
+import { type Gate, listShut } from './gate.ts';
 import type { Clock } from './profile.ts';
 import type { OrderHeadRecord, OrderStep } from './record.ts';
 import { eventOf } from './says.ts';
@@ -65,14 +65,13 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertRule(isLater, 'TIME_ORDER', 'deadline.due is not later');
       return;
     }
+    // What is forfeited does not come back either.
+    case 'forfeit':
+      assertOpen('DELIVERED', context, act.at);
+      return;
     case 'execute':
     case 'deliver': {
-      const [shut] = listShut(
-        { profile, isNotified: order.notified, opened: head.opened, readings },
-        step.verb === 'execute' ? 'EXECUTED' : 'DELIVERED',
-        act.at,
-      );
-      assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
+      assertOpen(step.verb === 'execute' ? 'EXECUTED' : 'DELIVERED', context, act.at);
       for (const [index, collector] of context.collectors.entries()) {
         const name = step.acquisitions[index];
         assertRule(collector !== undefined, 'NOT_FOUND', `acquisition ${name}`);
@@ -84,11 +83,25 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       const used = head.facts.filter(({ event }) => event === 'EXTENDED').length;
       const allowed = profile.extension?.times ?? 0;
       assertRule(used < allowed, 'EXTENSIONS_USED_UP', `at most ${allowed}`);
+      const reading = readings.find(({ clock }) => clock === profile.extension?.clock);
+      const isPast = reading !== undefined && isOver(reading, act.at);
+      assertRule(!isPast, 'TOO_LATE', `${reading?.clock} ended at ${reading?.due}`);
       return;
     }
     case 'markOverdue':
       assertOverdue(step.clock, context, act);
   }
+}
+
+/** @throws ContractError `GATE_SHUT`. */
+function assertOpen(
+  step: Gate['blocks'],
+  { profile, order, head, readings }: Fitting,
+  at: number,
+): void {
+  const { opened } = head;
+  const [shut] = listShut({ profile, isNotified: order.notified, opened, readings }, step, at);
+  assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
 }
 
 const servedAt = ({ facts }: OrderHeadRecord): number =>
@@ -104,7 +117,9 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
   assertRule(reading !== undefined, 'CLOCK_UNKNOWN', `${name} does not run for this order`);
   const clock = clockOf(profile, reading);
   // What was reported in time waits for the issuer, not for the addressee.
-  const isReported = head.status === 'REPORTED' && isDeadline(clock);
+  const report = head.facts.findLast(({ event }) => event === head.reported);
+  const isTimely = report !== undefined && !isLate(reading, clock, report.at);
+  const isReported = head.status === 'REPORTED' && isDeadline(clock) && isTimely;
   const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES' && !isReported;
   assertRule(isDue && isLate(reading, clock, act.at), 'NOT_OVERDUE', `${name} is not over`);
   // Nobody makes another one late by its own word alone.

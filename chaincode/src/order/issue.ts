@@ -152,7 +152,7 @@ function assertEnforcing(
   profile: OrderProfile,
   input: IssueInput,
   { enforcing, addressee }: Pick<IssueContext, 'enforcing'> & { readonly addressee: Side },
-  { member }: Act,
+  { member, jurisdiction }: Act,
 ) {
   const { notNotified, contents } = input;
   const fits: (condition: boolean, text: string) => asserts condition = (condition, text) =>
@@ -180,6 +180,7 @@ function assertEnforcing(
     'it is another state’s than the addressee’s',
   );
   fits(![member, input.addressee].includes(input.enforcing), 'it is a party already');
+  fits(enforcing.jurisdiction !== jurisdiction, 'it is the issuer’s own state');
   return enforcing;
 }
 
