@@ -129,5 +129,5 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
 }
 
 /** By which the addressee owes something, and not one that ends a right or the order. */
-const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
+export const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
   obliges === 'ADDRESSEE' && silence === 'OVERDUE' && closes.length === 0;

@@ -23,6 +23,7 @@ import { privateEndpoints } from '../label/private/routes.ts';
 import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
+import { orderListEndpoints } from '../order/list-routes.ts';
 import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
@@ -148,6 +149,7 @@ function describeEndpoints(
     ...disclosureEndpoints(deps),
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
+    ...orderListEndpoints(deps),
     ...orderEndpoints(deps),
     ...fetchEndpoints(deps),
     ...screenEndpoints(deps),

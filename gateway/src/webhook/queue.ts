@@ -33,6 +33,8 @@ export const MAX_QUEUED = 10_000;
 const PAGE = 200;
 const PAGE_MESSAGES = 500;
 
+export type WebhookQueue = ReturnType<typeof openQueue>;
+
 export function openQueue(store: WebhookStore, now: () => number) {
   /** How many messages wait for an endpoint, where that was counted and nothing was delivered since. */
   const queued = new Map<string, number>();

@@ -5,18 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FAILING_DAYS } from './deliver.ts';
 import { createGuard } from './guard.ts';
 import { MAX_QUEUED, type SourceEvent, type WebhookSource } from './queue.ts';
 import { type Attempted, createSend, type Send } from './send.ts';
 import { signMessage } from './sign.ts';
 import { type Receiver, startReceiver } from './testing.ts';
-import {
-  FAILING_DAYS,
-  MAX_ENDPOINTS,
-  MAX_OWN_ENDPOINTS,
-  openWebhooks,
-  type Webhooks,
-} from './webhooks.ts';
+import { MAX_ENDPOINTS, MAX_OWN_ENDPOINTS, openWebhooks, type Webhooks } from './webhooks.ts';
 
 const OWNER = { member: 'CnAgencyMSP', owner: 'one' };
 const OTHER = { member: 'CnAgencyMSP', owner: 'other' };

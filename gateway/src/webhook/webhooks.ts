@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Problem } from '../http/problem.ts';
-import { delayAfter } from './backoff.ts';
+import { startDelivery } from './deliver.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 import { openQueue, type WebhookSource } from './queue.ts';
-import { type Attempted, createSend, type Send } from './send.ts';
-import { makeSecret, signMessage, writeSecret } from './sign.ts';
+import { createSend, type Send } from './send.ts';
+import { makeSecret, writeSecret } from './sign.ts';
 import {
   type Endpoint,
   type EndpointState,
@@ -35,22 +35,11 @@ export interface WebhookOptions {
   readonly assertClock?: (() => void) | undefined;
 }
 
-const DAY_MS = 86_400_000;
 /** An attempt has this long, milliseconds. */
 const TIMEOUT_MS = 15_000;
-/** Without any success for so long, an endpoint is disabled. */
-export const FAILING_DAYS = 5;
-/** Messages that are done stay so long, with their attempts. */
-const KEEP_DAYS = 30;
-/** Attempts at once, one for each endpoint at most; members have equal shares, and one at least. */
-const IN_FLIGHT = 8;
-/** An endpoint that failed is left alone for at most so long, whatever else waits for it, milliseconds. */
-const REST_AFTER_FAILURE_MS = 300_000;
 /** Endpoints of one person or system, and of a member. */
 export const MAX_OWN_ENDPOINTS = 8;
 export const MAX_ENDPOINTS = 100;
-/** The queue is looked at again at least so often, milliseconds. */
-const REST_MS = 60_000;
 const MAX_OVERLAP_HOURS = 168;
 
 export interface EndpointChange {
@@ -68,22 +57,16 @@ export type Webhooks = ReturnType<typeof openWebhooks>;
 
 /** Opens the queue and delivers until closed. */
 export function openWebhooks(options: WebhookOptions, sources: readonly WebhookSource[]) {
-  const { logger, now, random = Math.random, timeoutMs = TIMEOUT_MS } = options;
+  const { logger, onFailure, now, random = Math.random, assertClock } = options;
   const guard = createGuard(options.guard);
-  const { send = createSend({ guard, timeoutMs }) } = options;
+  const { timeoutMs = TIMEOUT_MS, send = createSend({ guard, timeoutMs }) } = options;
   const store = openWebhookStore(options.file);
   const queue = openQueue(store, now);
-  const closing = new AbortController();
-  /** Endpoints with an attempt under way. */
-  const busy = new Map<string, { readonly member: string; readonly done: Promise<void> }>();
-  let timer: NodeJS.Timeout | undefined;
-  let purgedAt = Number.NEGATIVE_INFINITY;
-  let isWoken = false;
-
-  const fail = (error: unknown, what: string) => {
-    options.onFailure?.(error);
-    logger.error({ code: (error as { code?: string }).code }, what);
-  };
+  const delivery = startDelivery(
+    { store, queue, send, logger, onFailure, now, random, assertClock },
+    sources,
+  );
+  const { wake } = delivery;
 
   /** @throws Problem `WEBHOOK_URL_REFUSED`. */
   const checkUrl = (text: string): string => {
@@ -98,118 +81,6 @@ export function openWebhooks(options: WebhookOptions, sources: readonly WebhookS
     if (found?.member !== member || found.owner !== owner) throw new Problem('NOT_FOUND');
     return found;
   };
-
-  const settle = (endpoint: Endpoint, message: Message, attempted: Attempted, began: number) => {
-    const at = now();
-    const attempts = message.attempts + 1;
-    const { code, status, retryAfter } = attempted;
-    store.addAttempt(message.id, attempts, began, code, status, Math.max(0, at - began));
-    if (code === 'DELIVERED') {
-      store.settle('DELIVERED', attempts, null, message.id);
-      return void store.setFailing(null, 0, endpoint.id);
-    }
-    const delay = delayAfter(attempts, random(), retryAfter);
-    if (delay === undefined) store.settle('FAILED', attempts, null, message.id);
-    else store.settle('QUEUED', attempts, at + delay, message.id);
-    const since = endpoint.failingSince ?? at;
-    store.setFailing(
-      since,
-      at + Math.min(delay ?? REST_AFTER_FAILURE_MS, REST_AFTER_FAILURE_MS),
-      endpoint.id,
-    );
-    if (code === 'ANSWER_GONE') disable(endpoint, 'GONE', at);
-    else if (at - since >= FAILING_DAYS * DAY_MS) disable(endpoint, 'FAILING', at);
-  };
-
-  const disable = ({ id }: Endpoint, reason: 'FAILING' | 'GONE', at: number) => {
-    store.disable(reason, at, id);
-    logger.warn({ endpoint: id, reason }, 'a webhook endpoint was disabled');
-  };
-
-  const attempt = async (message: Message): Promise<void> => {
-    const endpoint = store.find(message.endpoint);
-    if (endpoint === undefined) return;
-    const began = now();
-    const { payload } = message;
-    const secrets = store.secretsOf(endpoint.id, began).map(({ bytes }) => bytes);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'tabellion-webhook',
-      ...signMessage({ id: message.id, at: began, payload }, secrets),
-    };
-    const sending = { url: new URL(endpoint.url), headers, payload };
-    const attempted = await send(sending, closing.signal);
-    // Cut off by the end of this process: the next one tries again, under the same ID.
-    if (closing.signal.aborted && attempted.code !== 'DELIVERED') return;
-    // Meanwhile it may have been taken away, with its queue.
-    const still = store.find(endpoint.id);
-    if (still !== undefined && store.findMessage(message.id) !== undefined)
-      store.atOnce(() => settle(still, message, attempted, began));
-  };
-
-  const purge = (at: number) => {
-    if (at - purgedAt < DAY_MS / 24) return;
-    try {
-      options.assertClock?.();
-    } catch {
-      // It has been told by itself; deliveries go on.
-      return;
-    }
-    purgedAt = at;
-    store.purge(at - KEEP_DAYS * DAY_MS);
-    store.removeSecrets(at);
-  };
-
-  /** One member's endpoints that hang take no other's turn. */
-  const sendDue = (member: string, share: number) => {
-    let free = share - [...busy.values()].filter((one) => one.member === member).length;
-    if (free <= 0) return;
-    for (const message of store.listDue(member, now(), IN_FLIGHT * 2)) {
-      if (free <= 0) return;
-      if (busy.has(message.endpoint)) continue;
-      free -= 1;
-      const done = attempt(message)
-        .catch((error: unknown) => fail(error, 'a webhook attempt was not recorded'))
-        .finally(() => {
-          busy.delete(message.endpoint);
-          queue.recount(message.endpoint);
-          wake();
-        });
-      busy.set(message.endpoint, { member, done });
-    }
-  };
-
-  const turn = (): void => {
-    isWoken = false;
-    if (closing.signal.aborted) return;
-    clearTimeout(timer);
-    let rest = REST_MS;
-    try {
-      const at = now();
-      purge(at);
-      if (sources.filter(queue.take).length > 0) wake();
-      const members = store.listMembers();
-      const share = Math.max(1, Math.floor(IN_FLIGHT / members.length));
-      for (const { member } of members) sendDue(member, share);
-      const next = store.nextDue()?.next ?? undefined;
-      // What is due and waits for its endpoint's attempt is woken by the end of that.
-      if (next !== undefined && next > now()) rest = Math.min(REST_MS, next - now());
-    } catch (error) {
-      fail(error, 'webhooks wait');
-    }
-    timer = setTimeout(wake, rest);
-    timer.unref();
-  };
-
-  /** Soon, once for however many ask. */
-  const wake = (): void => {
-    if (isWoken || closing.signal.aborted) return;
-    isWoken = true;
-    setImmediate(turn);
-  };
-
-  const stops = sources.map((source) => source.onMore(wake));
-  wake();
 
   return {
     /** @throws Problem `WEBHOOK_URL_REFUSED`, `LIMIT_REACHED`. */
@@ -290,10 +161,7 @@ export function openWebhooks(options: WebhookOptions, sources: readonly WebhookS
       return store.findMessage(message)!;
     },
     async close(): Promise<void> {
-      closing.abort();
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-      await Promise.all([...busy.values()].map(({ done }) => done));
+      await delivery.close();
       store.close();
     },
   };
