@@ -163,6 +163,11 @@ export const newInstrument = (): readonly ReferenceEntry[] => [
       ...{ title: 'Freezing of assets', instrument: 'A pact on assets', article: '4' },
       ...{ edition: '2026', disabled: null, kind: 'FREEZE', urgency: 'EMERGENCY' },
       ...{ treaty: 'asset-pact', issuedIn: null, needsAcceptance: false, categories: ['ASSETS'] },
+      scope: {
+        connection: [{ article: '4(1)', anyOf: ['CONTROL'] }],
+        ...{ offences: [], sentence: null, dualCriminality: null, usual: null },
+        emergency: { article: '4(1)', threats: ['LOSS'] },
+      },
       issuing: [
         {
           ...{ article: '4(1)', roles: ['prosecutor'], categories: ['ASSETS'] },

@@ -26,6 +26,8 @@ export interface Clocked {
   /** Whether the enforcing authority is notified. */
   readonly isNotified: boolean;
   readonly validation: Validation;
+  /** Days that the order states of its clocks. */
+  readonly stated?: readonly { readonly clock: string; readonly days: number }[] | undefined;
   readonly facts: readonly Fact[];
   readonly calendars: Readonly<Partial<Record<Party, Calendar>>>;
 }
@@ -47,7 +49,10 @@ export interface Reading {
 export const readClocks = (order: Clocked): Reading[] =>
   order.profile.clocks.filter((clock) => runsFor(clock, order)).map((clock) => read(clock, order));
 
-const runsFor = ({ categories, notified, validation }: Clock, order: Clocked): boolean =>
+export const runsFor = (
+  { categories, notified, validation }: Clock,
+  order: Pick<Clocked, 'categories' | 'isNotified' | 'validation'>,
+): boolean =>
   (validation === undefined || validation === order.validation) &&
   (categories === undefined || order.categories.some((each) => categories.includes(each))) &&
   (notified === undefined || notified === order.isNotified);
@@ -92,21 +97,22 @@ function findStart(clock: Clock, { facts, profile }: Clocked) {
 }
 
 function dueOf(
-  { id, period, suspended, calendarOf }: Clock,
+  { id, period: given, suspended, calendarOf }: Clock,
   startedAt: number,
   past: { readonly later: readonly Fact[]; readonly suspensions: readonly Suspension[] },
-  { profile, calendars }: Clocked,
+  { profile, calendars, stated }: Clocked,
 ): number | null {
   const anew = past.later.findLastIndex(({ sets }) => sets?.clock === id);
   const set = past.later[anew]?.sets;
   if (set !== undefined)
     return putOff(set.due, listSuspensions({ suspended }, past.later.slice(anew + 1)));
-  if (period === null) return null;
+  if (given === null) return null;
+  const period = settle(given, stated?.find(({ clock }) => clock === id)?.days);
   const calendar = calendars[calendarOf]!;
   const { extension } = profile;
   const times =
     extension?.clock === id ? past.later.filter(({ event }) => event === 'EXTENDED').length : 0;
-  const whole = extension === null ? period : lengthen(period, extension.period, times);
+  const whole = extension === null ? period : lengthen(period, extension.period ?? period, times);
   const after = suspended?.after ?? 'CONTINUES';
   const counted: Suspension[] = [];
   let due = findDue(whole, startedAt, calendar);
@@ -131,6 +137,12 @@ function putOff(deadline: number, suspensions: readonly Suspension[]): number | 
   }
   return due;
 }
+
+/** Where the order says how long, by what it says; that it does is seen to when it is issued. */
+const settle = (period: NonNullable<Clock['period']>, days: number | undefined): Period =>
+  period.unit === 'STATED_DAY'
+    ? { unit: 'DAY', amount: days ?? period.least, rollsOver: period.rollsOver }
+    : period;
 
 const lengthen = <P extends Period>(period: P, by: Period, times: number): P => ({
   ...period,

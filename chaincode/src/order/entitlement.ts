@@ -1,6 +1,7 @@
 /** Whose step it is: which side of the order the caller's member stands on, and which roles act for it. */
 import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
+import { stands } from './gate.ts';
 import type { OrderProfile } from './profile.ts';
 import type { OrderRecord, OrderStep } from './record.ts';
 import { STEPS } from './transition.ts';
@@ -39,7 +40,7 @@ export function assertEntitled(step: OrderStep, { order, profile, by }: Entitlin
   const roles = rolesFor(step, { order, profile, by });
   assertRule(roles.includes(act.role), 'NOT_ALLOWED', `${act.role} of the ${by} in ${step.verb}`);
   const isSelf = act.member === order.act.member && act.person === order.act.person;
-  const isReview = step.verb === 'validate' || isUpholding(step);
+  const isReview = step.verb === 'validate' || step.verb === 'clear' || isUpholding(step);
   assertRule(!isReview || !isSelf, 'SELF_REVIEW', 'the same person issued it');
 }
 
@@ -52,8 +53,8 @@ function rolesFor(step: OrderStep, { order, profile, by }: Entitling): readonly 
   if (step.verb === 'clear') {
     const { gate: name } = step;
     const gate = profile.gates.find((each) => each.id === name && each.by === by);
-    const isShut = gate !== undefined && (gate.notified === undefined || order.notified);
-    assertRule(isShut, 'GATE_UNKNOWN', `${name} is no gate of the ${by}`);
+    const isThere = gate !== undefined && stands(gate, order);
+    assertRule(isThere, 'GATE_UNKNOWN', `${name} is no gate of the ${by}`);
     return gate.roles;
   }
   if (by === 'ADDRESSEE') return profile.addressee.roles;

@@ -221,23 +221,25 @@ describe('an issuer', () => {
 describe('an issuer that freezes', () => {
   const epoc = profileOf('epoc');
   const freezing = {
-    ...{ ...epoc, kind: 'FREEZE', conflict: null },
+    ...{
+      ...epoc,
+      kind: 'FREEZE',
+      conflict: null,
+      gates: [{ ...epoc.gates[0], blocks: 'FORFEITED' }],
+    },
     clocks: epoc.clocks.filter(({ id }) => ['produce-notified', 'object'].includes(id)),
   } as OrderProfile;
   const forfeit = (order: OrderCase, when: string) =>
     order.take('forfeit', by('ISSUER', when), basis);
 
-  it('forfeits nothing through a gate that is shut, nor past an objection that may come', () => {
+  it('forfeits nothing past an objection that may come', () => {
     const order = execute(received(freezing, notified), '2026-09-02T08:00:00Z');
     expectRefusal(() => forfeit(order, '2026-09-03T08:00:00Z'), 'STEP_OUT_OF_ORDER');
     takeNotice(order, '2026-09-03T08:00:00Z');
     expectRefusal(() => forfeit(order, '2026-09-12T08:00:00Z'), 'STEP_OUT_OF_ORDER');
-    const waived = { ...freezing, clocks: freezing.clocks.filter(({ id }) => id !== 'object') };
-    const unheard = execute(received(waived, notified), '2026-09-02T08:00:00Z');
-    expectRefusal(() => forfeit(unheard, '2026-09-03T08:00:00Z'), 'GATE_SHUT');
-    expect(forfeit(clear(unheard, '2026-09-03T08:00:00Z'), ISSUED_LATER).head.status).toBe(
-      'FORFEITED',
-    );
+    const cleared = execute(received(freezing, notified), '2026-09-02T08:00:00Z');
+    clear(cleared, '2026-09-03T08:00:00Z');
+    expect(forfeit(cleared, '2026-09-04T08:00:00Z').head.status).toBe('FORFEITED');
   });
 
   it('forfeits what is frozen where that is but a part', () => {

@@ -8,6 +8,7 @@ import type { Clock } from './profile.ts';
 import type { OrderHeadRecord, OrderStep } from './record.ts';
 import { eventOf } from './says.ts';
 import { clockOf, type StepContext } from './step-context.ts';
+import { isEnded, isServed } from './transition.ts';
 import type { Party } from './vocabulary.ts';
 
 export interface Fitting extends StepContext {
@@ -18,6 +19,7 @@ export interface Fitting extends StepContext {
 /** What a step says must go together with the profile and with what happened. */
 export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
   const { profile, order, head, by, readings } = context;
+  assertOpen(step, context, act.at);
   if ('acquisitions' in step) assertDistinct(step.acquisitions);
   switch (step.verb) {
     case 'receive':
@@ -31,9 +33,13 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertRule(isShown, 'BAD_INPUT', 'proof: the issuer has to have one');
       return;
     }
-    case 'clear':
+    case 'clear': {
       assertRule(!head.opened.includes(step.gate), 'NO_CHANGE', 'the gate is open');
+      const gate = profile.gates.find(({ id }) => id === step.gate);
+      const isTurn = isServed(head.status) !== (gate?.blocks === 'SERVED');
+      assertRule(isTurn, 'STEP_OUT_OF_ORDER', `${step.gate} of what is ${head.status}`);
       return;
+    }
     case 'validate':
       assertRule(!head.validated, 'NO_CHANGE', 'the order is validated');
       return;
@@ -65,13 +71,8 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertRule(isLater, 'TIME_ORDER', 'deadline.due is not later');
       return;
     }
-    // What is forfeited does not come back either.
-    case 'forfeit':
-      assertOpen('DELIVERED', context, act.at);
-      return;
     case 'execute':
     case 'deliver': {
-      assertOpen(step.verb === 'execute' ? 'EXECUTED' : 'DELIVERED', context, act.at);
       for (const [index, collector] of context.collectors.entries()) {
         const name = step.acquisitions[index];
         assertRule(collector !== undefined, 'NOT_FOUND', `acquisition ${name}`);
@@ -93,14 +94,21 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
   }
 }
 
+/** Steps that may have to wait for a gate. */
+const GATED: Readonly<Partial<Record<OrderStep['verb'], Gate['blocks']>>> = {
+  serve: 'SERVED',
+  execute: 'EXECUTED',
+  deliver: 'DELIVERED',
+  forfeit: 'FORFEITED',
+  close: 'CLOSED',
+};
+
 /** @throws ContractError `GATE_SHUT`. */
-function assertOpen(
-  step: Gate['blocks'],
-  { profile, order, head, readings }: Fitting,
-  at: number,
-): void {
-  const { opened } = head;
-  const [shut] = listShut({ profile, isNotified: order.notified, opened, readings }, step, at);
+function assertOpen({ verb }: OrderStep, { profile, order, head, readings }: Fitting, at: number) {
+  const blocked = GATED[verb];
+  // What has come to its end otherwise is closed whatever was held back.
+  if (blocked === undefined || (blocked === 'CLOSED' && isEnded(head.status))) return;
+  const [shut] = listShut({ profile, order, opened: head.opened, readings }, blocked, at);
   assertRule(shut === undefined, 'GATE_SHUT', `${shut?.id}: ${shut?.by} has not opened it`);
 }
 

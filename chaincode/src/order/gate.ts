@@ -1,26 +1,37 @@
-/** Whether data may leave: gates that are still shut. */
+/** Which step may be taken: gates that are still shut. */
 import { isOver, type Reading } from './clocks.ts';
 import type { OrderProfile } from './profile.ts';
+import type { DataCategory } from './vocabulary.ts';
 
 export type Gate = OrderProfile['gates'][number];
 
+/** What of an order decides which gates it has. */
+interface Order {
+  readonly notified: boolean;
+  readonly categories: readonly DataCategory[];
+}
+
 export interface Gated {
   readonly profile: OrderProfile;
-  readonly isNotified: boolean;
+  readonly order: Order;
   /** Gates that were opened, by their ids. */
   readonly opened: readonly string[];
   readonly readings: readonly Reading[];
 }
 
+export const stands = ({ notified, categories }: Gate, order: Order): boolean =>
+  (notified === undefined || order.notified) &&
+  (categories === undefined || order.categories.some((each) => categories.includes(each)));
+
 /** Those that the step waits for at an instant, in the profile's order. */
 export const listShut = (
-  { profile, isNotified, opened, readings }: Gated,
+  { profile, order, opened, readings }: Gated,
   step: Gate['blocks'],
   at: number,
 ): readonly Gate[] =>
   profile.gates.filter((gate) => {
     if (gate.blocks !== step && !(gate.blocks === 'EXECUTED' && step === 'DELIVERED')) return false;
-    if (gate.notified && !isNotified) return false;
+    if (!stands(gate, order)) return false;
     if (opened.includes(gate.id)) return false;
     const clock = readings.find((reading) => reading.clock === gate.opensWith);
     // At its last instant nobody can object any more in time.

@@ -10,6 +10,7 @@ import { orderHeadKey, orderKey } from './key.ts';
 import type { OrderProfile } from './profile.ts';
 import type { IssueInput, OrderHeadRecord, OrderRecord } from './record.ts';
 import { assertRoute, type Treaty } from './route.ts';
+import { assertStated } from './stated.ts';
 import type { Party } from './vocabulary.ts';
 
 type Side = Pick<MemberRecord, 'mspId' | 'status' | 'kind' | 'jurisdiction' | 'profile'>;
@@ -34,7 +35,7 @@ export interface IssueContext {
  * these data (ORD-7, CNS-10, CNS-11). What it says stays private; what each party gets is checked apart.
  * @throws ContractError `ALREADY_EXISTS`, `DUPLICATE_ENTRY`, `PROFILE_DISABLED`, `CATEGORY_NOT_ALLOWED`,
  * `ISSUER_NOT_ALLOWED`, `ADDRESSEE_NOT_ALLOWED`, `ENFORCING_MISMATCH`, `CALENDAR_MISMATCH`,
- * `NOT_ACCEPTED_BY_MEMBER`, `ROUTE_CLOSED`, `NOT_A_PARTY`, `CALENDAR_ENDS`.
+ * `NOT_ACCEPTED_BY_MEMBER`, `ROUTE_CLOSED`, `NOT_A_PARTY`, `CLOCK_UNKNOWN`, `BAD_INPUT`, `CALENDAR_ENDS`.
  */
 export function issueOrder(input: IssueInput, context: IssueContext, act: Act): Decision {
   const { exists, profile, timeWindowSeconds } = context;
@@ -69,7 +70,9 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
   };
   const facts: Fact[] = [{ event: 'ISSUED', by: 'ISSUER', at: act.at }];
   const calendars = calendarsOf(context.calendars);
-  const { categories, notified, validation } = record;
+  const { categories, notified, validation, stated } = record;
+  const clocked = { profile, categories, isNotified: notified, validation, stated };
+  assertStated(clocked);
   const head: OrderHeadRecord = {
     type: 'tabellion.order-head',
     v: 1,
@@ -84,9 +87,7 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
     overdue: [],
     contents: input.contents,
     facts,
-    clocks: readClocks({
-      ...{ profile, categories, isNotified: notified, validation, facts, calendars },
-    }),
+    clocks: readClocks({ ...clocked, facts, calendars }),
   };
   return {
     key: orderKey(input.id),

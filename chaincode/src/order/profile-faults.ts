@@ -1,5 +1,7 @@
 /** Where an order profile contradicts itself. */
+import type { Gate } from './gate.ts';
 import type { Clock, OrderProfile } from './profile.ts';
+import type { ScopeOffence } from './scope.ts';
 import { STEPS } from './transition.ts';
 import type { DataCategory, OrderEvent, Party } from './vocabulary.ts';
 
@@ -14,23 +16,35 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
     const at = ids.findIndex((id, index) => ids.indexOf(id) !== index);
     if (at !== -1) yield { path: [list, at, 'id'], message: 'stands twice' };
   }
+  yield* findScopeFaults(profile);
   yield* findIssuingFaults(profile);
   yield* findMissingParty(profile);
   yield* findUnreadable(profile);
   for (const [at, each] of profile.clocks.entries())
     for (const { path, message } of findClockFaults(each, profile))
       yield { path: ['clocks', at, ...path], message };
-  for (const [at, { opensWith }] of profile.gates.entries()) {
-    if (opensWith === undefined) continue;
-    const clock = profile.clocks.find(({ id }) => id === opensWith);
-    const path = ['gates', at, 'opensWith'];
-    if (clock === undefined) yield { path, message: 'names no clock' };
-    else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
-  }
+  for (const [at, gate] of profile.gates.entries())
+    for (const { path, message } of findGateFaults(gate, profile))
+      yield { path: ['gates', at, ...path], message };
   const groundless = profile.grounds.findIndex((ground) => !isPossible(ground.for, profile));
   if (groundless !== -1)
     yield { path: ['grounds', groundless, 'for'], message: 'cannot happen under this profile' };
   yield* findExtensionFaults(profile);
+}
+
+function* findGateFaults(gate: Gate, profile: OrderProfile): Generator<Contradiction> {
+  const { by, blocks, categories, opensWith } = gate;
+  if (!isPossible(blocks, profile))
+    yield { path: ['blocks'], message: 'cannot happen under this profile' };
+  if ((by === 'ISSUER') !== (blocks === 'SERVED'))
+    yield { path: ['by'], message: 'has the order too late for it, or too early' };
+  const strange = (categories ?? []).findIndex((each) => !profile.categories.includes(each));
+  if (strange !== -1) yield { path: ['categories', strange], message: 'is not the profile’s' };
+  if (opensWith === undefined) return;
+  const clock = profile.clocks.find(({ id }) => id === opensWith);
+  const path = ['opensWith'];
+  if (clock === undefined) yield { path, message: 'names no clock' };
+  else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
 }
 
 function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
@@ -40,9 +54,14 @@ function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
     yield { path: ['extension'], message: 'cannot happen under this profile' };
   const extended = clocks.find(({ id }) => id === extension.clock);
   if (extended === undefined) yield { path: ['extension', 'clock'], message: 'names no clock' };
-  else if (extended.period?.unit !== extension.period.unit)
+  else if (extension.period === null) {
+    if (extended.period?.unit !== 'STATED_DAY')
+      yield { path: ['extension', 'period'], message: 'the order does not state it' };
+  } else if (unitOf(extended.period) !== extension.period.unit)
     yield { path: ['extension', 'period', 'unit'], message: 'is not what the clock counts in' };
 }
+
+const unitOf = (period: Clock['period']) => (period?.unit === 'STATED_DAY' ? 'DAY' : period?.unit);
 
 function* findIssuingFaults({
   issuing,
@@ -68,6 +87,33 @@ function* findIssuingFaults({
   if (afterwards !== -1 && !isTimed)
     yield { path: ['issuing', afterwards, 'validation'], message: 'no clock says by when' };
 }
+
+function* findScopeFaults({ scope, categories, urgency }: OrderProfile): Generator<Contradiction> {
+  const { offences, emergency, dualCriminality } = scope;
+  const strangeOf = (named: readonly DataCategory[]) =>
+    named.findIndex((category) => !categories.includes(category));
+  for (const [at, row] of offences.entries()) {
+    const strange = strangeOf(row.categories);
+    if (strange !== -1)
+      yield {
+        path: ['scope', 'offences', at, 'categories', strange],
+        message: 'is not the profile’s',
+      };
+    if (isAnyOffence(row)) yield { path: ['scope', 'offences', at], message: 'asks for nothing' };
+  }
+  if ((urgency === 'EMERGENCY') !== (emergency !== null))
+    yield { path: ['scope', 'emergency'], message: 'does not go with the urgency' };
+  if (dualCriminality === null) return;
+  const strange = strangeOf(dualCriminality.categories);
+  const path = ['scope', 'dualCriminality'];
+  if (strange !== -1)
+    yield { path: [...path, 'categories', strange], message: 'is not the profile’s' };
+  if (dualCriminality.unless !== null && isAnyOffence(dualCriminality.unless))
+    yield { path: [...path, 'unless'], message: 'excepts every offence' };
+}
+
+const isAnyOffence = ({ kinds, leastMaximumMonths, bySystem }: ScopeOffence): boolean =>
+  kinds.length === 0 && leastMaximumMonths === null && !bySystem;
 
 /** Where there is no enforcing authority, nothing can be asked of it. */
 function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
@@ -133,6 +179,8 @@ function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contra
     yield { path: ['starts'], message: 'ends what it starts' };
   const both = pauses.findIndex(({ from, until }) => until.includes(from));
   if (both !== -1) yield { path: ['suspended', 'by', both], message: 'ends as it begins' };
+  if (period?.unit === 'STATED_DAY' && period.most !== null && period.most < period.least)
+    yield { path: ['period', 'most'], message: 'is less than the least' };
   if (silence === 'CLOSES' && closes.length === 0)
     yield { path: ['closes'], message: 'nothing is closed' };
   if (silence === 'LAPSES' && stops.length === 0)

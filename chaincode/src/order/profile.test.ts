@@ -21,6 +21,9 @@ function listFaults(profile: unknown): string[] {
   return result.success ? [] : result.error.issues.map(({ path }) => path.join('.'));
 }
 
+const anyOffence = {
+  ...{ article: '1', title: 'any', kinds: [], leastMaximumMonths: null, bySystem: false },
+};
 const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
 const extension = { article: '1', clock: 'produce', times: 1 };
 const days = { unit: 'DAY', amount: 1, rollsOver: true };
@@ -32,6 +35,14 @@ describe('a profile', () => {
     ['epoc', 'issuing.0.validators', ['prosecutor'], 'issuing.0.validators'],
     ['epoc', 'issuing.1.validation', 'AFTER', 'issuing.1.validation'],
     ['epoc', 'categories', ['SUBSCRIBER', 'ASSETS'], 'categories.1'],
+    ['epoc', 'scope.offences.0.categories', ['ASSETS'], 'scope.offences.0.categories.0'],
+    ['epoc', 'scope.offences.0.leastMaximumMonths', null, 'scope.offences.0'],
+    ['epoc', 'scope.dualCriminality.categories', ['ASSETS'], 'scope.dualCriminality.categories.0'],
+    ['epoc', 'scope.dualCriminality.unless', anyOffence, 'scope.dualCriminality.unless'],
+    ['epoc', 'scope.emergency', { article: '1', threats: ['LIFE'] }, 'scope.emergency'],
+    ['epoc-emergency', 'scope.emergency', null, 'scope.emergency'],
+    ['epoc-pr', 'scope.connection.0.anyOf', [], 'scope.connection.0.anyOf'],
+    ['epoc-pr', 'scope', undefined, 'scope'],
     ['epoc', 'enforcing.notifiedOf', ['ASSETS'], 'enforcing.notifiedOf.0'],
     ['epoc', 'gates.0.opensWith', 'nothing', 'gates.0.opensWith'],
     ['epoc', 'clocks.0.period', null, 'gates.0.opensWith'],

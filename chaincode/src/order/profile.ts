@@ -9,6 +9,7 @@ import { identifier, jurisdiction, plainText } from '../kernel/schema.ts';
 import { memberKind, role } from '../member/role.ts';
 import { period } from './clock/period.ts';
 import { findContradictions } from './profile-faults.ts';
+import { scope } from './scope.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
 
 const article = plainText(60);
@@ -37,19 +38,31 @@ const field = z.strictObject({
     .max(2),
 });
 
-/** A consent without which data do not leave: approval, judicial review, or no objection. */
+/** A consent without which a step is not taken: approval, judicial review, or no objection. */
 const gate = z.strictObject({
   id: identifier,
   article,
   title,
-  by: z.enum(['ADDRESSEE', 'ENFORCING']),
+  /** The issuer's own authorities agree before anybody else has the order, and to nothing else. */
+  by: party,
   roles: z.array(role).min(1).max(8),
   /** Which step waits for it. */
-  blocks: z.enum(['EXECUTED', 'DELIVERED']),
+  blocks: z.enum(['SERVED', 'EXECUTED', 'DELIVERED', 'FORFEITED', 'CLOSED']),
+  /** Of orders on such data only. */
+  categories: z.array(dataCategory).min(1).max(6).optional(),
   /** Of orders that the enforcing authority is notified of only. */
   notified: z.literal(true).optional(),
   /** The clock at whose end silence opens it. Without one it stays shut until it is opened. */
   opensWith: identifier.optional(),
+});
+
+/** A period of which the instrument gives the bounds, and the order its length (ORD-5, ORD-24). */
+const statedPeriod = z.strictObject({
+  unit: z.literal('STATED_DAY'),
+  least: z.int().min(1).max(36_500),
+  /** Null: the instrument names no most. */
+  most: z.int().min(1).max(36_500).nullable(),
+  rollsOver: z.boolean(),
 });
 
 /** What ends a period in which nothing happened. */
@@ -70,7 +83,7 @@ const clock = z.strictObject({
   obliges: party,
   starts: orderEvent,
   /** Null: the instrument gives no number. */
-  period: period.nullable(),
+  period: z.discriminatedUnion('unit', [...period.options, statedPeriod]).nullable(),
   /** Whose calendar counts the days. */
   calendarOf: party,
   suspended: z
@@ -123,9 +136,13 @@ const shape = z.strictObject({
   treaty: identifier.nullable(),
   /** States whose authorities may issue; null: of every party. */
   issuedIn: z.array(jurisdiction).min(1).max(64).nullable(),
+  /** States in which it can be addressed to somebody; left out: in every party. */
+  addressedIn: z.array(jurisdiction).min(1).max(64).optional(),
   /** Whether the addressee must have declared that it takes orders of this kind (CNS-10). */
   needsAcceptance: z.boolean(),
   categories: z.array(dataCategory).min(1).max(6),
+  /** Which facts open it. */
+  scope,
   issuing: z.array(issuing).min(1).max(16),
   addressee: z.strictObject({
     kinds: z.array(memberKind).min(1).max(4),
@@ -145,7 +162,13 @@ const shape = z.strictObject({
   gates: z.array(gate).max(8),
   clocks: z.array(clock).max(24),
   extension: z
-    .strictObject({ article, clock: identifier, period, times: z.int().min(1).max(32) })
+    .strictObject({
+      article,
+      clock: identifier,
+      /** Null: what the order stated, once more. */
+      period: period.nullable(),
+      times: z.int().min(1).max(32),
+    })
     .nullable(),
   grounds: z.array(ground).max(32),
   /** Who upholds it against the law of a third state; null where that cannot be raised. */
@@ -153,6 +176,8 @@ const shape = z.strictObject({
   confidentiality: plainText(280),
   userNotice: plainText(280),
   remedies: plainText(280),
+  /** What the text leaves to national law, or does not say, and the profile had to. */
+  note: plainText(560).optional(),
 });
 export type OrderProfile = z.infer<typeof shape>;
 

@@ -59,6 +59,12 @@ export const issueInput = z.strictObject({
     ENFORCING: governed.optional(),
   }),
   contents,
+  /** How many days each clock of the profile lasts whose length is for the order to say. */
+  stated: z
+    .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(36_500) }))
+    .min(1)
+    .max(8)
+    .optional(),
   /** An order that this one follows, such as the preservation before a production. */
   follows: orderId.optional(),
   legalBasis: governed,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { assertRule } from '../kernel/errors.ts';
 import { identifier, jurisdiction, plainText, timestamp } from '../kernel/schema.ts';
 import type { OrderProfile } from './profile.ts';
+import type { Connection } from './vocabulary.ts';
 
 /** Body of an entry in the register `treaty`. */
 export const treatyBody = z
@@ -50,13 +51,28 @@ export interface Route {
   readonly at: number;
 }
 
+/** Ties that are facts of the two members themselves: these the contract sees, and no other. */
+const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
+
 /** Why the way is closed, in words; undefined where it is open. */
 export function findClosure(
   id: string,
-  { issuedIn, treaty: named }: Pick<OrderProfile, 'issuedIn' | 'treaty'>,
+  {
+    issuedIn,
+    addressedIn,
+    scope,
+    treaty: named,
+  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'scope' | 'treaty'>,
   { issuer, addressee, treaty, at }: Route,
 ): string | undefined {
   if (issuedIn !== null && !issuedIn.includes(issuer)) return `not of ${issuer}`;
+  if (addressedIn !== undefined && !addressedIn.includes(addressee.jurisdiction))
+    return `to nobody in ${addressee.jurisdiction}`;
+  const tie = addressee.jurisdiction === issuer ? 'SAME_STATE' : 'OTHER_STATE';
+  const missing = scope.connection.find(
+    ({ anyOf }) => anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie),
+  );
+  if (missing !== undefined) return `${missing.article} asks for ${missing.anyOf}, not ${tie}`;
   if (named === null) return undefined;
   for (const state of [issuer, addressee.jurisdiction]) {
     const party = treaty?.parties.find((each) => each.jurisdiction === state);

@@ -99,7 +99,7 @@ const clockedOf = ({
   calendars,
 }: Pick<StepContext, 'order' | 'profile' | 'calendars'>) => ({
   ...{ profile, calendars, categories: order.categories },
-  ...{ isNotified: order.notified, validation: order.validation },
+  ...{ isNotified: order.notified, validation: order.validation, stated: order.stated },
 });
 
 /** A clock that begins anew, or is set anew, can be overdue anew. */

@@ -45,7 +45,13 @@ const ENDED: readonly OrderStatus[] = [
   'CLOSED',
 ];
 const LIVE = ORDER_STATUSES.filter((status) => !ENDED.includes(status));
-const SERVED = LIVE.filter((status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED');
+const SERVED: readonly OrderStatus[] = LIVE.filter(
+  (status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED',
+);
+
+/** Whether it has been handed over, and nothing has ended it. */
+export const isServed = (status: OrderStatus): boolean => SERVED.includes(status);
+
 const OPEN: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED'];
 /** Whoever keeps but a part does not keep the issuer from what follows. */
 const KEPT: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED', 'PRESERVED', 'FROZEN'];
@@ -85,7 +91,7 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
     ...{ by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE },
     ...{ notified: true, afterDelivery: true },
   },
-  CLEARED: { by: ['ENFORCING', 'ADDRESSEE'], from: SERVED, times: SOME },
+  CLEARED: { by: ['ENFORCING', 'ADDRESSEE', 'ISSUER'], from: LIVE, times: SOME },
   OBJECTED: {
     ...{ by: ['ENFORCING'], from: SERVED, times: SOME, notified: true, afterDelivery: true },
   },
@@ -101,7 +107,8 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   // Whoever does all that is asked need not be compelled.
   EXECUTED: { by: ['ADDRESSEE'], from: [...OPEN, 'ENFORCEMENT'], times: SOME },
   PARTLY_DELIVERED: { by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], times: PIECES },
-  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], times: SOME },
+  // What is kept or frozen is never `EXECUTED`: a gate before its delivery would hold nothing.
+  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], kinds: ['PRODUCE', 'ASSIST'], times: SOME },
   // What is to be kept is kept while another one decides.
   EXTENDED: {
     ...{ by: ['ISSUER'], from: [...KEPT, 'ENFORCEMENT'], kinds: ['PRESERVE', 'FREEZE'] },

@@ -72,3 +72,30 @@ export const orderEvent = z.enum([
   'CLOSED',
 ]);
 export type OrderEvent = z.infer<typeof orderEvent>;
+
+/** What ties the data, or who holds them, to a state; whose instrument asks for which is data. */
+export const connection = z.enum([
+  /** The addressee is in another state than the issuer. */
+  'OTHER_STATE',
+  /** The addressee is in the issuing state itself. */
+  'SAME_STATE',
+  /** The data are in the state of the addressee. */
+  'DATA_IN_STATE',
+  /** Who holds the data is established, or represented as the law wants it, in the state of the addressee. */
+  'HOLDER_ESTABLISHED',
+  /** Who holds the data offers its service in the issuing state (ORD-8). */
+  'SERVICE_OFFERED',
+  /** The addressee possesses, keeps or controls the data, wherever they are (ORD-20). */
+  'CONTROL',
+  /** Who may lawfully disclose the data consents of their own free will. */
+  'CONSENT',
+  /** The data are open to everybody. */
+  'DATA_PUBLIC',
+  /** The person, or the thing, that is asked for is in the state of the addressee. */
+  'PERSON_IN_STATE',
+]);
+export type Connection = z.infer<typeof connection>;
+
+/** What is about to happen. INJURY: to bodily integrity; LOSS: of the data themselves. */
+export const threat = z.enum(['LIFE', 'INJURY', 'SAFETY', 'INFRASTRUCTURE', 'LOSS']);
+export type Threat = z.infer<typeof threat>;
