@@ -62,7 +62,8 @@ const first = (id: string) => ({ id, version: 1 });
 /** What a party is given to read. */
 export const contentOf = (order: string, party: OrderContent['for'], ids: string): Uint8Array =>
   canonicalBytes({
-    ...{ type: 'tabellion.order-content', v: 1, order, for: party, salt: 'A'.repeat(43) },
+    ...{ type: 'tabellion.order-content', v: 1, order, for: party },
+    salt: (party === 'ADDRESSEE' ? 'A' : 'E').repeat(43),
     fields: Array.from(ids, (id) => ({ id, text: `what stands under ${id}` })),
   });
 

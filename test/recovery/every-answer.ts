@@ -68,6 +68,11 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     ),
   ],
   '/v1/custody/inbox': ['?limit=1'],
+  '/v1/order/orders': [
+    ...['?limit=1', '?scope=AWAITED', '?side=ISSUER', '?side=ADDRESSEE', '?side=ENFORCING'],
+    ...['?kind=PRESERVE', '?status=CLOSED', '?status=RECEIVED&kind=PRODUCE'],
+  ],
+  '/v1/order/due': ['?within=8784', '?within=8784&obliges=ADDRESSEE', '?state=OVERDUE'],
   '/v1/ledger/blocks': ['?from=0&limit=1000'],
   '/v1/member/proposals': ['?limit=1'],
 };

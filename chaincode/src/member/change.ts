@@ -27,8 +27,8 @@ export interface Consortium {
   readonly endorsementThreshold: number;
   /** The parameter that the change sets, if it sets one. */
   readonly parameter?: ParameterRecord | undefined;
-  /** Versions published of the entry that the change publishes, if it publishes one. */
-  readonly published: readonly number[];
+  /** What was published of the entry that the change publishes, if it publishes one. */
+  readonly published: readonly ReferenceEntry[];
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Consortium {
  * the proposal STALE.
  * @returns the records to write.
  * @throws ContractError `ALREADY_EXISTS`, `JURISDICTION_TAKEN`, `NOT_FOUND`, `NO_CHANGE`,
- * `PARAMETER_OUT_OF_RANGE`, `VERSION_NOT_NEWER` and those of {@link assertEndorsable}.
+ * `PARAMETER_OUT_OF_RANGE`, `VERSION_NOT_NEWER`, `CALENDAR_MISMATCH`, `CALENDAR_ENDS` and those of {@link assertEndorsable}.
  */
 export function applyChange(change: Change, now: Consortium, cause: Cause, act: Act): Write[] {
   switch (change.kind) {
@@ -49,11 +49,22 @@ export function applyChange(change: Change, now: Consortium, cause: Cause, act: 
     case 'SET_PARAMETER':
       return setParameter(change.name, change.value, now, cause, act);
     case 'PUBLISH': {
-      const newest = Math.max(0, ...now.published);
+      const newest = Math.max(0, ...now.published.map(({ version }) => version));
       assertRule(change.entry.version > newest, 'VERSION_NOT_NEWER', `version ${newest} stands`);
+      for (const before of now.published) assertCoverage(change.entry, before);
       return writeReference(change.entry, cause, act);
     }
   }
+}
+
+/** Orders under way are counted by the newest calendar: one that held less would stop them all. */
+function assertCoverage(entry: ReferenceEntry, before: ReferenceEntry): void {
+  if (entry.register !== 'calendar' || before.register !== 'calendar') return;
+  const { jurisdiction, from, to } = before.body;
+  const isSame = entry.body.jurisdiction === jurisdiction;
+  assertRule(isSame, 'CALENDAR_MISMATCH', `${before.id} is the calendar of ${jurisdiction}`);
+  const covers = entry.body.from <= from && to <= entry.body.to;
+  assertRule(covers, 'CALENDAR_ENDS', `version ${before.version} holds ${from} to ${to}`);
 }
 
 function admit(

@@ -115,9 +115,7 @@ async function loadConsortium(state: State, change: Change): Promise<Consortium>
       ? await state.list(referenceRecord, referencePrefix(change.entry.register, change.entry.id))
       : [];
   return {
-    members,
-    endorsementThreshold,
-    parameter,
-    published: published.map(({ entry }) => entry.version),
+    ...{ members, endorsementThreshold, parameter },
+    published: published.map(({ entry }) => entry),
   };
 }

@@ -16,6 +16,7 @@ import {
   memberRecord,
   type ProposalRecord,
   proposalRecord,
+  type ReferenceEntry,
   type VoteRecord,
   voteRecord,
 } from './record.ts';
@@ -49,15 +50,20 @@ const admit = (changes: object = {}): Change => ({
   profile: sampleProfile,
   ...changes,
 });
-const publish = (version: number): Change => ({
-  kind: 'PUBLISH',
-  entry: {
-    register: 'standard',
-    id: 'iso-27037',
-    version,
-    body: { title: 'Collection', publisher: 'ISO', edition: '2026' },
-  },
+const standard = (version: number): ReferenceEntry => ({
+  ...{ register: 'standard', id: 'iso-27037', version },
+  body: { title: 'Collection', publisher: 'ISO', edition: '2026' },
 });
+const calendar = (version: number, [from, to]: [string, string], jurisdiction = 'DE') =>
+  ({
+    ...{ register: 'calendar', id: 'de', version },
+    body: {
+      ...{ title: 'Germany', jurisdiction, source: 'made for a test', edition: '1', from, to },
+      ...{ offsets: [{ from: 0, minutes: 60 }], restDays: [7], holidays: [], workedDays: [] },
+    },
+  }) satisfies ReferenceEntry;
+const publish = (entry: ReferenceEntry): Change => ({ kind: 'PUBLISH', entry });
+const dated = consortium({ published: [calendar(1, ['2026-01-01', '2027-12-31'])] });
 const parameter = (value: number) => ({
   type: 'tabellion.parameter' as const,
   v: 1 as const,
@@ -150,8 +156,36 @@ describe('proposeChange', () => {
       consortium({ members: [...MEMBERS, member('A', 'AA'), member('B', 'BB')] }),
       'THRESHOLD_TOO_LOW',
     ],
-    ['a known version', publish(2), consortium({ published: [1, 2] }), 'VERSION_NOT_NEWER'],
-    ['an older version', publish(1), consortium({ published: [2] }), 'VERSION_NOT_NEWER'],
+    [
+      'a known version',
+      publish(standard(2)),
+      consortium({ published: [standard(1), standard(2)] }),
+      'VERSION_NOT_NEWER',
+    ],
+    [
+      'an older version',
+      publish(standard(1)),
+      consortium({ published: [standard(2)] }),
+      'VERSION_NOT_NEWER',
+    ],
+    [
+      'a calendar that begins later',
+      publish(calendar(2, ['2028-01-01', '2028-12-31'])),
+      dated,
+      'CALENDAR_ENDS',
+    ],
+    [
+      'a calendar that ends sooner',
+      publish(calendar(2, ['2026-01-01', '2026-12-31'])),
+      dated,
+      'CALENDAR_ENDS',
+    ],
+    [
+      'whose calendar it is',
+      publish(calendar(2, ['2026-01-01', '2028-12-31'], 'FR')),
+      dated,
+      'CALENDAR_MISMATCH',
+    ],
     [
       'a value out of range',
       { kind: 'SET_PARAMETER', name: 'voteThresholdBps', value: 5000 },
@@ -233,6 +267,11 @@ describe('castVote', () => {
 });
 
 describe('applyChange', () => {
+  it('publishes a calendar that reaches further', () => {
+    const change = publish(calendar(2, ['2025-01-01', '2028-12-31']));
+    expect(applyChange(change, dated, sampleCause, sampleAct())).toHaveLength(1);
+  });
+
   it('sets a parameter and keeps its history', () => {
     const now = consortium({ parameter: parameter(2) });
     const writes = applyChange(setThreshold(3), now, sampleCause, sampleAct());

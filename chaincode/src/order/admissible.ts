@@ -1,28 +1,32 @@
 /** Whether a step can be taken where an order stands, and comes in time. */
 import { assertRule } from '../kernel/errors.ts';
-import { isLate, isOver, type Reading } from './clocks.ts';
+import { isLate, isOver, type Reading, sinceReplaced } from './clocks.ts';
 import type { OrderProfile } from './profile.ts';
+import type { OrderHeadRecord } from './record.ts';
 import { clockOf, type StepContext } from './step-context.ts';
-import { isEnded, STEPS } from './transition.ts';
+import { isEnded, isEndedOtherwise, STEPS } from './transition.ts';
 import type { OrderEvent } from './vocabulary.ts';
 
 /** @throws ContractError `STEP_OUT_OF_ORDER`, `ENFORCING_MISMATCH`. */
 export function assertPossible(
   event: OrderEvent,
-  { order, head, profile }: StepContext,
+  context: StepContext,
   readings: readonly Reading[],
   at: number,
 ): void {
+  const { order, head, profile } = context;
   const refused = `${event} of what is ${head.status}`;
   if (event === 'OVERDUE') {
     assertRule(!isEnded(head.status), 'STEP_OUT_OF_ORDER', refused);
     return;
   }
   assertRule(event !== 'ISSUED', 'STEP_OUT_OF_ORDER', refused);
-  const { from, kinds, times, notified } = STEPS[event];
-  const fits = from.includes(head.status) && (kinds === undefined || kinds.includes(order.kind));
+  const { from, kinds, times, notified, afterDelivery } = STEPS[event];
+  const isFrom = from.includes(head.status) || (afterDelivery === true && isEndedDelivered(head));
+  const fits = isFrom && (kinds === undefined || kinds.includes(order.kind));
   assertRule(fits, 'STEP_OUT_OF_ORDER', refused);
-  const taken = head.facts.filter((fact) => fact.event === event).length;
+  const counted = event === 'NOTICE_RECEIVED' ? sinceReplaced(head.facts) : head.facts;
+  const taken = counted.filter((fact) => fact.event === event).length;
   assertRule(taken < times, 'STEP_OUT_OF_ORDER', `${event} more often than ${times}`);
   const isTold = !notified || order.notified;
   assertRule(isTold, 'STEP_OUT_OF_ORDER', 'the enforcing authority is not notified of it');
@@ -40,20 +44,33 @@ export function assertPossible(
     const isTurn = isAsked === (event === 'QUESTION_ANSWERED');
     assertRule(isTurn, 'STEP_OUT_OF_ORDER', isAsked ? 'a question is open' : 'nothing was asked');
   }
-  const isOpen = event === 'FORFEITED' || (event === 'CLOSED' && !isEnded(head.status));
-  assertRule(!isOpen || head.validated, 'STEP_OUT_OF_ORDER', 'it is still to be validated');
-  if (event === 'CLOSED' && !isEnded(head.status)) {
-    const open = readings.find((reading) => {
-      const { closes, obliges, stops } = clockOf(profile, reading);
-      const isSaid = head.facts.some((fact) => stops.includes(fact.event));
-      const isWaiting = reading.state === 'WAITING' && order.notified && !isSaid;
-      const isRunning = reading.state === 'OPEN' && !isOver(reading, at);
-      return obliges === 'ENFORCING' && closes.includes('OBJECTED') && (isWaiting || isRunning);
-    });
-    const text = `the enforcing authority may still object: ${open?.clock}`;
-    assertRule(open === undefined, 'STEP_OUT_OF_ORDER', text);
-  }
+  if (event !== 'FORFEITED' && event !== 'CLOSED') return;
+  const isValid = head.validated || isEnded(head.status);
+  assertRule(isValid, 'STEP_OUT_OF_ORDER', 'it is still to be validated');
+  if (isEnded(head.status) && !isEndedDelivered(head)) return;
+  const open = findOpenObjection(context, readings, at);
+  const text = `the enforcing authority may still object: ${open?.clock}`;
+  assertRule(open === undefined, 'STEP_OUT_OF_ORDER', text);
 }
+
+/** The clock by which the enforcing authority may still object, unless it said already what it says. */
+const findOpenObjection = (
+  { order, head, profile }: StepContext,
+  readings: readonly Reading[],
+  at: number,
+): Reading | undefined =>
+  readings.find((reading) => {
+    const { closes, obliges, stops } = clockOf(profile, reading);
+    const isSaid = sinceReplaced(head.facts).some((fact) => stops.includes(fact.event));
+    const isWaiting = reading.state === 'WAITING' && order.notified && !isSaid;
+    const isRunning = reading.state === 'OPEN' && !isOver(reading, at);
+    return obliges === 'ENFORCING' && closes.includes('OBJECTED') && (isWaiting || isRunning);
+  });
+
+const isEndedDelivered = ({ status, facts }: OrderHeadRecord): boolean =>
+  isEndedOtherwise(status) && facts.some(({ event }) => DELIVERIES.includes(event));
+
+const DELIVERIES: readonly OrderEvent[] = ['PARTLY_DELIVERED', 'DELIVERED'];
 
 const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
 
@@ -63,15 +80,16 @@ const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
  */
 export function assertInTime(
   event: OrderEvent,
+  { head, profile }: Pick<StepContext, 'head' | 'profile'>,
   readings: readonly Reading[],
-  profile: OrderProfile,
   at: number,
 ): void {
   for (const reading of readings) {
     const clock = clockOf(profile, reading);
-    if (reading.state === 'STOPPED') continue;
+    // Also where it was stopped: what was said in time does not keep the rest open.
     const isClosed = clock.closes.includes(event) && isOver(reading, at);
     assertRule(!isClosed, 'TOO_LATE', `${reading.clock} ended at ${reading.due}`);
+    if (reading.state === 'STOPPED' || isEnded(head.status)) continue;
     const isLapsed = clock.silence === 'LAPSES' && isLate(reading, clock, at);
     assertRule(!isLapsed, 'TOO_LATE', `it lapsed with ${reading.clock}`);
   }

@@ -15,6 +15,8 @@ export interface Fact {
   readonly at: number;
   /** A deadline that the issuer set anew, by the clock's id. */
   readonly sets?: { readonly clock: string; readonly due: number } | undefined;
+  /** The contents, of which the enforcing authority was notified, were replaced. */
+  readonly anew?: true | undefined;
 }
 
 /** What of an order decides which clocks it has. */
@@ -56,22 +58,42 @@ export const runsFor = (
   (notified === undefined || notified === order.isNotified);
 
 function read(clock: Clock, order: Clocked): Reading {
-  const { facts } = order;
-  const from = facts.findLastIndex(({ event }) => event === clock.starts);
-  const start = facts[from];
+  const start = findStart(clock, order);
   if (start === undefined)
     return { clock: clock.id, state: 'WAITING', startedAt: null, startedBy: null, due: null };
-  const later = facts.slice(from + 1);
+  const later = order.facts.slice(start.index + 1);
   const suspensions = listSuspensions(clock, later);
+  const due = dueOf(clock, start.at, { later, suspensions }, order);
   const isStopped = later.some(({ event }) => clock.stops.includes(event));
-  const isSuspended = suspensions.at(-1)?.to === null;
+  // What had run out before is over, whatever is raised afterwards.
+  const isSuspended = suspensions.at(-1)?.to === null && due === null;
   return {
     clock: clock.id,
     state: isStopped ? 'STOPPED' : isSuspended ? 'SUSPENDED' : 'OPEN',
     startedAt: start.at,
     startedBy: start.by,
-    due: dueOf(clock, start.at, { later, suspensions }, order),
+    due,
   };
+}
+
+/** What happened since the contents were last replaced, all of it where they never were. */
+export const sinceReplaced = <F extends Fact>(facts: readonly F[]): readonly F[] =>
+  facts.slice(facts.findLastIndex(({ anew }) => anew) + 1);
+
+/** Whether new contents begin the clock anew: before a gate opens by silence, they too are looked at. */
+export const beginsAnew = ({ id }: Pick<Clock, 'id'>, { gates }: OrderProfile): boolean =>
+  gates.some(({ opensWith }) => opensWith === id);
+
+function findStart(clock: Clock, { facts, profile }: Clocked) {
+  const index = facts.findLastIndex(({ event }) => event === clock.starts);
+  const start = facts[index];
+  const replaced = facts.findLastIndex(({ anew }) => anew);
+  if (start === undefined || replaced <= index) return start && { index, ...start };
+  // Who was told of other contents was not told of these.
+  if (clock.starts === 'NOTICE_RECEIVED') return undefined;
+  return beginsAnew(clock, profile)
+    ? { index: replaced, at: facts[replaced]!.at, by: start.by }
+    : { index, ...start };
 }
 
 function dueOf(
@@ -90,8 +112,7 @@ function dueOf(
   const { extension } = profile;
   const times =
     extension?.clock === id ? past.later.filter(({ event }) => event === 'EXTENDED').length : 0;
-  const whole =
-    extension === null ? period : lengthen(period, extension.period ?? period, times);
+  const whole = extension === null ? period : lengthen(period, extension.period ?? period, times);
   const after = suspended?.after ?? 'CONTINUES';
   const counted: Suspension[] = [];
   let due = findDue(whole, startedAt, calendar);
@@ -128,20 +149,24 @@ const lengthen = <P extends Period>(period: P, by: Period, times: number): P => 
   amount: period.amount + times * by.amount,
 });
 
-/** From what happened after the start; they neither overlap nor touch. */
+/** From what happened after the start; one goes on until all that caused it has ended. */
 function listSuspensions(
   { suspended }: Pick<Clock, 'suspended'>,
   later: readonly Fact[],
 ): Suspension[] {
   const found: Suspension[] = [];
+  const causes = new Set<object>();
   for (const { event, at } of later) {
-    const open = found.at(-1)?.to === null ? found.at(-1) : undefined;
-    const rules = suspended?.by ?? [];
-    if (open === undefined) {
-      if (rules.some(({ from }) => from === event)) found.push({ from: at, to: null });
-    } else if (rules.some(({ until }) => until.includes(event))) {
+    for (const rule of suspended?.by ?? []) {
+      if (rule.until.includes(event)) causes.delete(rule);
+      if (rule.from === event) causes.add(rule);
+    }
+    const last = found.at(-1);
+    if (last?.to !== null) {
+      if (causes.size > 0) found.push({ from: at, to: null });
+    } else if (causes.size === 0) {
       // Two members' clocks may differ by the window that the ledger allows.
-      found[found.length - 1] = { from: open.from, to: Math.max(open.from, at) };
+      found[found.length - 1] = { from: last.from, to: Math.max(last.from, at) };
     }
   }
   return found;

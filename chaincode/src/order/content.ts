@@ -69,12 +69,17 @@ export function sealContents(
   transient: (party: string) => Uint8Array | undefined,
 ): Sealed[] {
   const owners = { ADDRESSEE: order.addressee, ENFORCING: order.enforcing };
+  const salts = new Set<string>();
   return (['ADDRESSEE', 'ENFORCING'] as const).flatMap((party) => {
     const digest = digests[party];
     const owner = owners[party];
     if (digest === undefined || owner === undefined) return [];
     const value = transient(party);
     assertContent(value, { order: order.id, for: party, profile, digest });
+    // One party's salt would let it guess what the other one reads.
+    const { salt } = parseContent(value, party);
+    assertRule(!salts.has(salt), 'CONTENT_NOT_ALLOWED', `${party}: salted like another copy`);
+    salts.add(salt);
     const key = orderContentKey(order.id, party, digest);
     return [issuer, owner].map((mspId) => ({ mspId, key, value }));
   });

@@ -7,7 +7,7 @@ import type { OrderRecord, OrderStep } from './record.ts';
 import { STEPS } from './transition.ts';
 import { type OrderEvent, PARTIES, type Party } from './vocabulary.ts';
 
-const membersOf = (order: OrderRecord): Readonly<Record<Party, string | undefined>> => ({
+export const membersOf = (order: OrderRecord): Readonly<Record<Party, string | undefined>> => ({
   ISSUER: order.act.member,
   ADDRESSEE: order.addressee,
   ENFORCING: order.enforcing,
@@ -28,7 +28,7 @@ export function findParty(order: OrderRecord, event: OrderEvent, { member }: Act
 /** What a service may tell of itself, without a person. */
 const BY_SYSTEM: readonly OrderStep['verb'][] = ['serve', 'receive', 'takeNotice', 'markOverdue'];
 
-interface Entitling {
+export interface Entitling {
   readonly order: OrderRecord;
   readonly profile: OrderProfile;
   readonly by: Party;
@@ -43,6 +43,11 @@ export function assertEntitled(step: OrderStep, { order, profile, by }: Entitlin
   const isReview = step.verb === 'validate' || step.verb === 'clear' || isUpholding(step);
   assertRule(!isReview || !isSelf, 'SELF_REVIEW', 'the same person issued it');
 }
+
+/** The roles of that side that may take it; whether a person reviews itself is not told by its role. */
+export const listEntitled = (step: OrderStep, entitling: Entitling): readonly string[] => [
+  ...new Set([...rolesFor(step, entitling), ...(BY_SYSTEM.includes(step.verb) ? ['system'] : [])]),
+];
 
 function rolesFor(step: OrderStep, { order, profile, by }: Entitling): readonly string[] {
   if (step.verb === 'clear') {

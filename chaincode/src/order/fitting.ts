@@ -2,7 +2,7 @@
 import { assertNotFuture } from '../evidence/time.ts';
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
-import { isLate, type Reading } from './clocks.ts';
+import { isLate, isOver, type Reading } from './clocks.ts';
 import { type Gate, listShut } from './gate.ts';
 import type { Clock } from './profile.ts';
 import type { OrderHeadRecord, OrderStep } from './record.ts';
@@ -84,6 +84,9 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       const used = head.facts.filter(({ event }) => event === 'EXTENDED').length;
       const allowed = profile.extension?.times ?? 0;
       assertRule(used < allowed, 'EXTENSIONS_USED_UP', `at most ${allowed}`);
+      const reading = readings.find(({ clock }) => clock === profile.extension?.clock);
+      const isPast = reading !== undefined && isOver(reading, act.at);
+      assertRule(!isPast, 'TOO_LATE', `${reading?.clock} ended at ${reading?.due}`);
       return;
     }
     case 'markOverdue':
@@ -122,7 +125,9 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
   assertRule(reading !== undefined, 'CLOCK_UNKNOWN', `${name} does not run for this order`);
   const clock = clockOf(profile, reading);
   // What was reported in time waits for the issuer, not for the addressee.
-  const isReported = head.status === 'REPORTED' && isDeadline(clock);
+  const report = head.facts.findLast(({ event }) => event === head.reported);
+  const isTimely = report !== undefined && !isLate(reading, clock, report.at);
+  const isReported = head.status === 'REPORTED' && isDeadline(clock) && isTimely;
   const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES' && !isReported;
   assertRule(isDue && isLate(reading, clock, act.at), 'NOT_OVERDUE', `${name} is not over`);
   // Nobody makes another one late by its own word alone.
@@ -132,5 +137,5 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
 }
 
 /** By which the addressee owes something, and not one that ends a right or the order. */
-const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
+export const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
   obliges === 'ADDRESSEE' && silence === 'OVERDUE' && closes.length === 0;

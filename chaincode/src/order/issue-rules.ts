@@ -132,7 +132,7 @@ function assertAccepted(input: Ruled, { profile, addressee }: RuledContext): voi
 function assertEnforcing(
   input: Ruled,
   { profile, enforcing, addressee }: RuledContext,
-  { member }: Issuing,
+  { member, jurisdiction }: Issuing,
 ): void {
   const { notNotified, contents } = input;
   const fits: (condition: boolean, text: string) => asserts condition = (condition, text) =>
@@ -160,6 +160,7 @@ function assertEnforcing(
     'it is another state’s than the addressee’s',
   );
   fits(![member, input.addressee].includes(input.enforcing), 'it is a party already');
+  fits(enforcing.jurisdiction !== jurisdiction, 'it is the issuer’s own state');
 }
 
 /** Days are counted by the calendar of the state whose clock it is. */

@@ -230,7 +230,7 @@ export const orderHeadRecord = z.strictObject({
   /** Steps so far; the order's own record is 0. */
   sequence: z.int().min(0).max(MAX_STEPS),
   last: digestHex,
-  /** When the last step was recorded, by the clock of whoever took it. */
+  /** The latest time of a step so far, by the clock of whoever took it. */
   recordedAt: timestamp,
   status: z.enum(ORDER_STATUSES),
   validated: z.boolean(),
@@ -246,6 +246,8 @@ export const orderHeadRecord = z.strictObject({
         by: party,
         at: timestamp,
         sets: z.strictObject({ clock: identifier, due: timestamp }).optional(),
+        /** The contents of which the enforcing authority was notified were replaced. */
+        anew: z.literal(true).optional(),
       }),
     )
     .max(MAX_STEPS + 1),

@@ -3,7 +3,7 @@ import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import { assertInTime, assertPossible, listLate } from './admissible.ts';
-import { type Fact, readClocks } from './clocks.ts';
+import { beginsAnew, type Fact, readClocks } from './clocks.ts';
 import { assertEntitled, findParty } from './entitlement.ts';
 import { assertFits, countReceipt } from './fitting.ts';
 import { orderHeadKey, orderStepKey } from './key.ts';
@@ -48,12 +48,14 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   assertEntitled(step, { order, profile, by }, act);
   const before = readClocks({ ...clockedOf(context), facts: head.facts });
   assertPossible(event, context, before, act.at);
-  if (event !== 'OVERDUE' && !isEnded(head.status)) assertInTime(event, before, profile, act.at);
+  const isLast = event === 'OVERDUE' || (event === 'CLOSED' && isEnded(head.status));
+  if (!isLast) assertInTime(event, context, before, act.at);
   assertFits(step, { ...context, by, readings: before }, act);
 
   const at = 'receivedAt' in step ? countReceipt(step.receivedAt, head, act.at) : act.at;
   const sets = step.verb === 'maintain' ? step.deadline : undefined;
-  const fact: Fact = { event, by, at, ...(sets && { sets }) };
+  const isAnew = step.verb === 'clarify' && step.contents !== undefined && order.notified;
+  const fact: Fact = { event, by, at, ...(sets && { sets }), ...(isAnew && { anew: true }) };
   const facts = [...head.facts, fact];
   const status = nextStatus(step, head, profile);
   const clocks = readClocks({ ...clockedOf({ order, profile, calendars }), facts });
@@ -74,8 +76,9 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   const next: OrderHeadRecord = {
     ...head,
     ...applyStep(step, head),
-    overdue: listOverdue(step, event, head, profile),
-    recordedAt: act.at,
+    overdue: listOverdue(step, fact, head, profile),
+    // Nobody goes back by more than the window, however many steps it takes.
+    recordedAt: Math.max(head.recordedAt, act.at),
     sequence: step.sequence,
     last: toHex(sha256(canonicalBytes(record))),
     status,
@@ -102,13 +105,15 @@ const clockedOf = ({
 /** A clock that begins anew, or is set anew, can be overdue anew. */
 function listOverdue(
   step: OrderStep,
-  event: OrderEvent,
+  { event, anew, sets }: Fact,
   { overdue }: OrderHeadRecord,
-  { clocks }: OrderProfile,
+  profile: OrderProfile,
 ): string[] {
-  const set = step.verb === 'maintain' ? step.deadline?.clock : undefined;
+  const begun = profile.clocks.filter(
+    (clock) => clock.starts === event || (anew && beginsAnew(clock, profile)),
+  );
   const left = overdue.filter(
-    (name) => name !== set && !clocks.some(({ id, starts }) => id === name && starts === event),
+    (name) => name !== sets?.clock && !begun.some(({ id }) => id === name),
   );
   return step.verb === 'markOverdue' ? [...left, step.clock] : left;
 }
@@ -128,7 +133,8 @@ function applyStep(step: OrderStep, head: OrderHeadRecord): Partial<OrderHeadRec
     case 'maintain':
       return { reported: null };
     case 'clarify':
-      return step.contents ? { contents: step.contents } : {};
+      // What was let pass was something else.
+      return step.contents ? { contents: step.contents, opened: [] } : {};
     default:
       return {};
   }

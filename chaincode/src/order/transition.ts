@@ -45,15 +45,21 @@ const ENDED: readonly OrderStatus[] = [
   'CLOSED',
 ];
 const LIVE = ORDER_STATUSES.filter((status) => !ENDED.includes(status));
-const SERVED: readonly OrderStatus[] = LIVE.filter((status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED');
+const SERVED: readonly OrderStatus[] = LIVE.filter(
+  (status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED',
+);
 
 /** Whether it has been handed over, and nothing has ended it. */
 export const isServed = (status: OrderStatus): boolean => SERVED.includes(status);
 
 const OPEN: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED'];
-const KEPT: readonly OrderStatus[] = ['RECEIVED', 'PRESERVED', 'FROZEN'];
+/** Whoever keeps but a part does not keep the issuer from what follows. */
+const KEPT: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED', 'PRESERVED', 'FROZEN'];
 
 export const isEnded = (status: OrderStatus): boolean => ENDED.includes(status);
+/** It ended, and yet there is something to object to if data were delivered before. */
+export const isEndedOtherwise = (status: OrderStatus): boolean =>
+  isEnded(status) && status !== 'OBJECTED' && status !== 'CLOSED';
 
 export interface Step {
   readonly by: readonly Party[];
@@ -64,6 +70,8 @@ export interface Step {
   readonly times: number;
   /** Only of orders that the enforcing authority is notified of. */
   readonly notified?: true;
+  /** However the order ended, where data were delivered before: its end takes no right away. */
+  readonly afterDelivery?: true;
 }
 
 const ONCE = 1;
@@ -78,9 +86,15 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   SERVED: { by: ['ISSUER'], from: ['ISSUED'], times: ONCE },
   // Who is slow to say that it has it does not stop its own clock from running.
   RECEIVED: { by: ['ADDRESSEE', 'ISSUER'], from: ['SERVED'], times: ONCE },
-  NOTICE_RECEIVED: { by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE, notified: true },
+  // Once of the same contents.
+  NOTICE_RECEIVED: {
+    ...{ by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE },
+    ...{ notified: true, afterDelivery: true },
+  },
   CLEARED: { by: ['ENFORCING', 'ADDRESSEE', 'ISSUER'], from: LIVE, times: SOME },
-  OBJECTED: { by: ['ENFORCING'], from: SERVED, times: ONCE, notified: true },
+  OBJECTED: {
+    ...{ by: ['ENFORCING'], from: SERVED, times: SOME, notified: true, afterDelivery: true },
+  },
   DEFECT_REPORTED: { by: ['ADDRESSEE'], from: ['RECEIVED'], times: MANY },
   CLARIFIED: { by: ['ISSUER', 'ENFORCING'], from: ['CLARIFICATION'], times: MANY },
   IMPOSSIBLE_REPORTED: { by: ['ADDRESSEE'], from: OPEN, times: SOME },
@@ -91,19 +105,30 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   CONFLICT_DECIDED: { by: ['ISSUER'], from: ['CONTESTED'], times: ONCE },
   PARTLY_EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: PIECES },
   // Whoever does all that is asked need not be compelled.
-  EXECUTED: { by: ['ADDRESSEE'], from: [...OPEN, 'ENFORCEMENT'], times: ONCE },
+  EXECUTED: { by: ['ADDRESSEE'], from: [...OPEN, 'ENFORCEMENT'], times: SOME },
   PARTLY_DELIVERED: { by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], times: PIECES },
-  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], times: ONCE },
-  EXTENDED: { by: ['ISSUER'], from: KEPT, kinds: ['PRESERVE', 'FREEZE'], times: PIECES },
+  // What is kept or frozen is never `EXECUTED`: a gate before its delivery would hold nothing.
+  DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], kinds: ['PRODUCE', 'ASSIST'], times: SOME },
+  // What is to be kept is kept while another one decides.
+  EXTENDED: {
+    ...{ by: ['ISSUER'], from: [...KEPT, 'ENFORCEMENT'], kinds: ['PRESERVE', 'FREEZE'] },
+    times: PIECES,
+  },
   PRODUCTION_CONFIRMED: {
-    ...{ by: ['ISSUER'], from: ['RECEIVED', 'PRESERVED'], kinds: ['PRESERVE'], times: ONCE },
+    ...{ by: ['ISSUER'], from: ['RECEIVED', 'PARTLY_EXECUTED', 'PRESERVED'], kinds: ['PRESERVE'] },
+    times: ONCE,
   },
   RELEASED: {
     ...{ by: ['ISSUER'], from: [...KEPT, 'CONFIRMED'], kinds: ['PRESERVE', 'FREEZE'], times: ONCE },
   },
-  FORFEITED: { by: ['ISSUER'], from: ['FROZEN'], kinds: ['FREEZE'], times: ONCE },
+  FORFEITED: {
+    ...{ by: ['ISSUER'], from: ['PARTLY_EXECUTED', 'FROZEN'], kinds: ['FREEZE'], times: ONCE },
+  },
   WITHDRAWN: { by: ['ISSUER'], from: LIVE, times: ONCE },
-  ENFORCEMENT_REQUESTED: { by: ['ISSUER'], from: [...OPEN, 'REPORTED'], times: ONCE },
+  // That it is done is the addressee's word; what did not come can be compelled all the same.
+  ENFORCEMENT_REQUESTED: {
+    ...{ by: ['ISSUER'], from: [...OPEN, 'REPORTED', 'EXECUTED', 'DELIVERED'], times: ONCE },
+  },
   RECOGNISED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: ONCE },
   RECOGNITION_DENIED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: ONCE },
   QUESTIONED: { by: ['ENFORCING'], from: ['ENFORCEMENT'], times: MANY },

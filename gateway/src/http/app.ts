@@ -24,6 +24,7 @@ import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { adviceEndpoints } from '../order/advice-routes.ts';
+import { orderListEndpoints } from '../order/list-routes.ts';
 import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
@@ -149,6 +150,7 @@ function describeEndpoints(
     ...disclosureEndpoints(deps),
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
+    ...orderListEndpoints(deps),
     ...orderEndpoints(deps),
     ...adviceEndpoints(deps),
     ...fetchEndpoints(deps),

@@ -59,6 +59,8 @@ export interface Enrolment {
   ownerOf(
     fingerprint: string,
   ): { readonly subject: string; readonly member: string; readonly role: string } | undefined;
+  /** Under which pseudonyms the person ever acted for the member, in whatever role. */
+  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>): readonly string[];
 }
 
 export interface ManifestSummary {

@@ -111,6 +111,10 @@ export class GatewayEnrolment implements Enrolment {
     return found && this.#isValid(found) ? found : undefined;
   }
 
+  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>): readonly string[] {
+    return [...new Set(this.#store.listPerson(person).map(({ pseudonym }) => pseudonym))];
+  }
+
   /** The person's own certificates; for a `delegate` all of the member's. Latest first. */
   list(principal: Principal): ListedCertificate[] {
     const ca = this.#authorityOf(principal);

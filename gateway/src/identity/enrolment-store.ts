@@ -84,6 +84,11 @@ export class EnrolmentStore {
     return this.#select('subject = ? AND member = ? AND role = ?', subject, member, role);
   }
 
+  /** In whatever role; latest first. */
+  listPerson({ subject, member }: Omit<Holder, 'role'>): EnrolledCertificate[] {
+    return this.#select('subject = ? AND member = ?', subject, member);
+  }
+
   /** Latest first. */
   listMember(member: string): EnrolledCertificate[] {
     return this.#select('member = ?', member);

@@ -19,6 +19,7 @@ import type { Gateways } from '../label/fetch/gateways-file.ts';
 import { openLabels } from '../label/labels.ts';
 import { openPrivateScreening } from '../label/private/private-screening.ts';
 import { scaleQuotas } from '../label/private/quota.ts';
+import { startOverdueTimer } from '../order/overdue-timer.ts';
 import { createEvidenceView } from '../projection/evidence-view.ts';
 import { startProjection } from '../projection/projection.ts';
 import { backUpRunning } from './backup.ts';
@@ -172,6 +173,10 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
     now,
   });
   opened.defer(() => disclosure.close());
+  const overdue = startOverdueTimer({
+    ...{ ledger, signers: serviceSigners, projection, logger, now, assertClock },
+  });
+  opened.defer(() => overdue.close());
 
   const enrolment = new GatewayEnrolment({
     file: join(own, 'enrolment.sqlite'),

@@ -12,6 +12,7 @@ import type {
 import { toHex } from '@tabellion/proof';
 import { createCustodyWriter, isStep } from './apply-custody.ts';
 import { createLabelWriter } from './apply-labels.ts';
+import { createOrderWriter } from './apply-orders.ts';
 import { isTime, type ProjectedBlock, type ProjectedTransaction } from './read-block.ts';
 import { parseStored as parse } from './records.ts';
 
@@ -52,6 +53,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
   const removeUnreadable = run('DELETE FROM unreadable WHERE key = ?');
   const custody = createCustodyWriter(database);
   const labels = createLabelWriter(database);
+  const orders = createOrderWriter(database);
   const selectLatest = database.prepare('SELECT latest FROM progress');
   const selectWindow = database.prepare(
     `SELECT value FROM state WHERE key = 'parameter/timeWindowSeconds'`,
@@ -114,7 +116,8 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
       }
       default:
         custody.applyWrite(key, value, block, tx);
-        return labels.applyWrite(key, value, block, tx.position);
+        labels.applyWrite(key, value, block, tx.position);
+        return orders.applyWrite(key, value, block, tx.position);
     }
   };
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DERIVED } from '../sqlite/checkpoints.ts';
 
 /** Raise with every change below or in what writes it. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 const SCHEMA = `
   CREATE TABLE progress (
@@ -121,6 +121,36 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX dispute_order ON dispute (block, position);
   CREATE INDEX dispute_open ON dispute (answerer, block, position) WHERE answered = 0;
+  CREATE TABLE order_outline (
+    id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL, year INTEGER NOT NULL,
+    issuer TEXT NOT NULL, profile TEXT NOT NULL, status TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE order_place (
+    member TEXT NOT NULL, role TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL,
+    block INTEGER NOT NULL, position INTEGER NOT NULL, status TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (member, role, side, kind, block, position)
+  ) WITHOUT ROWID;
+  CREATE INDEX order_place_status ON order_place
+    (member, role, side, kind, status, block, position, id);
+  CREATE INDEX order_place_order ON order_place (id);
+  CREATE TABLE order_clock (
+    member TEXT NOT NULL, standing TEXT NOT NULL, obliges TEXT NOT NULL, ends INTEGER NOT NULL,
+    id TEXT NOT NULL, clock TEXT NOT NULL, side TEXT NOT NULL, own INTEGER NOT NULL,
+    PRIMARY KEY (member, standing, obliges, ends, id, clock)
+  ) WITHOUT ROWID;
+  CREATE INDEX order_clock_order ON order_clock (id);
+  CREATE INDEX order_clock_markable ON order_clock (member, side, ends, id, clock)
+    WHERE standing = 'RUNS' AND own = 0;
+  CREATE TABLE order_time (
+    year INTEGER NOT NULL, issuer TEXT NOT NULL, profile TEXT NOT NULL, span TEXT NOT NULL,
+    duration INTEGER NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (year, issuer, profile, span, duration, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE order_deed (
+    member TEXT NOT NULL, person TEXT NOT NULL, block INTEGER NOT NULL, position INTEGER NOT NULL,
+    id TEXT NOT NULL, PRIMARY KEY (member, person, block, position)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX order_deed_order ON order_deed (id, member, person);
   CREATE TABLE tally (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;

@@ -37,6 +37,8 @@ export function findSuspendedDue(
       began = to;
     } else if (left.unit === 'HOUR') {
       shift += to - stopped;
+    } else if (calendar.dayOf(stopped) === calendar.dayOf(to)) {
+      // No day was lost, so that none is gained: not even by whoever stops it every day for an hour.
     } else {
       left = { ...left, amount: left.amount - countSpent(left, began, stopped, calendar) };
       began = to;

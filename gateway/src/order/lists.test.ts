@@ -1,0 +1,214 @@
+/** What lies with whom, and by when: each member sees its own orders, page by page, from an index. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Role } from '@tabellion/chaincode/member/record';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftHttpOrder, publishForOrders, stepOf } from '../../../test/recovery/every-order.ts';
+import {
+  CN,
+  DE,
+  openTestConsortium,
+  SG,
+  startTestGateway,
+  type TestConsortium,
+  type TestGateway,
+  type TestPerson,
+} from '../http/testing.ts';
+import { openProjectionFile } from '../projection/schema.ts';
+import { createDueList } from './due-list.ts';
+import { createOrderList } from './order-list.ts';
+
+const EXCHANGE = 'ExchangeMSP';
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+let consortium: TestConsortium;
+let gateway: TestGateway;
+let judge: TestPerson;
+let counsel: TestPerson;
+let ahead = 0;
+const now = () => Date.now() + ahead;
+
+beforeAll(async () => {
+  consortium = await openTestConsortium(now);
+  gateway = await startTestGateway(consortium, { now });
+  await publishForOrders(gateway);
+  judge = await gateway.enrolPerson(DE, 'judicialReviewer', 'richter');
+  counsel = await gateway.enrolPerson(EXCHANGE, 'delegate', 'counsel');
+}, 120_000);
+afterAll(async () => {
+  await gateway?.close();
+  await consortium?.close();
+});
+
+async function issue(categories: readonly string[], profile?: string): Promise<string> {
+  const { input, transient } = draftHttpOrder(categories, undefined, profile);
+  const { json, text } = await gateway.act(judge, 'order/issue', input, transient);
+  expect(json.code, text).toBe('VALID');
+  return input.id;
+}
+async function take(person: TestPerson, id: string, verb: string, says: object = {}) {
+  const { json, text } = await gateway.act(
+    person,
+    `order/${verb}`,
+    await stepOf(gateway, id, says),
+  );
+  expect(json.code, text).toBe('VALID');
+  await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+}
+const token = (member: string, role: Role, subject = `${role} of ${member}`) =>
+  gateway.signIn(member, role, subject);
+async function list(member: string, role: Role, query = '', subject?: string) {
+  const { status, json } = await gateway.call('GET', `/v1/order/orders${query}`, {
+    token: await token(member, role, subject),
+  });
+  expect(status).toBe(200);
+  return json.items as {
+    record: { id: string };
+    side: string;
+    status: string;
+    awaits: { side: string; verb: string }[];
+  }[];
+}
+const idsOf = async (...args: Parameters<typeof list>) =>
+  (await list(...args)).map(({ record }) => record.id);
+async function due(member: string, query = '') {
+  const { status, json, text } = await gateway.call('GET', `/v1/order/due${query}`, {
+    token: await token(member, 'auditor'),
+  });
+  expect(status, text).toBe(200);
+  return json.items as { order: string; clock: string; standing: string; article: string }[];
+}
+
+describe('the inbox', () => {
+  it('shows each party its side, and nobody else anything', async () => {
+    const told = await issue(['TRAFFIC']);
+    const plain = await issue(['SUBSCRIBER'], 'epoc-pr');
+    await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+    expect(await idsOf(DE, 'auditor')).toEqual([told, plain]);
+    expect((await list(EXCHANGE, 'delegate')).map(({ side }) => side)).toEqual(
+      Array(2).fill('ADDRESSEE'),
+    );
+    expect((await list(SG, 'prosecutor')).map(({ side }) => side)).toEqual(
+      Array(2).fill('ENFORCING'),
+    );
+    expect(await idsOf(CN, 'judicialReviewer')).toEqual([]);
+    expect(await idsOf(DE, 'auditor', '?side=ADDRESSEE')).toEqual([]);
+    expect(await idsOf(EXCHANGE, 'delegate', '?kind=PRESERVE')).toEqual([plain]);
+    expect(await idsOf(EXCHANGE, 'delegate', '?status=SERVED')).toEqual([]);
+    const first = await gateway.call('GET', '/v1/order/orders?limit=1', { token: judge.token });
+    expect(first.json.items[0].record.id).toBe(told);
+    const second = await gateway.call('GET', `/v1/order/orders?limit=1&cursor=${first.json.next}`, {
+      token: judge.token,
+    });
+    expect([second.json.items[0].record.id, second.json.next]).toEqual([plain, null]);
+  });
+
+  it('shows what waits for the side and the role that asks', async () => {
+    const id = await issue(['TRAFFIC']);
+    await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+    const waits = async (member: string, role: Role) =>
+      (await idsOf(member, role, '?scope=AWAITED')).includes(id);
+    expect(await waits(DE, 'system')).toBe(true);
+    expect(await waits(EXCHANGE, 'delegate')).toBe(false);
+    await take(judge, id, 'serve', { channel: 'by hand' });
+    expect(await waits(DE, 'judicialReviewer')).toBe(false);
+    expect(await waits(EXCHANGE, 'delegate')).toBe(true);
+    expect(await waits(EXCHANGE, 'prosecutor')).toBe(false);
+    expect(await waits(SG, 'judicialReviewer')).toBe(true);
+    expect(await waits(SG, 'investigator')).toBe(false);
+    const [shown] = (await list(SG, 'judicialReviewer', '?scope=AWAITED&status=SERVED')).filter(
+      ({ record }) => record.id === id,
+    );
+    expect(shown!.awaits).toEqual([
+      { side: 'ADDRESSEE', verb: 'receive' },
+      { side: 'ENFORCING', verb: 'takeNotice' },
+    ]);
+    await take(judge, id, 'withdraw');
+    expect(await waits(EXCHANGE, 'delegate')).toBe(false);
+    expect(await waits(DE, 'judicialReviewer')).toBe(true);
+    await take(judge, id, 'close');
+    expect(await waits(DE, 'judicialReviewer')).toBe(false);
+  });
+
+  it('shows a person the orders in which it acted, and takes no filter with that', async () => {
+    const id = await issue(['SUBSCRIBER']);
+    await take(judge, id, 'serve', { channel: 'by hand' });
+    await take(counsel, id, 'receive', { receivedAt: now() });
+    expect(await idsOf(EXCHANGE, 'delegate', '?scope=MINE', 'counsel')).toEqual([id]);
+    expect(await idsOf(EXCHANGE, 'delegate', '?scope=MINE', 'another')).toEqual([]);
+    expect(await idsOf(SG, 'delegate', '?scope=MINE', 'counsel')).toEqual([]);
+    const { status } = await gateway.call('GET', '/v1/order/orders?scope=MINE&kind=PRODUCE', {
+      token: judge.token,
+    });
+    expect(status).toBe(400);
+  });
+});
+
+describe('the dates', () => {
+  it('tell what is due, then what is overdue, and whether that is marked', async () => {
+    const id = await issue(['SUBSCRIBER']);
+    await take(judge, id, 'serve', { channel: 'by hand' });
+    await take(counsel, id, 'receive', { receivedAt: now() });
+    const of = (clocks: { order: string; clock: string }[]) =>
+      clocks.filter(({ order }) => order === id).map(({ clock }) => clock);
+    expect(of(await due(EXCHANGE))).toEqual([]);
+    const wide = await due(EXCHANGE, '?within=400');
+    expect(of(wide)).toEqual(expect.arrayContaining(['produce', 'conflict']));
+    expect(wide.find(({ order, clock }) => order === id && clock === 'produce')).toMatchObject({
+      ...{ article: '10(3)', standing: 'RUNS' },
+    });
+    expect(of(await due(EXCHANGE, '?within=400&obliges=ISSUER'))).toEqual([]);
+    expect(of(await due(CN, '?within=400'))).toEqual([]);
+    expect(of(await due(DE, '?state=OVERDUE'))).toEqual([]);
+
+    ahead += 16 * DAY_MS;
+    try {
+      expect(of(await due(DE, '?within=400'))).toEqual([]);
+      expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual(['produce']);
+      const bad = await gateway.call('GET', '/v1/order/due?marked=true', { token: judge.token });
+      expect(bad.status).toBe(400);
+      await take(counsel, id, 'markOverdue', { clock: 'produce' });
+      expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual([]);
+      expect(of(await due(SG, '?state=OVERDUE'))).toEqual(['produce']);
+      const page = await gateway.call('GET', '/v1/order/due?state=OVERDUE&limit=1', {
+        token: judge.token,
+      });
+      const next = await gateway.call(
+        'GET',
+        `/v1/order/due?state=OVERDUE&limit=1&cursor=${page.json.next}`,
+        { token: judge.token },
+      );
+      expect(next.json.items[0]?.order).not.toBe(page.json.items[0].order);
+    } finally {
+      ahead += HOUR_MS;
+    }
+  });
+});
+
+describe('a page', () => {
+  it('is read from an index that holds it, in its order', () => {
+    const database = openProjectionFile(':memory:');
+    const statements: string[] = [];
+    const watched = new Proxy(database, {
+      get(target, name) {
+        if (name === 'prepare')
+          return (sql: string) => {
+            statements.push(sql);
+            return target.prepare(sql);
+          };
+        return Reflect.get(target, name, target);
+      },
+    }) as DatabaseSync;
+    createOrderList(watched);
+    createDueList(watched);
+    const pages = statements.filter((sql) => sql.includes('FROM order_'));
+    expect(pages).toHaveLength(5);
+    for (const sql of pages) {
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+      expect(plan.map(({ detail }) => detail).join('\n'), sql).toMatch(
+        /^SEARCH order_\w+ USING (PRIMARY KEY|COVERING INDEX \w+) \([^\n]*>[^\n]*\)$/,
+      );
+    }
+    database.close();
+  });
+});

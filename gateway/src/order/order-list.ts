@@ -1,0 +1,125 @@
+/**
+ * A member's orders, page by page in the order of the ledger. A filter that is left out is asked for value
+ * by value, each from its own place in the index, so that a page costs the same however many orders there are.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
+import type { OrderHeadRecord, OrderRecord } from '@tabellion/chaincode/order/record';
+import type { OrderStatus } from '@tabellion/chaincode/order/transition';
+import {
+  type OrderKind,
+  orderKind,
+  PARTIES,
+  type Party,
+} from '@tabellion/chaincode/order/vocabulary';
+import { ANY_ROLE } from '../projection/apply-orders.ts';
+import { type LedgerPosition, type Page, toPage } from '../projection/cursor.ts';
+import type { PageRequest } from '../projection/evidence-view.ts';
+import { createRecords, type ProjectedRecord } from '../projection/records.ts';
+import { listAwaited } from './awaited.ts';
+import { findProfile, sideOf } from './standing.ts';
+
+export interface OrderFilter {
+  readonly side?: Party | undefined;
+  readonly kind?: OrderKind | undefined;
+  readonly status?: OrderStatus | undefined;
+  /** Those that wait for a step that this role of the member may take. */
+  readonly role?: string | undefined;
+}
+
+/** A person, by the pseudonym in its certificates. */
+export interface Actor {
+  readonly member: string;
+  readonly person: string;
+}
+
+export interface OrderSummary extends ProjectedRecord<OrderRecord> {
+  /** Where the member stands that asks. */
+  readonly side: Party;
+  readonly status: OrderStatus;
+  /** Steps so far. */
+  readonly sequence: number;
+  /** When the last of them was recorded. */
+  readonly changedAt: number;
+  /** Steps that it waits for, on any side. */
+  readonly awaits: readonly { readonly side: Party; readonly verb: string }[];
+}
+
+interface Row {
+  readonly id: string;
+  readonly block: number;
+  readonly position: number;
+}
+
+const START: LedgerPosition = [-1, -1];
+const SELECT = `SELECT id, block, position FROM order_place
+  WHERE member = ? AND role = ? AND side = ? AND kind = ?`;
+const IN_ORDER = '(block, position) > (?, ?) ORDER BY block, position LIMIT ?';
+
+export type OrderList = ReturnType<typeof createOrderList>;
+
+export function createOrderList(database: DatabaseSync) {
+  const records = createRecords(database);
+  // Their index covers them: no row of the table is looked at.
+  const selectPlaces = database.prepare(`${SELECT} AND ${IN_ORDER}`);
+  const selectOfStatus = database.prepare(`${SELECT} AND status = ? AND ${IN_ORDER}`);
+  const selectDeeds = database.prepare(
+    `SELECT id, block, position FROM order_deed WHERE member = ? AND person = ? AND ${IN_ORDER}`,
+  );
+
+  const summarise =
+    (member: string) =>
+    ({ id }: Row): OrderSummary => {
+      const order = records.find<OrderRecord>(orderKey(id))!;
+      const head = records.find<OrderHeadRecord>(orderHeadKey(id))!.record;
+      const profile = findProfile(records, order.record.profile);
+      const { status, sequence, recordedAt: changedAt } = head;
+      const awaits = listAwaited({ order: order.record, head, profile });
+      return {
+        ...order,
+        side: sideOf(order.record, member)!,
+        ...{ status, sequence, changedAt },
+        awaits: awaits.map(({ side, verb }) => ({ side, verb })),
+      };
+    };
+
+  const page = (rows: readonly Row[], member: string, limit: number): Page<OrderSummary> =>
+    toPage(
+      rows.toSorted((a, b) => a.block - b.block || a.position - b.position).slice(0, limit + 1),
+      limit,
+      ({ block, position }) => [block, position],
+      summarise(member),
+    );
+
+  return {
+    list(
+      member: string,
+      { side, kind, status, role = ANY_ROLE }: OrderFilter,
+      { cursor = START, limit }: PageRequest<LedgerPosition>,
+    ): Page<OrderSummary> {
+      const sides = side === undefined ? PARTIES : [side];
+      const kinds = kind === undefined ? orderKind.options : [kind];
+      const rows = sides.flatMap((ofSide) =>
+        kinds.flatMap((ofKind) => {
+          const place = [member, role, ofSide, ofKind];
+          return status === undefined
+            ? selectPlaces.all(...place, ...cursor, limit + 1)
+            : selectOfStatus.all(...place, status, ...cursor, limit + 1);
+        }),
+      );
+      return page(rows as unknown as Row[], member, limit);
+    },
+    /** Orders in which one of these persons took a step, by the first of them. */
+    listOf(
+      actors: readonly Actor[],
+      reader: string,
+      { cursor = START, limit }: PageRequest<LedgerPosition>,
+    ): Page<OrderSummary> {
+      const found = actors.flatMap(
+        ({ member, person }) =>
+          selectDeeds.all(member, person, ...cursor, limit + 1) as unknown as Row[],
+      );
+      return page(found, reader, limit);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** The forms in which the gateway lists orders: written by its routes, read by its clients. */
+import { timestamp } from '@tabellion/chaincode/kernel/schema';
+import { orderId, orderRecord, stepInputs } from '@tabellion/chaincode/order/record';
+import { ORDER_STATUSES } from '@tabellion/chaincode/order/transition';
+import { party } from '@tabellion/chaincode/order/vocabulary';
+import { z } from 'zod';
+import { projected } from '../http/schema.ts';
+import { CLOCK_STANDINGS } from '../projection/apply-orders.ts';
+
+export const orderStatus = z.enum(ORDER_STATUSES);
+
+/** ALL: of the member. AWAITED: those that wait for the caller's side and role. MINE: in which the caller acted. */
+export const ORDER_SCOPES = ['ALL', 'AWAITED', 'MINE'] as const;
+
+export const orderSummary = projected(orderRecord)
+  .extend({
+    side: party.meta({ description: 'Where the caller’s member stands' }),
+    status: orderStatus,
+    sequence: z.int().meta({ description: 'Steps so far' }),
+    changedAt: timestamp,
+    awaits: z
+      .array(z.strictObject({ side: party, verb: z.string() }))
+      .meta({ description: `Steps that it waits for, of ${Object.keys(stepInputs).join(', ')}` }),
+  })
+  .meta({ id: 'OrderSummary' });
+
+export const dueClock = z
+  .strictObject({
+    order: orderId,
+    key: z.string(),
+    case: orderRecord.shape.case,
+    status: orderStatus,
+    side: party.meta({ description: 'Where the caller’s member stands' }),
+    clock: z.string(),
+    article: z.string(),
+    title: z.string(),
+    obliges: party.meta({ description: 'Who has to act, or may' }),
+    due: timestamp.meta({ description: 'The last instant by the law' }),
+    ends: timestamp.meta({ description: 'With the days of grace' }),
+    standing: z.enum(CLOCK_STANDINGS).meta({
+      description:
+        'RUNS: whoever it obliges is late after its end. MARKED: that is on the ledger. REPORTED: the addressee reported, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late',
+    }),
+    marked: z.boolean().meta({ description: 'On the ledger as overdue' }),
+  })
+  .meta({ id: 'DueClock' });

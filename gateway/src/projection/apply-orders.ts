@@ -1,0 +1,165 @@
+/** The word `order` as rows: whose each order is and what it waits for, its clocks, and what is counted. */
+import type { DatabaseSync } from 'node:sqlite';
+import { referenceKey } from '@tabellion/chaincode/member/key';
+import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
+import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
+import { membersOf } from '@tabellion/chaincode/order/entitlement';
+import { isDeadline } from '@tabellion/chaincode/order/fitting';
+import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
+import type { OrderProfile } from '@tabellion/chaincode/order/profile';
+import type {
+  OrderHeadRecord,
+  OrderRecord,
+  OrderStepRecord,
+} from '@tabellion/chaincode/order/record';
+import { isEnded } from '@tabellion/chaincode/order/transition';
+import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
+import { listAwaited, type Standing } from '../order/awaited.ts';
+import { createOrderCounter } from './count-orders.ts';
+import { createRecords, parseStored as parse } from './records.ts';
+
+/**
+ * RUNS: somebody is late once it is over. MARKED: that is on record. REPORTED: the addressee reported in
+ * time, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late.
+ */
+export const CLOCK_STANDINGS = ['RUNS', 'MARKED', 'REPORTED', 'CLOSES'] as const;
+export type ClockStanding = (typeof CLOCK_STANDINGS)[number];
+
+/** In place of a role: the row of an order that stands there for every role. */
+export const ANY_ROLE = '';
+
+/** Prepares the statements once; runs inside the database transaction of the block. */
+export function createOrderWriter(database: DatabaseSync) {
+  const run = (sql: string) => {
+    const statement = database.prepare(sql);
+    return (...values: (string | number | null)[]) => void statement.run(...values);
+  };
+  const records = createRecords(database);
+  const addOutline = run('INSERT INTO order_outline VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const setStatus = run('UPDATE order_outline SET status = ? WHERE id = ?');
+  const clearPlaces = run('DELETE FROM order_place WHERE id = ?');
+  const addPlace = run('INSERT INTO order_place VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const clearClocks = run('DELETE FROM order_clock WHERE id = ?');
+  const addClock = run('INSERT INTO order_clock VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const addDeed = run('INSERT OR IGNORE INTO order_deed VALUES (?, ?, ?, ?, ?)');
+  const selectOutline = database.prepare(
+    'SELECT block, position, status, year FROM order_outline WHERE id = ?',
+  );
+  const findOutline = (id: string) =>
+    selectOutline.get(id) as
+      | { block: number; position: number; status: string; year: number }
+      | undefined;
+  const count = createOrderCounter(database);
+  /** Written once each, and asked for with every step. */
+  const profiles = new Map<string, OrderProfile>();
+
+  const findProfile = ({ profile: { id, version } }: OrderRecord): OrderProfile | undefined => {
+    const key = referenceKey('orderProfile', id, version);
+    const known = profiles.get(key);
+    if (known !== undefined) return known;
+    const entry = records.find<ReferenceRecord>(key)?.record.entry;
+    if (entry?.register !== 'orderProfile') return undefined;
+    profiles.set(key, entry.body);
+    return entry.body;
+  };
+
+  /** Undefined where nothing stands that the contract asks for. */
+  const findStanding = (id: string): Standing | undefined => {
+    const order = records.find<OrderRecord>(orderKey(id))?.record;
+    const head = records.find<OrderHeadRecord>(orderHeadKey(id))?.record;
+    const profile = order && findProfile(order);
+    return order && head && profile && { order, head, profile };
+  };
+
+  const applyIssue = (id: string, block: number, position: number) => {
+    const { order, head, profile } = findStanding(id) ?? {};
+    const year = order ? new Date(order.act.at).getUTCFullYear() : null;
+    // Null is refused, and the transaction with it.
+    addOutline(
+      ...[id, block, position, year, order?.act.member ?? null, order?.profile.id ?? null],
+      head?.status ?? null,
+    );
+    if (order && profile) count.issued(order, profile);
+    if (order) addDeed(order.act.member, order.act.person, block, position, id);
+  };
+
+  const addPlaces = ({ order, head, profile }: Standing, block: number, position: number) => {
+    const { id, kind } = order;
+    const { status } = head;
+    const outline = findOutline(id)!;
+    clearPlaces(id);
+    const members = membersOf(order);
+    const awaited = listAwaited({ order, head, profile });
+    for (const side of PARTIES) {
+      const member = members[side];
+      if (member === undefined) continue;
+      const put = (role: string, at: { readonly block: number; readonly position: number }) =>
+        addPlace(member, role, side, kind, at.block, at.position, status, id);
+      put(ANY_ROLE, outline);
+      const roles = awaited.flatMap((step) => (step.side === side ? step.roles : []));
+      for (const role of new Set(roles)) put(role, { block, position });
+    }
+  };
+
+  const addClocks = ({ order, head, profile }: Standing) => {
+    clearClocks(order.id);
+    if (isEnded(head.status)) return;
+    const members = membersOf(order);
+    for (const { clock: name, state, due, startedBy } of head.clocks) {
+      const clock = profile.clocks.find(({ id }) => id === name);
+      if (clock === undefined || state !== 'OPEN' || due === null) continue;
+      const standing = standingOf(clock, head);
+      const ends = due + (standing === 'CLOSES' ? 0 : clock.graceDays * DAY_MS);
+      for (const side of PARTIES) {
+        const member = members[side];
+        if (member === undefined) continue;
+        const isOwn = startedBy === side && clock.obliges !== side;
+        addClock(...[member, standing, clock.obliges, ends, order.id, name, side], Number(isOwn));
+      }
+    }
+  };
+
+  const applyHead = (id: string, block: number, position: number) => {
+    const standing = findStanding(id);
+    if (!standing || !findOutline(id)) return;
+    addPlaces(standing, block, position);
+    addClocks(standing);
+  };
+
+  const applyStep = (record: OrderStepRecord, block: number, position: number) => {
+    const { order: id, status, act } = record;
+    const outline = findOutline(id);
+    const standing = findStanding(id);
+    if (!outline || !standing) return;
+    count.stepped(record, standing, outline);
+    setStatus(status, id);
+    addDeed(act.member, act.person, block, position, id);
+  };
+
+  return {
+    /** What stands under other words is not for here. */
+    applyWrite(key: string, value: Uint8Array, block: number, position: number) {
+      const [word, id = ''] = key.split('/');
+      switch (word) {
+        case 'order':
+          applyIssue(id, block, position);
+          return applyHead(id, block, position);
+        case 'order-head':
+          // Of the issue, it was applied with the order's own record, whichever is written first.
+          if (parse<OrderHeadRecord>(value).sequence === 0) return;
+          return applyHead(id, block, position);
+        case 'order-step':
+          return applyStep(parse<OrderStepRecord>(value), block, position);
+      }
+    },
+  };
+}
+
+function standingOf(
+  clock: OrderProfile['clocks'][number],
+  { overdue, status }: OrderHeadRecord,
+): ClockStanding {
+  if (clock.silence === 'CLOSES') return 'CLOSES';
+  if (overdue.includes(clock.id)) return 'MARKED';
+  return status === 'REPORTED' && isDeadline(clock) ? 'REPORTED' : 'RUNS';
+}
