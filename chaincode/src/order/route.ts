@@ -56,7 +56,7 @@ const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
 
 /** What closes a way: whose authorities may issue to whom, a treaty that does not bind, a reservation. */
 interface Closure {
-  readonly by: 'STATE' | 'NO_PARTY' | 'RESERVATION';
+  readonly by: 'STATE' | 'CONNECTION' | 'NO_PARTY' | 'RESERVATION';
   /** Of the reservation, or of the tie that is asked for. */
   readonly article?: string;
   readonly text: string;
@@ -80,7 +80,7 @@ export function* listClosures(
   const tie = addressee.jurisdiction === issuer ? 'SAME_STATE' : 'OTHER_STATE';
   for (const { article, anyOf } of scope.connection)
     if (anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie))
-      yield { by: 'STATE', article, text: `${article} asks for ${anyOf}, not ${tie}` };
+      yield { by: 'CONNECTION', article, text: `${article} asks for ${anyOf}, not ${tie}` };
   if (named === null) return;
   for (const state of new Set([issuer, addressee.jurisdiction])) {
     const party = treaty?.parties.find((each) => each.jurisdiction === state);

@@ -112,12 +112,13 @@ function judgeProfile(
   };
   const parties = { issuer, addressee, named: ground.named };
   const { closing, ...scope } = judgeScope(profile.scope, asked, parties);
-  const reasons = [
-    ...[...listRefusals(order, context, act)].flatMap((refusal) =>
-      explainRefusal(refusal, { order, context, act }),
-    ),
-    ...closing,
-  ];
+  const refused = [...listRefusals(order, context, act)].flatMap((refusal) =>
+    explainRefusal(refusal, { order, context, act }),
+  );
+  // A tie between the two states is the contract's to judge too: its word, with its code, says it once.
+  const isSaid = ({ reason, article }: ClosingReason) =>
+    refused.some((each) => each.reason === reason && each.article === article);
+  const reasons = [...refused, ...closing.filter((each) => !isSaid(each))];
   if (reasons.length > 0) return { ...outline, reasons };
   const row = findIssuing(profile, order, act);
   const clocked = {
