@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers';
 import { removeUnfinished, writeCopies } from '../evidence/durable-file.ts';
 import { EvidenceError } from '../evidence/error.ts';
 import { LineSplitter } from '../evidence/manifest.ts';
@@ -26,6 +27,8 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const ENDING = '.ndjson';
 /** A file that was found changed is not read as a whole again before that, milliseconds. */
 const CHANGED_MS = 10_000;
+/** Files that are open at once for single lines. */
+const MAX_OPEN = 64;
 
 export interface StoredFile {
   readonly bytes: number;
@@ -41,6 +44,8 @@ export class LabelManifestStore {
   readonly #pages = new Map<string, PageDigests>();
   /** When a file was found to be another than it was. */
   readonly #changed = new Map<string, number>();
+  /** Files that single lines are read from, until this turn ends: what is read together is often of one. */
+  readonly #open = new Map<string, number>();
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -156,12 +161,8 @@ export class LabelManifestStore {
    * @throws where the file is not what it was.
    */
   readLine(digest: string, place: Pick<LabelLine, 'offset' | 'length'>): Uint8Array {
-    const file = openSync(this.#pathOf(digest), 'r');
-    try {
-      return readChecked(file, this.#pages.get(digest) ?? this.#learn(digest, file), place);
-    } finally {
-      closeSync(file);
-    }
+    const file = this.#open.get(digest) ?? this.#openForNow(digest);
+    return readChecked(file, this.#pages.get(digest) ?? this.#learn(digest, file), place);
   }
 
   /** Digests of the files that are here. */
@@ -213,6 +214,19 @@ export class LabelManifestStore {
       this.#changed.set(digest, performance.now());
       throw error;
     }
+  }
+
+  #openForNow(digest: string): number {
+    if (this.#open.size === MAX_OPEN) this.#closeAll();
+    if (this.#open.size === 0) setImmediate(() => this.#closeAll());
+    const file = openSync(this.#pathOf(digest), 'r');
+    this.#open.set(digest, file);
+    return file;
+  }
+
+  #closeAll(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
   }
 
   #pathOf(digest: string): string {

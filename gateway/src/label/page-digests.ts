@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { readSync } from 'node:fs';
+import { equalBytes, sha256 } from '@tabellion/proof';
 
 const PAGE = 4096;
 const DIGEST = 32;
@@ -41,6 +42,9 @@ export class PageDigester {
   }
 }
 
+/** For the pages that a line stands on: checked and copied from before anything else is read into it. */
+const pagesOfLine = Buffer.alloc(4 * PAGE);
+
 /** The bytes at a place. @throws where the pages that they stand on are not what they were. */
 export function readChecked(
   file: number,
@@ -48,16 +52,18 @@ export function readChecked(
   { offset, length }: { readonly offset: number; readonly length: number },
 ): Uint8Array {
   const first = Math.floor(offset / PAGE);
-  const bytes = Buffer.alloc((Math.ceil((offset + length) / PAGE) - first) * PAGE);
-  const read = readSync(file, bytes, 0, bytes.length, first * PAGE);
+  const size = (Math.ceil((offset + length) / PAGE) - first) * PAGE;
+  const bytes = size <= pagesOfLine.length ? pagesOfLine : Buffer.alloc(size);
+  const read = readSync(file, bytes, 0, size, first * PAGE);
   const isWhole = first * PAGE + read >= offset + length;
   for (let at = 0; isWhole && at < read; at += PAGE) {
     const page = bytes.subarray(at, Math.min(at + PAGE, read));
     const known = pages.subarray((first + at / PAGE) * DIGEST, (first + at / PAGE + 1) * DIGEST);
-    if (!createHash('sha256').update(page).digest().equals(known)) throw new ChangedFile();
+    if (!equalBytes(sha256(page), known)) throw new ChangedFile();
   }
   if (!isWhole) throw new ChangedFile();
-  return bytes.subarray(offset - first * PAGE, offset - first * PAGE + length);
+  const start = offset - first * PAGE;
+  return new Uint8Array(bytes.subarray(start, start + length));
 }
 
 /** Of a file whose digest is known, read from its beginning. @throws where it has another. */

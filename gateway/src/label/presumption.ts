@@ -5,9 +5,13 @@ import type {
   ReferenceEntry,
   ReferenceRecord,
 } from '@tabellion/chaincode/member/record';
-import type { PresumptionStanding, Rebuttal } from '@tabellion/screening';
+import type { LabelStatement } from '@tabellion/proof';
+import { judgePresumption, type PresumptionStanding, type Rebuttal } from '@tabellion/screening';
 import type { createRecords } from '../projection/records.ts';
+import type { Taxonomy } from './format/taxonomy.ts';
 import type { LabelResponse, LabelView } from './view.ts';
+
+type TaxonomySource = Pick<LabelView, 'taxonomyOf'>;
 
 export interface Presumption {
   readonly rule: Governed;
@@ -44,7 +48,7 @@ export function listPresumptions(
 export function isCovered(
   { body: { taxonomy, categories } }: Presumption,
   labelled: readonly string[],
-  view: Pick<LabelView, 'taxonomyOf'>,
+  view: TaxonomySource,
 ): boolean {
   const { isWithin } = view.taxonomyOf(taxonomy);
   return labelled.some((id) => categories.some((category) => isWithin(id, category)));
@@ -77,3 +81,32 @@ export const showPresumption = (
   { rule, body: { presumed, adoptedBy } }: Presumption,
   standing: PresumptionStanding,
 ): ShownPresumption => ({ rule, presumed, adoptedBy, ...standing });
+
+/** What the rules presume of a label that was asserted at that time, and of what was said of it. */
+export type Presuming = (
+  label: Pick<LabelStatement, 'category' | 'concepts'>,
+  since: number,
+  responses: readonly LabelResponse[],
+) => ShownPresumption[];
+
+/** By the rules as they stood at a height, whose time `at` is; taxonomies are read once. */
+export function createPresuming(
+  { records, view }: { records: ReturnType<typeof createRecords>; view: TaxonomySource },
+  { height, at }: { height: number; at: number },
+): Presuming {
+  const rules = listPresumptions(records, height);
+  const known = new Map<string, Taxonomy>();
+  const taxonomyOf: TaxonomySource['taxonomyOf'] = (taxonomy) => {
+    const name = `${taxonomy.id} ${taxonomy.version}`;
+    const found = known.get(name) ?? view.taxonomyOf(taxonomy);
+    known.set(name, found);
+    return found;
+  };
+  return ({ category, concepts = [] }, since, responses) =>
+    rules
+      .filter((rule) => isCovered(rule, [category, ...concepts], { taxonomyOf }))
+      .map((rule) => {
+        const rebuttals = listRebuttals(responses, rule);
+        return showPresumption(rule, judgePresumption(rule.body, { since, rebuttals, at }));
+      });
+}

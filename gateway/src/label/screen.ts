@@ -4,18 +4,10 @@
  */
 import { referencePrefix } from '@tabellion/chaincode/member/key';
 import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
-import {
-  equalBytes,
-  type LabelStatement,
-  labelStatement,
-  leafHash,
-  parseCanonical,
-  toHex,
-} from '@tabellion/proof';
+import { type LabelStatement, toHex } from '@tabellion/proof';
 import {
   isRefusal,
   isStanding,
-  judgePresumption,
   type LabelStatus,
   labelStatus,
   normaliseAddress,
@@ -28,15 +20,10 @@ import { createRecords } from '../projection/records.ts';
 import type { LabelHit } from './index/label-index.ts';
 import type { LibraryFeed } from './library-feed.ts';
 import type { LabelManifestStore } from './manifest-store.ts';
-import {
-  isCovered,
-  listPresumptions,
-  listRebuttals,
-  type ShownPresumption,
-  showPresumption,
-} from './presumption.ts';
+import { createPresuming, type Presuming, type ShownPresumption } from './presumption.ts';
+import { createLabelReader } from './read-label.ts';
 import { countOverdue, readStanding } from './standing.ts';
-import { createHistory, type LabelResponse, type LabelView } from './view.ts';
+import { createHistory, type LabelView } from './view.ts';
 
 /** The entry of the register `scoring` that labels are scored by. */
 export const SCORING = 'labels';
@@ -144,6 +131,7 @@ export interface ScreenPorts {
 export function createScreen(ports: ScreenPorts): Screen {
   const { feed, view, manifests, projection, onFailure } = ports;
   const records = createRecords(projection.database);
+  const readLabel = createLabelReader({ feed, view, manifests });
 
   const findRule = (height: number) => {
     const entries = records
@@ -156,51 +144,45 @@ export function createScreen(ports: ScreenPorts): Screen {
 
   const show = (
     key: Uint8Array,
-    { batch: number, index, offset, length, changes }: LabelHit,
+    hit: LabelHit,
     { at, rule, presume }: Ground,
     history: ReturnType<typeof createHistory>,
   ): ShownLabel => {
-    const digest = feed.batchOf(number);
-    const batch = view.findBatch(digest)!.record;
-    const line = manifests.readLine(batch.manifest, { offset, length });
-    const statement = labelStatement.parse(parseCanonical(line));
-    const { type: _type, v: _v, salt: _salt, address, ...said } = statement;
-    // Where it stands comes from memory or a snapshot: what another address is labelled as is the worst answer.
-    const read = normaliseAddress(address, statement.network);
-    if (isRefusal(read) || !equalBytes(read.key, key))
-      throw new Error('a manifest does not say what was taken in of it');
-    const leaf = toHex(leafHash(line));
-    const responses = changes.length === 0 ? [] : history(digest, leaf);
+    const { digest, batch, leaf, statement } = readLabel(key, hit);
+    const responses = hit.changes.length === 0 ? [] : history(digest, leaf);
     const standing = readStanding({ statement, batch, responses });
     const status = labelStatus(standing, at);
     const overdue = countOverdue(standing, at);
     const presumptions = isStanding(status) ? presume(statement, batch.act.at, responses) : [];
+    const { actor, concepts, corrects, links, observedAt, validFrom, validUntil } = statement;
+    // In the order of the canonical form, in which the engine then writes it.
     return {
-      batch: digest,
-      index,
-      leaf,
-      member: batch.act.member,
+      ...(actor !== undefined && { actor }),
       assertedAt: batch.act.at,
-      ...said,
-      status,
-      supporters: standing.supporters,
+      batch: digest,
+      category: statement.category,
+      ...(concepts !== undefined && { concepts }),
+      ...(corrects !== undefined && { corrects }),
+      index: hit.index,
+      label: statement.label,
+      leaf,
+      ...(links !== undefined && { links }),
+      member: batch.act.member,
+      network: statement.network,
+      ...(observedAt !== undefined && { observedAt }),
       openDisputes: standing.openDisputes,
       ...(overdue > 0 && { overdueDisputes: overdue }),
-      score: rule ? scoreLabel(standing, rule, at) : null,
+      pap: statement.pap,
       ...(presumptions.length > 0 && { presumptions }),
+      provenance: statement.provenance,
+      score: rule ? scoreLabel(standing, rule, at) : null,
+      source: statement.source,
+      status,
+      supporters: standing.supporters,
+      tlp: statement.tlp,
+      ...(validFrom !== undefined && { validFrom }),
+      ...(validUntil !== undefined && { validUntil }),
     };
-  };
-
-  const createPresuming = (height: number, at: number): Ground['presume'] => {
-    const rules = listPresumptions(records, height);
-    return ({ category, concepts = [] }, since, responses) =>
-      rules
-        .filter((rule) => isCovered(rule, [category, ...concepts], view))
-        .map((rule) => {
-          const rebuttals = listRebuttals(responses, rule);
-          const standing = judgePresumption(rule.body, { since, rebuttals, at });
-          return showPresumption(rule, standing);
-        });
   };
 
   /** Of the height asked about last: it changes with the ledger, not with who asks. */
@@ -211,7 +193,8 @@ export function createScreen(ports: ScreenPorts): Screen {
     const at = view.timeAt(height);
     const entry = findRule(height);
     const rule = entry ? { id: entry.id, version: entry.version } : null;
-    const on = { at, rule: entry?.body, presume: createPresuming(height, at) };
+    const presume = createPresuming({ records, view }, { height, at });
+    const on = { at, rule: entry?.body, presume };
     last = { height, known, rule, on };
     return last;
   };
@@ -306,11 +289,7 @@ const NONE: readonly ShownLabel[] = [];
 interface Ground {
   readonly at: number;
   readonly rule: ScoringRule | undefined;
-  presume(
-    label: Pick<LabelStatement, 'category' | 'concepts'>,
-    since: number,
-    responses: readonly LabelResponse[],
-  ): ShownPresumption[];
+  readonly presume: Presuming;
 }
 
 interface JudgedBy {

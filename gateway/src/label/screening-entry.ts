@@ -29,16 +29,18 @@ export const writeAnswers = (answers: readonly ScreenAnswer[]): string =>
 /** @param texts of the answers in their order, each from {@link writeAnswer}. */
 export const joinAnswers = (texts: readonly string[]): string => `[${texts.join(',')}]`;
 
-/** RFC 8785 text of one answer, in the time that the engine takes for all but those that show labels. */
+/** RFC 8785 text of one answer, in the time that the engine takes. */
 export function writeAnswer(answer: ScreenAnswer): string {
-  if (answer.labels !== undefined && answer.labels.length > 0) return canonicalText(answer);
   const { address, burn, code, detail, labels, networks, omitted } = answer;
   const { reference, submitted, test, verdict } = answer;
   const inOrder = {
     ...{ address, burn, code, detail, labels, networks, omitted },
     ...{ reference, submitted, test, verdict },
   } satisfies Record<keyof ScreenAnswer, unknown>;
-  return JSON.stringify(inOrder);
+  if (labels === undefined || labels.length === 0) return JSON.stringify(inOrder);
+  // What others wrote is held to the form; what is not there has none.
+  const there = Object.entries(inOrder).filter(([, value]) => value !== undefined);
+  return canonicalText(Object.fromEntries(there));
 }
 
 /** @param answers from {@link writeAnswers}. */

@@ -16,7 +16,21 @@ export const DEFAULT_MAX_DEPTH = 32;
  */
 export function canonicalText(value: unknown): string {
   assertRepresentable(value, DEFAULT_MAX_DEPTH);
-  return canonicalize(value) as string;
+  return isInOrder(value) ? JSON.stringify(value) : (canonicalize(value) as string);
+}
+
+/**
+ * Whether every object has its keys by UTF-16 unit: of what {@link assertRepresentable} has passed, the
+ * engine then writes the canonical form, in a fraction of the time.
+ */
+export function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  const keys = Object.keys(value);
+  return keys.every(
+    (key, at) =>
+      (at === 0 || keys[at - 1]! < key) && isInOrder((value as Record<string, unknown>)[key]),
+  );
 }
 
 /** UTF-8 bytes of {@link canonicalText}. */

@@ -19,15 +19,16 @@ const HEAD = new RegExp(`^(${[...prefixes.keys()].join('|')})1`, 'i');
 /** Whether the text begins as a bech32 address of a network known here. */
 export const looksBech32 = (text: string): boolean => HEAD.test(text);
 
-/** Letters of bech32 behind some prefix: most texts are none, and cost no checksum. */
-const ANY = /^[!-~]+1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}$/i;
+/** Letters of bech32, behind the last 1: most texts have others there, and cost no checksum. */
+const LETTERS = /^[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}$/i;
 
 /**
  * Whether the text is bech32 under the prefix of a network not known here (osmo1…, dgb1…): its checksum
  * says so, whatever stands in it and however long it is.
  */
 export function isForeignBech32(text: string): boolean {
-  if (!ANY.test(text)) return false;
+  const end = text.lastIndexOf('1');
+  if (end < 1 || !LETTERS.test(text.slice(end + 1))) return false;
   const decoded = bech32.decodeUnsafe(text, false) ?? bech32m.decodeUnsafe(text, false);
   return decoded !== undefined && !prefixes.has(decoded.prefix);
 }

@@ -87,19 +87,20 @@ const DAY_MS = 86_400_000;
 /** @param at the ledger's time, milliseconds since 1970. */
 export function scoreLabel(standing: LabelStanding, rule: ScoringRule, at: number): Score {
   const weight = rule.weights[standing.provenance];
+  // Keys in the order of the canonical form, in which terms are written with every label shown.
   const all: ScoreTerm[] = [
-    { term: 'PROVENANCE', points: weight },
-    { term: 'AGE', points: decay(weight, at - standing.observedAt, rule.halfLifeDays) - weight },
+    { points: weight, term: 'PROVENANCE' },
+    { points: decay(weight, at - standing.observedAt, rule.halfLifeDays) - weight, term: 'AGE' },
     {
-      term: 'CORROBORATION',
       points: rule.corroboration * Math.min(standing.corroborations, rule.corroborationsMax),
+      term: 'CORROBORATION',
     },
     {
-      term: 'FALSE_POSITIVE',
       points: -rule.falsePositive * Math.min(standing.falsePositives, rule.falsePositivesMax),
+      term: 'FALSE_POSITIVE',
     },
-    { term: 'OPEN_DISPUTE', points: standing.openDisputes > 0 ? -rule.openDispute : 0 },
-    { term: 'OPINION', points: weighOpinions(standing.opinions, rule.opinion) },
+    { points: standing.openDisputes > 0 ? -rule.openDispute : 0, term: 'OPEN_DISPUTE' },
+    { points: weighOpinions(standing.opinions, rule.opinion), term: 'OPINION' },
   ];
   const terms = all.filter(({ points }) => points !== 0);
   const sum = terms.reduce((total, { points }) => total + points, 0);
