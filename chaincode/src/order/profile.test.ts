@@ -27,6 +27,7 @@ const anyOffence = {
 const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
 const extension = { article: '1', clock: 'produce', times: 1 };
 const days = { unit: 'DAY', amount: 1, rollsOver: true };
+const gate = { article: '1', title: 'Agreed', by: 'ADDRESSEE', roles: ['delegate'] };
 
 describe('a profile', () => {
   it.each<[id: string, path: string, value: unknown, ...faults: string[]]>([
@@ -62,6 +63,7 @@ describe('a profile', () => {
     ['epoc-pr', 'extension.clock', 'nothing', 'extension.clock'],
     ['epoc-pr', 'extension.period', { unit: 'WORKING_DAY', amount: 30 }, 'extension.period.unit'],
     ['epoc-pr', 'clocks.0.stops', [], 'clocks.0.stops'],
+    ['epoc-pr', 'gates', [{ ...gate, id: 'out', blocks: 'DELIVERED' }], 'gates.0.blocks'],
     ['epoc-pr', 'clocks.1.period', null, 'clocks.1.period'],
     ['epoc-pr-emergency', 'clocks.2.silence', 'OVERDUE', 'issuing.0.validation'],
   ])('%s with %s as %j is judged at its places', (id, path, value, ...faults) => {
