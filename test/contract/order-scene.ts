@@ -43,11 +43,11 @@ export async function publish(world: World, ...entries: readonly ReferenceEntry[
   for (const entry of entries) await carry(world, { kind: 'PUBLISH', entry });
 }
 
-/** The shipped profiles, and three of a test: disabled, in need of acceptance, and reserved against. */
+/** The shipped profiles of one instrument, and three of a test: disabled, in need of acceptance, and reserved against. */
 export const publishOrders = (world: World): Promise<void> =>
   publish(
     world,
-    ...(listShipped() as readonly ReferenceEntry[]),
+    ...(listShipped().filter(({ id }) => id.startsWith('epoc')) as readonly ReferenceEntry[]),
     likeEpoc('disabled', { disabled: 'not in force' }),
     likeEpoc('accepted', { needsAcceptance: true }),
     likeEpoc('reserved', {}),

@@ -90,8 +90,7 @@ function dueOf(
   const { extension } = profile;
   const times =
     extension?.clock === id ? past.later.filter(({ event }) => event === 'EXTENDED').length : 0;
-  const whole =
-    extension === null ? period : lengthen(period, extension.period ?? period, times);
+  const whole = extension === null ? period : lengthen(period, extension.period ?? period, times);
   const after = suspended?.after ?? 'CONTINUES';
   const counted: Suspension[] = [];
   let due = findDue(whole, startedAt, calendar);

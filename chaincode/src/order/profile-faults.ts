@@ -61,8 +61,7 @@ function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
     yield { path: ['extension', 'period', 'unit'], message: 'is not what the clock counts in' };
 }
 
-const unitOf = (period: Clock['period']) =>
-  period?.unit === 'STATED_DAY' ? 'DAY' : period?.unit;
+const unitOf = (period: Clock['period']) => (period?.unit === 'STATED_DAY' ? 'DAY' : period?.unit);
 
 function* findIssuingFaults({
   issuing,

@@ -20,6 +20,10 @@ export function assertStated(order: Omit<Clocked, 'facts' | 'calendars'>): void 
     const { least, most } = period;
     const fits = days !== undefined && days >= least && (most === null || days <= most);
     const bounds = most === null ? `at least ${least}` : `${least} to ${most}`;
-    assertRule(fits, 'BAD_INPUT', `stated: ${id} lasts ${bounds} days; the order has to say how many`);
+    assertRule(
+      fits,
+      'BAD_INPUT',
+      `stated: ${id} lasts ${bounds} days; the order has to say how many`,
+    );
   }
 }

@@ -45,7 +45,9 @@ const ENDED: readonly OrderStatus[] = [
   'CLOSED',
 ];
 const LIVE = ORDER_STATUSES.filter((status) => !ENDED.includes(status));
-const SERVED: readonly OrderStatus[] = LIVE.filter((status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED');
+const SERVED: readonly OrderStatus[] = LIVE.filter(
+  (status) => status !== 'AWAITS_VALIDATION' && status !== 'ISSUED',
+);
 
 /** Whether it has been handed over, and nothing has ended it. */
 export const isServed = (status: OrderStatus): boolean => SERVED.includes(status);
