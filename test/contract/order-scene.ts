@@ -60,7 +60,11 @@ export const publishOrders = (world: World): Promise<void> =>
 const first = (id: string) => ({ id, version: 1 });
 
 /** What a party is given to read. */
-export const contentOf = (order: string, party: OrderContent['for'], ids: string): Uint8Array =>
+export const contentOf = (
+  order: string,
+  party: OrderContent['for'],
+  ids: Iterable<string>,
+): Uint8Array =>
   canonicalBytes({
     ...{ type: 'tabellion.order-content', v: 1, order, for: party, salt: 'A'.repeat(43) },
     fields: Array.from(ids, (id) => ({ id, text: `what stands under ${id}` })),
@@ -68,9 +72,9 @@ export const contentOf = (order: string, party: OrderContent['for'], ids: string
 
 export interface Draft {
   readonly categories?: readonly string[];
-  /** Fields that each party is given, by their letters. */
-  readonly addressee?: string;
-  readonly enforcing?: string;
+  /** Fields that each party is given, by their identifiers; where those are letters, in one text. */
+  readonly addressee?: Iterable<string>;
+  readonly enforcing?: Iterable<string>;
 }
 
 /** An order as DE would issue it; of traffic data, the enforcing authority is notified. */

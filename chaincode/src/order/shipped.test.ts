@@ -167,10 +167,7 @@ describe('preservation', () => {
 
   it('under article 16 lasts at most ninety days, which the order states, and is renewed by as many', () => {
     for (const stated of [undefined, days('keep', 91)])
-      expectRefusal(
-        () => beginShipped('budapest-16', { stated }),
-        'BAD_INPUT',
-      );
+      expectRefusal(() => beginShipped('budapest-16', { stated }), 'BAD_INPUT');
     const begun = receive('budapest-16', days('keep', 20));
     expect(begun.order.due('keep')).toBe('2026-09-27T21:59:59.999Z');
     extend(begun, '2026-09-20T09:00:00Z');

@@ -109,7 +109,9 @@ describe('Singapore', () => {
     expect(days.length - substitutes.length).toBe(11);
     expect([from, to]).toEqual(['2026-01-01', '2026-12-31']);
     expect(holidays).toContain(iso(easter(2026) - 2));
-    expect(holidays.filter((day) => ['1-1', '1-2'].includes(lunar(parseDay(day)!)))).toHaveLength(2);
+    expect(holidays.filter((day) => ['1-1', '1-2'].includes(lunar(parseDay(day)!)))).toHaveLength(
+      2,
+    );
   });
 });
 
