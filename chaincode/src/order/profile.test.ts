@@ -26,6 +26,7 @@ const anyOffence = {
 };
 const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
 const extension = { article: '1', clock: 'produce', times: 1 };
+const stated = { unit: 'STATED_DAY', least: 30, most: 60, rollsOver: true };
 const days = { unit: 'DAY', amount: 1, rollsOver: true };
 const gate = { article: '1', title: 'Agreed', by: 'ADDRESSEE', roles: ['delegate'] };
 
@@ -58,6 +59,14 @@ describe('a profile', () => {
     ['epoc', 'conflict', null, 'clocks.0.suspended.by.1.from', 'clocks.4.closes.0'],
     ['epoc', 'enforcing', null, 'content.0.seenBy', 'gates.0.by', 'clocks.0', 'grounds.0.for'],
     ['epoc', 'grounds.0.for', 'RECOGNITION_DENIED'],
+    ['epoc', 'gates.0.by', 'ISSUER', 'gates.0.by'],
+    ['epoc', 'gates.0.blocks', 'SERVED', 'gates.0.by'],
+    ['epoc', 'gates.0.blocks', 'FORFEITED', 'gates.0.blocks'],
+    ['epoc', 'gates.0.categories', ['TRAFFIC', 'ASSETS'], 'gates.0.categories.1'],
+    ['epoc', 'gates.0.categories', ['TRAFFIC']],
+    ['epoc-pr', 'clocks.0.period', { ...stated, most: 20 }, 'clocks.0.period.most'],
+    ['epoc-pr', 'clocks.0.period', stated],
+    ['epoc-pr', 'extension.period', null, 'extension.period'],
     ['epoc-pr', 'grounds.0.for', 'OBJECTED', 'grounds.0.for'],
     ['epoc-pr', 'content.0.seenBy', ['ENFORCING', 'ADDRESSEE']],
     ['epoc-pr', 'extension.clock', 'nothing', 'extension.clock'],
