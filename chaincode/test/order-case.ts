@@ -18,28 +18,37 @@ import type { Treaty } from '../src/order/route.ts';
 import { takeOrderStep } from '../src/order/step.ts';
 import { digest, sampleAct, sampleMember } from './samples.ts';
 
-const CONFIG = join(import.meta.dirname, '..', '..', 'node-config', 'orders');
+const CONFIG = join(import.meta.dirname, '..', '..', 'node-config');
 
 interface Shipped {
   readonly register: string;
   readonly id: string;
+  readonly version: number;
   readonly body: unknown;
 }
 
-const readShipped = (file: string): readonly Shipped[] =>
-  (parse(readFileSync(join(CONFIG, file), 'utf8')) as { entries: Shipped[] }).entries;
+const files = new Map<string, readonly Shipped[]>();
 
-/** Every entry that is shipped for orders. */
-export const listShipped = (): readonly Shipped[] => readdirSync(CONFIG).flatMap(readShipped);
+function readShipped(file: string): readonly Shipped[] {
+  const known = files.get(file);
+  if (known !== undefined) return known;
+  const { entries } = parse(readFileSync(join(CONFIG, file), 'utf8')) as { entries: Shipped[] };
+  files.set(file, entries);
+  return entries;
+}
+
+/** Every entry that is shipped of one kind: order profiles, unless another folder is named. */
+export const listShipped = (folder = 'orders'): readonly Shipped[] =>
+  readdirSync(join(CONFIG, folder)).flatMap((file) => readShipped(join(folder, file)));
 
 /** A profile as it is shipped. */
 export const readProfile = (file: string, id: string): OrderProfile =>
-  orderProfileBody.parse(readShipped(file).find((entry) => entry.id === id)?.body);
+  orderProfileBody.parse(readShipped(join('orders', file)).find((entry) => entry.id === id)?.body);
 
 export const at = (text: string): number => new Date(text).getTime();
 
 /** Two hours east of UTC throughout; Saturdays and Sundays are days of rest. */
-const plain = (jurisdiction: string, holidays: readonly string[]) =>
+export const plainCalendar = (jurisdiction: string, holidays: readonly string[] = []) =>
   calendarBody.parse({
     ...{ title: jurisdiction, jurisdiction, source: 'made for a test', edition: '1' },
     ...{ from: '2026-01-01', to: '2027-12-31', restDays: [6, 7], holidays, workedDays: [] },
@@ -83,7 +92,7 @@ export const sampleIssueContext = (
   const side = (name: Side, kind: MemberRecord['kind']) =>
     sampleMember({ mspId: PARTIES[name].member, jurisdiction: PARTIES[name].jurisdiction, kind });
   const calendarOf = (jurisdiction: string, holidays: readonly string[] = []) => ({
-    ...{ jurisdiction, calendar: new Calendar(plain(jurisdiction, holidays)) },
+    ...{ jurisdiction, calendar: new Calendar(plainCalendar(jurisdiction, holidays)) },
   });
   return {
     exists: false,

@@ -43,11 +43,11 @@ export async function publish(world: World, ...entries: readonly ReferenceEntry[
   for (const entry of entries) await carry(world, { kind: 'PUBLISH', entry });
 }
 
-/** The shipped profiles, and three of a test: disabled, in need of acceptance, and reserved against. */
+/** The shipped profiles of one instrument, and three of a test: disabled, in need of acceptance, and reserved against. */
 export const publishOrders = (world: World): Promise<void> =>
   publish(
     world,
-    ...(listShipped() as readonly ReferenceEntry[]),
+    ...(listShipped().filter(({ id }) => id.startsWith('epoc')) as readonly ReferenceEntry[]),
     likeEpoc('disabled', { disabled: 'not in force' }),
     likeEpoc('accepted', { needsAcceptance: true }),
     likeEpoc('reserved', {}),
@@ -60,7 +60,11 @@ export const publishOrders = (world: World): Promise<void> =>
 const first = (id: string) => ({ id, version: 1 });
 
 /** What a party is given to read. */
-export const contentOf = (order: string, party: OrderContent['for'], ids: string): Uint8Array =>
+export const contentOf = (
+  order: string,
+  party: OrderContent['for'],
+  ids: Iterable<string>,
+): Uint8Array =>
   canonicalBytes({
     ...{ type: 'tabellion.order-content', v: 1, order, for: party },
     salt: (party === 'ADDRESSEE' ? 'A' : 'E').repeat(43),
@@ -69,9 +73,9 @@ export const contentOf = (order: string, party: OrderContent['for'], ids: string
 
 export interface Draft {
   readonly categories?: readonly string[];
-  /** Fields that each party is given, by their letters. */
-  readonly addressee?: string;
-  readonly enforcing?: string;
+  /** Fields that each party is given, by their identifiers; where those are letters, in one text. */
+  readonly addressee?: Iterable<string>;
+  readonly enforcing?: Iterable<string>;
 }
 
 /** An order as DE would issue it; of traffic data, the enforcing authority is notified. */

@@ -56,6 +56,9 @@ async function createConformanceNetwork() {
   const file = join(directory, 'consortium.yaml');
   const content = parse(await readFile(source, 'utf8'), { schema: 'failsafe' });
   content.members[2].kind = 'EXCHANGE';
+  // Nothing of it is used here, and only one file is handed on.
+  delete content.taxonomy;
+  delete content.orders;
   await writeFile(file, stringify(content));
   const reference = join(root, 'node-config', content.reference);
   await writeFile(join(directory, content.reference), await readFile(reference));

@@ -15,7 +15,7 @@ export interface Fact {
   readonly at: number;
   /** A deadline that the issuer set anew, by the clock's id. */
   readonly sets?: { readonly clock: string; readonly due: number } | undefined;
-  /** The contents, of which the enforcing authority was notified, were replaced. */
+  /** The contents were replaced. */
   readonly anew?: true | undefined;
 }
 

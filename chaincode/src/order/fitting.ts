@@ -124,18 +124,32 @@ function assertOverdue(name: string, { profile, head, by, readings }: Fitting, a
   const reading = readings.find(({ clock }) => clock === name);
   assertRule(reading !== undefined, 'CLOCK_UNKNOWN', `${name} does not run for this order`);
   const clock = clockOf(profile, reading);
-  // What was reported in time waits for the issuer, not for the addressee.
-  const report = head.facts.findLast(({ event }) => event === head.reported);
-  const isTimely = report !== undefined && !isLate(reading, clock, report.at);
-  const isReported = head.status === 'REPORTED' && isDeadline(clock) && isTimely;
-  const isDue = reading.state === 'OPEN' && clock.silence !== 'CLOSES' && !isReported;
-  assertRule(isDue && isLate(reading, clock, act.at), 'NOT_OVERDUE', `${name} is not over`);
+  assertRule(isOverdue(reading, clock, head, act.at), 'NOT_OVERDUE', `${name} is not over`);
   // Nobody makes another one late by its own word alone.
   const isOwn = reading.startedBy === by && clock.obliges !== by;
   assertRule(!isOwn, 'OWN_CLOCK', `${name} began by the word of the ${by}`);
   assertRule(!head.overdue.includes(name), 'NO_CHANGE', `${name} is marked`);
 }
 
+/** Whether it is over without what was owed, so that somebody is late or the order lapsed. */
+export const isOverdue = (
+  reading: Reading,
+  clock: Clock,
+  head: OrderHeadRecord,
+  at: number,
+): boolean =>
+  reading.state === 'OPEN' &&
+  clock.silence !== 'CLOSES' &&
+  !isReported(reading, clock, head) &&
+  isLate(reading, clock, at);
+
+/** Whether the addressee reported in time: it waits for the issuer, and not the issuer for it. */
+export function isReported(reading: Reading, clock: Clock, head: OrderHeadRecord): boolean {
+  if (head.status !== 'REPORTED' || !isDeadline(clock)) return false;
+  const report = head.facts.findLast(({ event }) => event === head.reported);
+  return report !== undefined && !isLate(reading, clock, report.at);
+}
+
 /** By which the addressee owes something, and not one that ends a right or the order. */
-export const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
+const isDeadline = ({ obliges, silence, closes }: Clock): boolean =>
   obliges === 'ADDRESSEE' && silence === 'OVERDUE' && closes.length === 0;

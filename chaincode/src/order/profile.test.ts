@@ -26,7 +26,9 @@ const anyOffence = {
 };
 const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
 const extension = { article: '1', clock: 'produce', times: 1 };
+const stated = { unit: 'STATED_DAY', least: 30, most: 60, rollsOver: true };
 const days = { unit: 'DAY', amount: 1, rollsOver: true };
+const gate = { article: '1', title: 'Agreed', by: 'ADDRESSEE', roles: ['delegate'] };
 
 describe('a profile', () => {
   it.each<[id: string, path: string, value: unknown, ...faults: string[]]>([
@@ -57,11 +59,20 @@ describe('a profile', () => {
     ['epoc', 'conflict', null, 'clocks.0.suspended.by.1.from', 'clocks.4.closes.0'],
     ['epoc', 'enforcing', null, 'content.0.seenBy', 'gates.0.by', 'clocks.0', 'grounds.0.for'],
     ['epoc', 'grounds.0.for', 'RECOGNITION_DENIED'],
+    ['epoc', 'gates.0.by', 'ISSUER', 'gates.0.by'],
+    ['epoc', 'gates.0.blocks', 'SERVED', 'gates.0.by'],
+    ['epoc', 'gates.0.blocks', 'FORFEITED', 'gates.0.blocks'],
+    ['epoc', 'gates.0.categories', ['TRAFFIC', 'ASSETS'], 'gates.0.categories.1'],
+    ['epoc', 'gates.0.categories', ['TRAFFIC']],
+    ['epoc-pr', 'clocks.0.period', { ...stated, most: 20 }, 'clocks.0.period.most'],
+    ['epoc-pr', 'clocks.0.period', stated],
+    ['epoc-pr', 'extension.period', null, 'extension.period'],
     ['epoc-pr', 'grounds.0.for', 'OBJECTED', 'grounds.0.for'],
     ['epoc-pr', 'content.0.seenBy', ['ENFORCING', 'ADDRESSEE']],
     ['epoc-pr', 'extension.clock', 'nothing', 'extension.clock'],
     ['epoc-pr', 'extension.period', { unit: 'WORKING_DAY', amount: 30 }, 'extension.period.unit'],
     ['epoc-pr', 'clocks.0.stops', [], 'clocks.0.stops'],
+    ['epoc-pr', 'gates', [{ ...gate, id: 'out', blocks: 'DELIVERED' }], 'gates.0.blocks'],
     ['epoc-pr', 'clocks.1.period', null, 'clocks.1.period'],
     ['epoc-pr-emergency', 'clocks.2.silence', 'OVERDUE', 'issuing.0.validation'],
   ])('%s with %s as %j is judged at its places', (id, path, value, ...faults) => {

@@ -246,7 +246,7 @@ export const orderHeadRecord = z.strictObject({
         by: party,
         at: timestamp,
         sets: z.strictObject({ clock: identifier, due: timestamp }).optional(),
-        /** The contents of which the enforcing authority was notified were replaced. */
+        /** The contents were replaced. */
         anew: z.literal(true).optional(),
       }),
     )

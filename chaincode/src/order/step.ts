@@ -54,7 +54,7 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
 
   const at = 'receivedAt' in step ? countReceipt(step.receivedAt, head, act.at) : act.at;
   const sets = step.verb === 'maintain' ? step.deadline : undefined;
-  const isAnew = step.verb === 'clarify' && step.contents !== undefined && order.notified;
+  const isAnew = step.verb === 'clarify' && step.contents !== undefined;
   const fact: Fact = { event, by, at, ...(sets && { sets }), ...(isAnew && { anew: true }) };
   const facts = [...head.facts, fact];
   const status = nextStatus(step, head, profile);

@@ -20,6 +20,7 @@ import { checkDefinition, LIFECYCLE } from './definition.ts';
 import { type Finding, type FindingCode, FindingLog } from './finding.ts';
 import { LateTransactions } from './late.ts';
 import { listOpenMatters } from './open-matters.ts';
+import { listOrderFlags } from './order-findings.ts';
 import { checkOrderers } from './orderer-check.ts';
 import { checkRecords } from './record-check.ts';
 import { RecordReader } from './stored-record.ts';
@@ -205,7 +206,8 @@ class Auditor {
       if (sequence !== undefined && sequence > 1)
         this.#findings.add('DEFINITION_CHANGED', place.txId, place);
     } else {
-      if (this.#late.isLate(envelope.timestampMs)) {
+      const isLate = this.#late.isLate(envelope.timestampMs);
+      if (isLate) {
         this.#findings.add('LATE_TRANSACTION', place.txId, place);
       }
       const written = await checkRecords(
@@ -217,6 +219,10 @@ class Auditor {
       for (const each of written) {
         const { name, record } = each;
         listCustodyFlags(each, place, this.#findings);
+        listOrderFlags(each, {
+          ...{ place, records: this.records, findings: this.#findings },
+          countsFrom: isLate ? this.#late.earliestTimely : undefined,
+        });
         if (name === 'acquisition') this.#counts.acquisitions += 1;
         if (name === 'item') this.#counts.inCustody += 1;
         if (name === 'custody') this.#counts.custodySteps += 1;

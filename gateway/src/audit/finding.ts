@@ -49,6 +49,18 @@ export const FINDINGS = {
   LABEL_MISSED: 'a member was not given the manifest of a label batch (LBL-1)',
   LABEL_WITHHELD: 'a label batch is void: most members were not given its manifest (LBL-1)',
   LABEL_EXPIRED: 'labels were declared out of use by the member that asserted them (LBL-13)',
+  ORDER_OVERDUE: 'a clock of an order was marked as over (ORD-2)',
+  ORDER_UNMARKED:
+    'a clock of an order was over at the time of the audit, and the blocks hold no mark of it (ORD-2)',
+  ORDER_LATE: 'a step of an order came when the clock by which it was owed was over (ORD-2)',
+  ORDER_HELD_BACK:
+    'a step of an order claims a time before the end of a clock, and was ordered after it (O-2)',
+  ORDER_LAPSED: 'an order lapsed with a clock (ORD-24)',
+  ORDER_UNVALIDATED: 'an order that was to be validated afterwards ended without (ORD-25)',
+  ORDER_NOT_NOTIFIED: 'the enforcing authority was not notified: an exception is claimed (CNS-5)',
+  ORDER_ENDED_AFTER_DELIVERY:
+    'after data were delivered the order was withdrawn, objected to or lapsed (ORD-25)',
+  ORDER_OPEN_ENDED: 'an order keeps something without a date at which that ends (ORD-24)',
   DISCLOSED: 'people outside the membership were given access (O-3)',
   CONFIGURATION_CHANGED: 'the configuration of the channel changed',
   DEFINITION_CHANGED: 'the contracts were defined anew',

@@ -20,6 +20,11 @@ export class LateTransactions {
     this.#earliestTimely = window === undefined ? 0 : this.#latest - window * 1000;
   }
 
+  /** The earliest time that is in time: of what is late, when it was ordered at the soonest. */
+  get earliestTimely(): number {
+    return this.#earliestTimely;
+  }
+
   /** A time that is no safe integer says nothing of any other. */
   isLate(at: number): boolean {
     if (!Number.isSafeInteger(at)) return false;

@@ -3,6 +3,7 @@ import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
 import { listOpenCustody } from './custody-findings.ts';
 import type { FindingCode, FindingLog } from './finding.ts';
 import { listLabelMatters } from './label-findings.ts';
+import { listOpenOrders } from './order-findings.ts';
 import { listReviewMatters } from './review-findings.ts';
 import type { RecordReader } from './stored-record.ts';
 
@@ -34,6 +35,7 @@ export function listOpenMatters(records: RecordReader, now: number, findings: Fi
   listOpenCustody(records, findings);
   listReviewMatters(records, now, findings);
   listLabelMatters(records, now, findings);
+  listOpenOrders(records, now, findings);
 }
 
 function listFlags({ id, flags }: AcquisitionRecord, findings: FindingLog): void {

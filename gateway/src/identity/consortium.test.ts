@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { foundInput } from '@tabellion/chaincode/member/record';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,8 @@ async function loadChanged(changes: {
   await copy(CONSORTIUM_FILE, 'consortium.yaml', changes.consortium);
   await copy(REFERENCE_FILE, 'reference.yaml', changes.reference);
   await copy(TAXONOMY_FILE, 'label-taxonomy.yaml');
+  for (const folder of ['calendars', 'orders', 'treaties'])
+    await cp(join(dirname(CONSORTIUM_FILE), folder), join(directory, folder), { recursive: true });
   return loadConsortium(join(directory, 'consortium.yaml'));
 }
 

@@ -95,6 +95,8 @@ const consortiumText = z.strictObject({
   reference: z.string().min(1),
   /** File of the categories that addresses are labelled as, likewise; without it none can be labelled. */
   taxonomy: z.string().min(1).optional(),
+  /** Files of what orders rest on (treaties, calendars, profiles), likewise; without them none can be issued. */
+  orders: z.array(z.string().min(1)).max(64).default([]),
   founding: z.strictObject({ legalBasis: governedText, reason: plainText(280) }),
   members: z.array(memberText).min(2).max(64),
   parameters: parameterTexts,
@@ -137,14 +139,21 @@ const referenceText = z.strictObject({
     .max(256),
 });
 
+/** Entries of orders: their forms are the contract's own, numbers and all. */
+const orderEntries = z.strictObject({ entries: z.array(referenceEntry).max(256) });
+
 /** @throws IdentityError `CONFIGURATION_INVALID`, naming file, field and fault. */
 export async function loadConsortium(file: string): Promise<Consortium> {
-  const { reference, taxonomy, ...consortium } = await readYamlFile(file, consortiumText);
-  const { entries: own } = await readYamlFile(resolve(dirname(file), reference), referenceText);
-  const entries =
-    taxonomy === undefined ? own : [...own, await readTaxonomy(resolve(dirname(file), taxonomy))];
-  assertFaultless(resolve(dirname(file), reference), findDoubleEntries(entries));
-  assertFaultless(file, findFaults(consortium, entries));
+  const { reference, taxonomy, orders, ...consortium } = await readYamlFile(file, consortiumText);
+  const at = (name: string) => resolve(dirname(file), name);
+  const { entries: own } = await readYamlFile(at(reference), referenceText);
+  const general = taxonomy === undefined ? own : [...own, await readTaxonomy(at(taxonomy))];
+  assertFaultless(at(reference), findDoubleEntries(general));
+  const entries = [...general];
+  for (const name of orders)
+    entries.push(...(await readYamlFile(at(name), orderEntries, 'core')).entries);
+  const doubles = findDoubleEntries(entries).map(({ message }) => ({ path: ['orders'], message }));
+  assertFaultless(file, [...doubles, ...findFaults(consortium, entries)]);
   return { ...consortium, reference: entries };
 }
 

@@ -1,4 +1,4 @@
-/** Configuration in YAML: every scalar is text, every number is read on purpose, no key is ignored. */
+/** Configuration in YAML: a scalar is what its schema asks for and never guessed, no key is ignored. */
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -18,12 +18,22 @@ export const wholeNumber = <S extends z.ZodType<unknown, number>>(schema: S) =>
 export const truthValue = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /**
- * Reads one YAML document. The `failsafe` schema makes every scalar a string, so that no MSP ID,
- * version or address turns into a number or a date.
+ * How scalars are read. `failsafe` makes every one a string, so that no MSP ID, version or address turns
+ * into a number or a date. `core` (YAML 1.2) is for documents whose schema asks for numbers and strings by
+ * turns, and refuses either in place of the other.
+ */
+type Scalars = 'failsafe' | 'core';
+
+/**
+ * Reads one YAML document.
  * @throws IdentityError `CONFIGURATION_INVALID`, naming the file and the path of each wrong field.
  */
-export async function readYamlFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(parseYaml(file, await readText(file)));
+export async function readYamlFile<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  scalars: Scalars = 'failsafe',
+): Promise<T> {
+  const parsed = schema.safeParse(parseYaml(file, await readText(file), scalars));
   if (parsed.success) return parsed.data;
   throw invalid(file, describeFaults(parsed.error.issues));
 }
@@ -55,8 +65,8 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseYaml(file: string, text: string): unknown {
-  const document = parseDocument(text, { schema: 'failsafe' });
+function parseYaml(file: string, text: string, scalars: Scalars): unknown {
+  const document = parseDocument(text, { schema: scalars });
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault) throw invalid(file, fault.message.split('\n')[0] ?? fault.code, fault);
   try {

@@ -4,7 +4,7 @@ import { referenceKey } from '@tabellion/chaincode/member/key';
 import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
 import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
-import { isDeadline } from '@tabellion/chaincode/order/fitting';
+import { isReported } from '@tabellion/chaincode/order/fitting';
 import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type {
@@ -105,10 +105,11 @@ export function createOrderWriter(database: DatabaseSync) {
     clearClocks(order.id);
     if (isEnded(head.status)) return;
     const members = membersOf(order);
-    for (const { clock: name, state, due, startedBy } of head.clocks) {
+    for (const reading of head.clocks) {
+      const { clock: name, state, due, startedBy } = reading;
       const clock = profile.clocks.find(({ id }) => id === name);
       if (clock === undefined || state !== 'OPEN' || due === null) continue;
-      const standing = standingOf(clock, head);
+      const standing = standingOf(reading, clock, head);
       const ends = due + (standing === 'CLOSES' ? 0 : clock.graceDays * DAY_MS);
       for (const side of PARTIES) {
         const member = members[side];
@@ -156,10 +157,11 @@ export function createOrderWriter(database: DatabaseSync) {
 }
 
 function standingOf(
+  reading: OrderHeadRecord['clocks'][number],
   clock: OrderProfile['clocks'][number],
-  { overdue, status }: OrderHeadRecord,
+  head: OrderHeadRecord,
 ): ClockStanding {
   if (clock.silence === 'CLOSES') return 'CLOSES';
-  if (overdue.includes(clock.id)) return 'MARKED';
-  return status === 'REPORTED' && isDeadline(clock) ? 'REPORTED' : 'RUNS';
+  if (head.overdue.includes(clock.id)) return 'MARKED';
+  return isReported(reading, clock, head) ? 'REPORTED' : 'RUNS';
 }
