@@ -72,6 +72,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     ...['?limit=1', '?scope=AWAITED', '?side=ISSUER', '?side=ADDRESSEE', '?side=ENFORCING'],
     ...['?kind=PRESERVE', '?status=CLOSED', '?status=RECEIVED&kind=PRODUCE'],
   ],
+  '/v1/order/statistics': ['?year=2026', `?year=${new Date().getUTCFullYear()}&issuer=DeAgencyMSP`],
   '/v1/order/due': ['?within=8784', '?within=8784&obliges=ADDRESSEE', '?state=OVERDUE'],
   '/v1/ledger/blocks': ['?from=0&limit=1000'],
   '/v1/member/proposals': ['?limit=1'],

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Labels } from '../label/labels.ts';
+import type { Projection } from '../projection/projection.ts';
 import { openWatches, type Watches } from '../watch/watches.ts';
 import type { GuardOptions } from '../webhook/guard.ts';
 import { openWebhooks, type WebhookOptions, type Webhooks } from '../webhook/webhooks.ts';
@@ -16,6 +17,7 @@ export interface WatchingParts {
   readonly own: string;
   readonly members: readonly string[];
   readonly labels: Pick<Labels, 'feed' | 'view' | 'manifests'>;
+  readonly projection: Projection;
   /** Where webhooks may go. */
   readonly guard: GuardOptions;
   readonly logger: Logger;
@@ -33,10 +35,32 @@ export function openWatching(
   parts: WatchingParts,
   opened: AsyncDisposableStack,
 ): { readonly watches: Watches; readonly webhooks: Webhooks } {
-  const { own, members, labels, guard, logger, onFailure, now, assertClock, sending = {} } = parts;
+  const {
+    own,
+    members,
+    labels,
+    projection,
+    guard,
+    logger,
+    onFailure,
+    now,
+    assertClock,
+    sending = {},
+  } = parts;
   const { feed, view, manifests } = labels;
   const watches = openWatches({
-    ...{ directory: own, members, feed, view, manifests, logger, onFailure, now, assertClock },
+    ...{
+      directory: own,
+      members,
+      feed,
+      view,
+      manifests,
+      projection,
+      logger,
+      onFailure,
+      now,
+      assertClock,
+    },
   });
   opened.defer(() => watches.close());
   const keptMs = (parts.keepAlertsDays ?? KEEP_ALERTS_DAYS) * DAY_MS;

@@ -4,10 +4,10 @@ import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
 import type { OrderHeadRecord, OrderRecord } from '@tabellion/chaincode/order/record';
 import type { OrderStatus } from '@tabellion/chaincode/order/transition';
 import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
-import type { ClockStanding } from '../projection/apply-orders.ts';
 import { type Page, toPage } from '../projection/cursor.ts';
 import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords } from '../projection/records.ts';
+import type { ClockStanding } from './running-clocks.ts';
 import { findProfile } from './standing.ts';
 
 /** The last clock that was shown. */

@@ -1,4 +1,5 @@
 /** `/v1/order`: what lies with the caller's member, and by when. */
+import { mspId } from '@tabellion/chaincode/kernel/schema';
 import { orderKind, party } from '@tabellion/chaincode/order/vocabulary';
 import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
@@ -9,6 +10,7 @@ import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
 import { createDueList } from './due-list.ts';
 import { createOrderList } from './order-list.ts';
 import { dueClock, ORDER_SCOPES, orderStatus, orderSummary } from './shape.ts';
+import { createOrderStatistics, orderStatistics } from './statistics.ts';
 
 const tag = 'order';
 const HOUR_MS = 3_600_000;
@@ -44,6 +46,7 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { projection, enrolment, now } = deps;
   const orders = createOrderList(projection.database);
   const dates = createDueList(projection.database);
+  const countOrders = createOrderStatistics(projection.database);
 
   return [
     defineEndpoint({
@@ -109,6 +112,27 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           disclosed: ['due', ...page.items.map(({ key }) => key)],
         };
       },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/v1/order/statistics',
+      id: 'countOrders',
+      tag,
+      summary:
+        'Figures on the orders that a member issued in a calendar year, with their definitions; recorded orders only',
+      access: 'member',
+      query: z.strictObject({
+        year: integerText(2000, 2999),
+        issuer: mspId.optional().meta({ description: 'The caller’s member, where it is left out' }),
+      }),
+      projected: true,
+      logged: true,
+      answers: { 200: { description: 'The figures', schema: orderStatistics } },
+      handle: async ({ principal, query: { year, issuer = principal.member } }) => ({
+        status: 200,
+        body: countOrders(year, issuer, projection.height),
+        disclosed: ['statistics'],
+      }),
     }),
   ];
 }

@@ -2,59 +2,25 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { draftHttpOrder, publishForOrders, stepOf } from '../../../test/recovery/every-order.ts';
-import {
-  CN,
-  DE,
-  openTestConsortium,
-  SG,
-  startTestGateway,
-  type TestConsortium,
-  type TestGateway,
-  type TestPerson,
-} from '../http/testing.ts';
+import { CN, DE, SG } from '../http/testing.ts';
 import { openProjectionFile } from '../projection/schema.ts';
 import { createDueList } from './due-list.ts';
 import { createOrderList } from './order-list.ts';
+import { DAY_MS, EXCHANGE, type OrderScene, openOrderScene } from './testing.ts';
 
-const EXCHANGE = 'ExchangeMSP';
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-
-let consortium: TestConsortium;
-let gateway: TestGateway;
-let judge: TestPerson;
-let counsel: TestPerson;
-let ahead = 0;
-const now = () => Date.now() + ahead;
+let scene: OrderScene;
+let gateway: OrderScene['gateway'];
+let judge: OrderScene['judge'];
+let counsel: OrderScene['counsel'];
+let issue: OrderScene['issue'];
+let take: OrderScene['take'];
 
 beforeAll(async () => {
-  consortium = await openTestConsortium(now);
-  gateway = await startTestGateway(consortium, { now });
-  await publishForOrders(gateway);
-  judge = await gateway.enrolPerson(DE, 'judicialReviewer', 'richter');
-  counsel = await gateway.enrolPerson(EXCHANGE, 'delegate', 'counsel');
+  scene = await openOrderScene();
+  ({ gateway, judge, counsel, issue, take } = scene);
 }, 120_000);
-afterAll(async () => {
-  await gateway?.close();
-  await consortium?.close();
-});
+afterAll(() => scene?.close());
 
-async function issue(categories: readonly string[], profile?: string): Promise<string> {
-  const { input, transient } = draftHttpOrder(categories, undefined, profile);
-  const { json, text } = await gateway.act(judge, 'order/issue', input, transient);
-  expect(json.code, text).toBe('VALID');
-  return input.id;
-}
-async function take(person: TestPerson, id: string, verb: string, says: object = {}) {
-  const { json, text } = await gateway.act(
-    person,
-    `order/${verb}`,
-    await stepOf(gateway, id, says),
-  );
-  expect(json.code, text).toBe('VALID');
-  await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
-}
 const token = (member: string, role: Role, subject = `${role} of ${member}`) =>
   gateway.signIn(member, role, subject);
 async function list(member: string, role: Role, query = '', subject?: string) {
@@ -83,7 +49,6 @@ describe('the inbox', () => {
   it('shows each party its side, and nobody else anything', async () => {
     const told = await issue(['TRAFFIC']);
     const plain = await issue(['SUBSCRIBER'], 'epoc-pr');
-    await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
     expect(await idsOf(DE, 'auditor')).toEqual([told, plain]);
     expect((await list(EXCHANGE, 'delegate')).map(({ side }) => side)).toEqual(
       Array(2).fill('ADDRESSEE'),
@@ -105,7 +70,6 @@ describe('the inbox', () => {
 
   it('shows what waits for the side and the role that asks', async () => {
     const id = await issue(['TRAFFIC']);
-    await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
     const waits = async (member: string, role: Role) =>
       (await idsOf(member, role, '?scope=AWAITED')).includes(id);
     expect(await waits(DE, 'system')).toBe(true);
@@ -131,9 +95,7 @@ describe('the inbox', () => {
   });
 
   it('shows a person the orders in which it acted, and takes no filter with that', async () => {
-    const id = await issue(['SUBSCRIBER']);
-    await take(judge, id, 'serve', { channel: 'by hand' });
-    await take(counsel, id, 'receive', { receivedAt: now() });
+    const id = await scene.received(['SUBSCRIBER']);
     expect(await idsOf(EXCHANGE, 'delegate', '?scope=MINE', 'counsel')).toEqual([id]);
     expect(await idsOf(EXCHANGE, 'delegate', '?scope=MINE', 'another')).toEqual([]);
     expect(await idsOf(SG, 'delegate', '?scope=MINE', 'counsel')).toEqual([]);
@@ -146,9 +108,7 @@ describe('the inbox', () => {
 
 describe('the dates', () => {
   it('tell what is due, then what is overdue, and whether that is marked', async () => {
-    const id = await issue(['SUBSCRIBER']);
-    await take(judge, id, 'serve', { channel: 'by hand' });
-    await take(counsel, id, 'receive', { receivedAt: now() });
+    const id = await scene.received(['SUBSCRIBER']);
     const of = (clocks: { order: string; clock: string }[]) =>
       clocks.filter(({ order }) => order === id).map(({ clock }) => clock);
     expect(of(await due(EXCHANGE))).toEqual([]);
@@ -161,27 +121,23 @@ describe('the dates', () => {
     expect(of(await due(CN, '?within=400'))).toEqual([]);
     expect(of(await due(DE, '?state=OVERDUE'))).toEqual([]);
 
-    ahead += 16 * DAY_MS;
-    try {
-      expect(of(await due(DE, '?within=400'))).toEqual([]);
-      expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual(['produce']);
-      const bad = await gateway.call('GET', '/v1/order/due?marked=true', { token: judge.token });
-      expect(bad.status).toBe(400);
-      await take(counsel, id, 'markOverdue', { clock: 'produce' });
-      expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual([]);
-      expect(of(await due(SG, '?state=OVERDUE'))).toEqual(['produce']);
-      const page = await gateway.call('GET', '/v1/order/due?state=OVERDUE&limit=1', {
-        token: judge.token,
-      });
-      const next = await gateway.call(
-        'GET',
-        `/v1/order/due?state=OVERDUE&limit=1&cursor=${page.json.next}`,
-        { token: judge.token },
-      );
-      expect(next.json.items[0]?.order).not.toBe(page.json.items[0].order);
-    } finally {
-      ahead += HOUR_MS;
-    }
+    scene.pass(16 * DAY_MS);
+    expect(of(await due(DE, '?within=400'))).toEqual([]);
+    expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual(['produce']);
+    const bad = await gateway.call('GET', '/v1/order/due?marked=true', { token: judge.token });
+    expect(bad.status).toBe(400);
+    await take(counsel, id, 'markOverdue', { clock: 'produce' });
+    expect(of(await due(DE, '?state=OVERDUE&marked=false'))).toEqual([]);
+    expect(of(await due(SG, '?state=OVERDUE'))).toEqual(['produce']);
+    const page = await gateway.call('GET', '/v1/order/due?state=OVERDUE&limit=1', {
+      token: judge.token,
+    });
+    const next = await gateway.call(
+      'GET',
+      `/v1/order/due?state=OVERDUE&limit=1&cursor=${page.json.next}`,
+      { token: judge.token },
+    );
+    expect(next.json.items[0]?.order).not.toBe(page.json.items[0].order);
   });
 });
 

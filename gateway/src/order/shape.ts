@@ -5,7 +5,7 @@ import { ORDER_STATUSES } from '@tabellion/chaincode/order/transition';
 import { party } from '@tabellion/chaincode/order/vocabulary';
 import { z } from 'zod';
 import { projected } from '../http/schema.ts';
-import { CLOCK_STANDINGS } from '../projection/apply-orders.ts';
+import { CLOCK_STANDINGS } from './running-clocks.ts';
 
 export const orderStatus = z.enum(ORDER_STATUSES);
 

@@ -2,28 +2,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { referenceKey } from '@tabellion/chaincode/member/key';
 import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
-import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
-import { isReported } from '@tabellion/chaincode/order/fitting';
-import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
+import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type {
   OrderHeadRecord,
   OrderRecord,
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
-import { isEnded } from '@tabellion/chaincode/order/transition';
 import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
 import { listAwaited, type Standing } from '../order/awaited.ts';
+import { listRunning } from '../order/running-clocks.ts';
 import { createOrderCounter } from './count-orders.ts';
 import { createRecords, parseStored as parse } from './records.ts';
-
-/**
- * RUNS: somebody is late once it is over. MARKED: that is on record. REPORTED: the addressee reported in
- * time, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late.
- */
-export const CLOCK_STANDINGS = ['RUNS', 'MARKED', 'REPORTED', 'CLOSES'] as const;
-export type ClockStanding = (typeof CLOCK_STANDINGS)[number];
 
 /** In place of a role: the row of an order that stands there for every role. */
 export const ANY_ROLE = '';
@@ -36,6 +27,7 @@ export function createOrderWriter(database: DatabaseSync) {
   };
   const records = createRecords(database);
   const addOutline = run('INSERT INTO order_outline VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const addAct = run('INSERT INTO order_act VALUES (?, ?, ?, ?)');
   const setStatus = run('UPDATE order_outline SET status = ? WHERE id = ?');
   const clearPlaces = run('DELETE FROM order_place WHERE id = ?');
   const addPlace = run('INSERT INTO order_place VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -79,6 +71,7 @@ export function createOrderWriter(database: DatabaseSync) {
       ...[id, block, position, year, order?.act.member ?? null, order?.profile.id ?? null],
       head?.status ?? null,
     );
+    addAct(block, position, id, orderKey(id));
     if (order && profile) count.issued(order, profile);
     if (order) addDeed(order.act.member, order.act.person, block, position, id);
   };
@@ -101,23 +94,18 @@ export function createOrderWriter(database: DatabaseSync) {
     }
   };
 
-  const addClocks = ({ order, head, profile }: Standing) => {
-    clearClocks(order.id);
-    if (isEnded(head.status)) return;
-    const members = membersOf(order);
-    for (const reading of head.clocks) {
-      const { clock: name, state, due, startedBy } = reading;
-      const clock = profile.clocks.find(({ id }) => id === name);
-      if (clock === undefined || state !== 'OPEN' || due === null) continue;
-      const standing = standingOf(reading, clock, head);
-      const ends = due + (standing === 'CLOSES' ? 0 : clock.graceDays * DAY_MS);
+  const addClocks = (standing: Standing) => {
+    const { id } = standing.order;
+    clearClocks(id);
+    const members = membersOf(standing.order);
+    for (const { clock, obliges, startedBy, standing: state, ends } of listRunning(standing))
       for (const side of PARTIES) {
         const member = members[side];
         if (member === undefined) continue;
-        const isOwn = startedBy === side && clock.obliges !== side;
-        addClock(...[member, standing, clock.obliges, ends, order.id, name, side], Number(isOwn));
+        // By its own word alone nobody makes another one late.
+        const isOwn = startedBy === side && obliges !== side;
+        addClock(member, state, obliges, ends, id, clock, side, Number(isOwn));
       }
-    }
   };
 
   const applyHead = (id: string, block: number, position: number) => {
@@ -132,6 +120,7 @@ export function createOrderWriter(database: DatabaseSync) {
     const outline = findOutline(id);
     const standing = findStanding(id);
     if (!outline || !standing) return;
+    addAct(block, position, id, orderStepKey(id, record.sequence));
     count.stepped(record, standing, outline);
     setStatus(status, id);
     addDeed(act.member, act.person, block, position, id);
@@ -154,14 +143,4 @@ export function createOrderWriter(database: DatabaseSync) {
       }
     },
   };
-}
-
-function standingOf(
-  reading: OrderHeadRecord['clocks'][number],
-  clock: OrderProfile['clocks'][number],
-  head: OrderHeadRecord,
-): ClockStanding {
-  if (clock.silence === 'CLOSES') return 'CLOSES';
-  if (head.overdue.includes(clock.id)) return 'MARKED';
-  return isReported(reading, clock, head) ? 'REPORTED' : 'RUNS';
 }

@@ -20,10 +20,8 @@ export const orderTally = (year: number, issuer: string, profile: string, figure
 
 /** Steps of which there is one at most, by what is counted of them. */
 const ONCE: Readonly<Partial<Record<OrderEvent, string>>> = {
-  NOTICE_RECEIVED: 'noticeReceived',
   ENFORCEMENT_REQUESTED: 'enforcementRequested',
   RECOGNISED: 'recognised',
-  WITHDRAWN: 'withdrawn',
 };
 
 /** Prepares the statements once. */
@@ -79,9 +77,10 @@ export function createOrderCounter(database: DatabaseSync) {
         addTimes(standing, record.countsFrom, before.year);
       }
       if ('ground' in record) add(`ground/${event}/${record.ground}`);
-      const hasEnded = isEnded(status) && !isEnded(before.status as OrderStatus);
-      if (hasEnded) add(`ended/${status}`);
-      if (hasEnded && isNeverValidated(order, head)) add('neverValidated');
+      if (!isEnded(status) || isEnded(before.status as OrderStatus)) return;
+      const isFulfilled = head.facts.some((fact) => isFulfilling(fact.event, order));
+      if (!isFulfilled) add(`ended/${status}`);
+      if (isNeverValidated(order, head)) add('neverValidated');
     },
   };
 }

@@ -125,6 +125,10 @@ const SCHEMA = `
     id TEXT PRIMARY KEY, block INTEGER NOT NULL, position INTEGER NOT NULL, year INTEGER NOT NULL,
     issuer TEXT NOT NULL, profile TEXT NOT NULL, status TEXT NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE order_act (
+    block INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (block, position)
+  ) WITHOUT ROWID;
   CREATE TABLE order_place (
     member TEXT NOT NULL, role TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL,
     block INTEGER NOT NULL, position INTEGER NOT NULL, status TEXT NOT NULL, id TEXT NOT NULL,

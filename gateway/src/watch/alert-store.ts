@@ -8,7 +8,17 @@ import type { Viewer, Watch, WatchKind } from './store.ts';
  * What happened to a label. OVERDUE: nobody answered its dispute in time; EXPIRED: it holds no longer;
  * OVERFLOW: more happened than could wait to be seen; TEST: nothing, the address is one to try things out with.
  */
-export type AlertEvent = LabelState | 'ASSERTED' | 'OVERDUE' | 'OVERFLOW' | 'TEST';
+export type AlertEvent =
+  | LabelState
+  | 'ASSERTED'
+  | 'OVERDUE'
+  | 'OVERFLOW'
+  | 'TEST'
+  | OrderAlertEvent;
+
+/** Of an order, beside OVERDUE: it comes, another party took a step of it, one of its clocks ends soon. */
+export const ORDER_ALERT_EVENTS = ['ISSUED', 'STEP', 'DUE_SOON'] as const;
+type OrderAlertEvent = (typeof ORDER_ALERT_EVENTS)[number];
 
 export interface Alert {
   /** Ascending in the order in which alerts were raised, which is the ledger's. */
@@ -27,12 +37,23 @@ export interface Alert {
   readonly label: number | null;
   readonly dispute: string | null;
   readonly answerBy: number | null;
+  /** Of an alert about an order: which, where it stood, and the clock that it is about. */
+  readonly order: string | null;
+  readonly status: string | null;
+  readonly clock: string | null;
   /** Labels that the watch is about, of those that the act speaks of; of an overflow, alerts not listed. */
   readonly count: number;
   /** Time of the act on the ledger, or when it fell due. */
   readonly at: number;
   readonly raisedAt: number;
   readonly acknowledgedAt: number | null;
+}
+
+/** For whoever passes alerts on. */
+export interface Raised
+  extends Pick<Alert, 'sequence' | 'id' | 'at' | 'event' | 'order' | 'status' | 'clock'> {
+  readonly member: string;
+  readonly owner: string | null;
 }
 
 export interface AlertLabel {
@@ -53,7 +74,8 @@ export interface Match {
 export type AlertFacts = Pick<
   Alert,
   'event' | 'block' | 'position' | 'key' | 'batch' | 'label' | 'dispute' | 'answerBy' | 'at'
->;
+> &
+  Partial<Pick<Alert, 'order' | 'status' | 'clock'>>;
 /** Of what stands on the ledger. */
 export type ActFacts = AlertFacts & {
   readonly block: number;
@@ -82,7 +104,8 @@ export const ALERT_SCHEMA = `
     watch INTEGER NOT NULL REFERENCES watch (number) ON DELETE CASCADE,
     event TEXT NOT NULL, block INTEGER, position INTEGER, key TEXT, batch TEXT, label INTEGER,
     dispute TEXT, answer_by INTEGER, count INTEGER NOT NULL, at INTEGER NOT NULL,
-    raised INTEGER NOT NULL, acknowledged INTEGER, acknowledged_by TEXT
+    raised INTEGER NOT NULL, acknowledged INTEGER, acknowledged_by TEXT,
+    about_order TEXT, status TEXT, clock TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS alert_watch ON alert (watch, sequence);
   CREATE INDEX IF NOT EXISTS alert_acknowledged ON alert (acknowledged)
@@ -94,8 +117,14 @@ export const ALERT_SCHEMA = `
     position INTEGER NOT NULL, address TEXT NOT NULL, reference TEXT, PRIMARY KEY (alert, position)
   ) STRICT, WITHOUT ROWID;
 `;
+/** Of a file in which no alert was about an order. */
+export const ALERT_UPGRADE = `
+  ALTER TABLE alert ADD COLUMN about_order TEXT;
+  ALTER TABLE alert ADD COLUMN status TEXT;
+  ALTER TABLE alert ADD COLUMN clock TEXT;
+`;
 const ALERT = `a.sequence, a.id, w.id AS watch, w.kind, a.event, a.block, a.position, a.key, a.batch,
-  a.label, a.dispute, a.answer_by AS answerBy, a.count, a.at, a.raised AS raisedAt,
+  a.label, a.dispute, a.answer_by AS answerBy, a.about_order AS "order", a.status, a.clock, a.count, a.at, a.raised AS raisedAt,
   a.acknowledged AS acknowledgedAt`;
 /** What somebody of a member may see. */
 export const VISIBLE = `w.member = :member AND (w.access = 'MEMBER' OR w.owner = :who)`;
@@ -106,7 +135,8 @@ export function createAlerts(database: DatabaseSync, now: () => number, bounds: 
   const selectId = prepare('SELECT 1 FROM alert WHERE id = ?');
   const insert = prepare(
     `INSERT INTO alert (id, watch, event, block, position, key, batch, label, dispute, answer_by,
-       count, at, raised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
+       count, at, raised, about_order, status, clock)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
   );
   const insertLabel = prepare('INSERT INTO alert_label VALUES (?, ?, ?, ?)');
   const selectOpen = prepare(
@@ -132,7 +162,7 @@ export function createAlerts(database: DatabaseSync, now: () => number, bounds: 
      ORDER BY a.sequence LIMIT :limit`,
   );
   const selectRaised = prepare(
-    `SELECT a.sequence, a.id, a.raised AS at, a.event, w.member,
+    `SELECT a.sequence, a.id, a.raised AS at, a.event, a.about_order AS "order", a.status, a.clock, w.member,
        CASE w.access WHEN 'MEMBER' THEN NULL ELSE w.owner END AS owner
      FROM alert a JOIN watch w ON w.number = a.watch
      WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`,
@@ -155,9 +185,10 @@ export function createAlerts(database: DatabaseSync, now: () => number, bounds: 
   };
   const put = (id: string, watch: number, facts: AlertFacts, count: number): number => {
     const { event, block, position, key, batch, label, dispute, answerBy, at } = facts;
+    const { order = null, status = null, clock = null } = facts;
     const row = insert.get(
       ...[id, watch, event, block, position, key, batch, label, dispute, answerBy],
-      ...[count, at, now()],
+      ...[count, at, now(), order, status, clock],
     ) as { sequence: number };
     return row.sequence;
   };
@@ -205,14 +236,7 @@ export function createAlerts(database: DatabaseSync, now: () => number, bounds: 
     lastRaised: () => (selectLast.get() as { last: number } | undefined)?.last ?? 0,
     /** For whoever passes alerts on. */
     listRaised: (after: number, limit: number) =>
-      selectRaised.all(after, limit) as unknown as {
-        sequence: number;
-        id: string;
-        at: number;
-        event: AlertEvent;
-        member: string;
-        owner: string | null;
-      }[],
+      selectRaised.all(after, limit) as unknown as Raised[],
   };
 }
 
@@ -221,11 +245,14 @@ export const NO_ACT = {
   ...{ dispute: null, answerBy: null },
 };
 
+const FALLS_DUE: readonly AlertEvent[] = ['OVERDUE', 'EXPIRED', 'DUE_SOON'];
+
 /** The same however often the ledger is read: one alert for each watch and act, or what fell due of it. */
-export const nameAlert = (watch: string, { key, event, at }: ActFacts): string => {
-  const due = event === 'OVERDUE' || event === 'EXPIRED' ? `\n${event}\n${at}` : '';
+export const nameAlert = (watch: string, { key, event, at, clock }: ActFacts): string => {
+  const due = FALLS_DUE.includes(event) ? `\n${event}\n${at}` : '';
+  const of = clock == null ? '' : `\n${clock}`;
   return createHash('sha256')
-    .update(`tabellion alert\n${watch}\n${key}${due}`)
+    .update(`tabellion alert\n${watch}\n${key}${due}${of}`)
     .digest('hex')
     .slice(0, 32);
 };

@@ -5,8 +5,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerPosition } from '../projection/cursor.ts';
 
-/** ALERTS: acts that raised what they raise. DISPUTES, BATCHES: those whose dates are kept here. */
-export type CursorName = 'ALERTS' | 'DISPUTES' | 'BATCHES';
+/** ALERTS, ORDERS: acts that raised what they raise. DISPUTES, BATCHES: those whose dates are kept here. */
+export type CursorName = 'ALERTS' | 'DISPUTES' | 'BATCHES' | 'ORDERS';
 
 /** A batch on the ledger, and labels of it that hold up to the same moment. */
 export interface ExpiryGroup {
@@ -19,6 +19,14 @@ export interface DisputeDate {
   readonly due: number;
   readonly id: string;
   readonly block: number;
+}
+
+/** A clock of an order that ends, or will soon. */
+export interface ClockDate {
+  readonly due: number;
+  readonly id: string;
+  readonly clock: string;
+  readonly event: 'DUE_SOON' | 'OVERDUE';
 }
 
 export const DEADLINE_SCHEMA = `
@@ -37,6 +45,10 @@ export const DEADLINE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS dispute_date (
     ledger INTEGER NOT NULL, due INTEGER NOT NULL, id TEXT NOT NULL, block INTEGER NOT NULL,
     PRIMARY KEY (ledger, due, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS clock_date (
+    ledger INTEGER NOT NULL, due INTEGER NOT NULL, id TEXT NOT NULL, clock TEXT NOT NULL,
+    event TEXT NOT NULL, PRIMARY KEY (ledger, due, id, clock, event)
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -76,6 +88,16 @@ export function createDeadlines(database: DatabaseSync) {
      ORDER BY due, id LIMIT 1`,
   );
   const deleteDispute = prepare('DELETE FROM dispute_date WHERE ledger = ? AND due = ? AND id = ?');
+  const insertClock = prepare(
+    'INSERT INTO clock_date VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const selectClocks = prepare(
+    `SELECT due, id, clock, event FROM clock_date WHERE ledger = ? AND due < ?
+     ORDER BY due, id, clock, event LIMIT ?`,
+  );
+  const deleteClock = prepare(
+    'DELETE FROM clock_date WHERE ledger = ? AND due = ? AND id = ? AND clock = ? AND event = ?',
+  );
 
   return {
     /** A ledger's number here, by its first block: another ledger is followed from its beginning. */
@@ -123,5 +145,12 @@ export function createDeadlines(database: DatabaseSync) {
       selectDispute.get(ledger, before, height) as DisputeDate | undefined,
     removeDispute: (ledger: number, { due, id }: DisputeDate): void =>
       void deleteDispute.run(ledger, due, id),
+    addClock: (ledger: number, { due, id, clock, event }: ClockDate): void =>
+      void insertClock.run(ledger, due, id, clock, event),
+    /** The first whose date is before a time. */
+    listClocks: (ledger: number, before: number, limit: number) =>
+      selectClocks.all(ledger, before, limit) as unknown as ClockDate[],
+    removeClock: (ledger: number, { due, id, clock, event }: ClockDate): void =>
+      void deleteClock.run(ledger, due, id, clock, event),
   };
 }

@@ -6,9 +6,10 @@ import {
   timestamp,
 } from '@tabellion/chaincode/kernel/schema';
 import { disputeId } from '@tabellion/chaincode/label/record';
+import { orderId } from '@tabellion/chaincode/order/record';
 import { z } from 'zod';
 import { LABEL_STATES } from '../label/index/change-log.ts';
-import { ALERT_BOUNDS, type Alert } from './alert-store.ts';
+import { ALERT_BOUNDS, type Alert, ORDER_ALERT_EVENTS } from './alert-store.ts';
 import type { Watch } from './store.ts';
 import { WATCH_ACCESS, WATCH_KINDS } from './store.ts';
 
@@ -82,7 +83,9 @@ export const added = z.strictObject({
   size: z.int().meta({ description: 'Addresses that are watched now' }),
 });
 
-export const ALERT_EVENTS = ['ASSERTED', ...LABEL_STATES, 'OVERDUE', 'OVERFLOW', 'TEST'] as const;
+export const ALERT_EVENTS = [
+  ...['ASSERTED', ...LABEL_STATES, 'OVERDUE', 'OVERFLOW', 'TEST', ...ORDER_ALERT_EVENTS],
+] as const;
 export const ALERT_STATES = ['OPEN', 'ACKNOWLEDGED'] as const;
 
 export const shownAlert = z
@@ -93,7 +96,7 @@ export const shownAlert = z
     kind: z.enum(WATCH_KINDS),
     event: z.enum(ALERT_EVENTS).meta({
       description:
-        'OVERDUE: nobody answered the dispute in time. EXPIRED: the label holds no longer. OVERFLOW: more happened than could wait to be seen. TEST: nothing happened; the address is one to try an integration with',
+        'OVERDUE: nobody answered the dispute in time, or did what an order asks. ISSUED: an order to the member. STEP: another party took one. DUE_SOON: a clock of an order ends within a day, or has run but for a tenth. EXPIRED: the label holds no longer. OVERFLOW: more happened than could wait to be seen. TEST: nothing happened; the address is one to try an integration with',
     }),
     block: z.int().nullable().meta({
       description: 'Where the record stands; of an overflow, the first that is not listed',
@@ -107,6 +110,9 @@ export const shownAlert = z
     }),
     dispute: disputeId.nullable(),
     answerBy: timestamp.nullable(),
+    order: orderId.nullable(),
+    status: z.string().nullable().meta({ description: 'Where the order stood' }),
+    clock: z.string().nullable().meta({ description: 'The clock of the order that it is about' }),
     count: z.int().meta({
       description: 'Labels that the watch is about; of an overflow, alerts that are not listed',
     }),

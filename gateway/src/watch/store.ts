@@ -9,6 +9,7 @@ import {
   type ActFacts,
   ALERT_BOUNDS,
   ALERT_SCHEMA,
+  ALERT_UPGRADE,
   type Alert,
   createAlerts,
   type Match,
@@ -20,9 +21,9 @@ import { createDeadlines, DEADLINE_SCHEMA } from './deadline-store.ts';
 
 /**
  * ADDRESSES: what is said of these. CATEGORIES: whatever is filed under these. DISPUTES: what the member
- * has to answer; every member has one, by itself.
+ * has to answer, ORDERS: orders that it is a party to; every member has one of each, by itself.
  */
-export const WATCH_KINDS = ['ADDRESSES', 'CATEGORIES', 'DISPUTES'] as const;
+export const WATCH_KINDS = ['ADDRESSES', 'CATEGORIES', 'DISPUTES', 'ORDERS'] as const;
 export type WatchKind = (typeof WATCH_KINDS)[number];
 /** Whose it is to see: of the one who made it, or of all of the member. */
 export const WATCH_ACCESS = ['OWNER', 'MEMBER'] as const;
@@ -67,7 +68,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entry_key ON entry (key);
   ${ALERT_SCHEMA}
   ${DEADLINE_SCHEMA}
-  PRAGMA user_version = 2;
+  PRAGMA user_version = 3;
 `;
 /** Of a file that an earlier version made: what it holds is found nowhere else. */
 const UPGRADE = `
@@ -99,7 +100,8 @@ export function openWatchStore(file: string, now: () => number, bounds = ALERT_B
     user_version: number;
   };
   database.exec('PRAGMA foreign_keys = ON');
-  writeAtOnce(database, () => database.exec(version === 1 ? `${SCHEMA} ${UPGRADE}` : SCHEMA));
+  const upgrades = [...(version === 1 ? [UPGRADE] : []), ...(version === 0 ? [] : [ALERT_UPGRADE])];
+  writeAtOnce(database, () => database.exec([SCHEMA, ...(version < 3 ? upgrades : [])].join('\n')));
   const alerts = createAlerts(database, now, bounds);
   const prepare = (sql: string) => database.prepare(sql);
   const insertWatch = prepare(

@@ -5,21 +5,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { isRefusal, normaliseAddress } from '@tabellion/screening';
 import type { Logger } from 'pino';
 import { Problem } from '../http/problem.ts';
 import type { LibraryFeed } from '../label/library-feed.ts';
 import type { LabelManifestStore } from '../label/manifest-store.ts';
 import type { Query } from '../label/screen.ts';
 import type { LabelView } from '../label/view.ts';
-import type { WebhookSource } from '../webhook/queue.ts';
-import type { Alert, AlertFilter } from './alert-store.ts';
+import type { Projection } from '../projection/projection.ts';
+import type { SourceEvent, WebhookSource } from '../webhook/queue.ts';
+import type { Alert, AlertFilter, Raised } from './alert-store.ts';
 import { createFallDue } from './fall-due.ts';
 import { createFollower } from './follow.ts';
 import { MAX_ADDRESSES, MAX_MEMBER_ADDRESSES, MAX_OWN_WATCHES, MAX_WATCHES } from './limits.ts';
 import { createMatcher } from './match.ts';
+import { createOrderAlerts } from './order-alerts.ts';
 import { createOversight } from './oversight.ts';
-import { type Entry, openWatchStore, type Viewer, type Watch, type WatchAccess } from './store.ts';
+
+import { readEntries } from './read-entries.ts';
+import { openWatchStore, type Viewer, type Watch, type WatchAccess } from './store.ts';
 
 export interface WatchesOptions {
   /** The gateway's own. */
@@ -29,6 +32,7 @@ export interface WatchesOptions {
   readonly feed: LibraryFeed;
   readonly view: LabelView;
   readonly manifests: LabelManifestStore;
+  readonly projection: Projection;
   readonly logger: Logger;
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** Milliseconds since 1970. */
@@ -62,11 +66,15 @@ export type Watches = ReturnType<typeof openWatches>;
 
 /** Opens the store and follows the library until closed. */
 export function openWatches(options: WatchesOptions) {
-  const { feed, view, manifests, logger, now, members } = options;
+  const { feed, view, manifests, projection, logger, now, members } = options;
   const store = openWatchStore(join(options.directory, 'watch.sqlite'), now);
   for (const member of members) {
-    const everybody = { name: 'Disputes to answer', access: 'MEMBER', categories: [] } as const;
-    store.add({ member, owner: null }, { ...everybody, kind: 'DISPUTES' }, nameDisputes(member));
+    const everybody = { access: 'MEMBER', categories: [] } as const;
+    const whose = { member, owner: null };
+    const disputes = { ...everybody, name: 'Disputes to answer', kind: 'DISPUTES' } as const;
+    store.add(whose, disputes, nameBuiltIn('disputes', member));
+    const orders = { ...everybody, name: 'Orders', kind: 'ORDERS' } as const;
+    store.add(whose, orders, nameBuiltIn('orders', member));
   }
   const closing = new AbortController();
   const matcher = createMatcher({ feed, view, manifests, store });
@@ -81,6 +89,10 @@ export function openWatches(options: WatchesOptions) {
     }
   };
   const fallDue = createFallDue({ feed, view, manifests, store, matcher, clock });
+  const orderAlerts = createOrderAlerts({
+    ...{ store, projection, genesis: view.genesis, clock },
+    watchOf: (member) => (members.includes(member) ? nameBuiltIn('orders', member) : undefined),
+  });
   const listeners = new Set<() => void>();
   let last = store.alerts.lastRaised();
   let following: Promise<void> = Promise.resolve();
@@ -117,6 +129,14 @@ export function openWatches(options: WatchesOptions) {
 
   const stop = feed.onLevel(wake);
   wake();
+  const followingOrders = orderAlerts.follow({
+    signal: closing.signal,
+    onRaised: tellOthers,
+    onFailure(error) {
+      options.onFailure?.(error);
+      logger.error({ code: (error as { code?: string }).code }, 'alerts on orders wait');
+    },
+  });
 
   /** @throws Problem `NOT_FOUND`, also where it is not the caller's to see. */
   const find = (id: string, { member, who }: Viewer): Watch => {
@@ -243,18 +263,13 @@ export function openWatches(options: WatchesOptions) {
     onMore,
     source: {
       name: 'watch',
-      list: (after, limit) =>
-        store.alerts.listRaised(after, limit).map(({ event, ...raised }) => ({
-          ...raised,
-          type: 'watch.alert',
-          ...(event === 'TEST' && { test: true as const }),
-        })),
+      list: (after, limit) => store.alerts.listRaised(after, limit).map(showRaised),
       onMore,
     } satisfies WebhookSource,
     async close(): Promise<void> {
       closing.abort();
       stop();
-      await following;
+      await Promise.all([following, followingOrders]);
       store.close();
     },
   };
@@ -265,22 +280,13 @@ export function openWatches(options: WatchesOptions) {
   }
 }
 
-const nameDisputes = (member: string): string =>
-  createHash('sha256').update(`tabellion watch\ndisputes\n${member}`).digest('hex').slice(0, 32);
+const nameBuiltIn = (what: 'disputes' | 'orders', member: string): string =>
+  createHash('sha256').update(`tabellion watch\n${what}\n${member}`).digest('hex').slice(0, 32);
 
-function readEntries(queries: readonly Query[]) {
-  const entries: Entry[] = [];
-  const tests: Entry[] = [];
-  const refused: { at: number; code: string }[] = [];
-  for (const [at, { address, network, reference = null }] of queries.entries()) {
-    const read = normaliseAddress(address, network);
-    if (isRefusal(read)) {
-      refused.push({ at, code: read.code });
-      continue;
-    }
-    const entry = { key: read.key, address: read.address, reference };
-    entries.push(entry);
-    if (read.reserved === 'LABELLED') tests.push(entry);
-  }
-  return { entries, tests, refused };
+/** Of an order, what stands on the ledger for every member; of anything else, that it waits. */
+function showRaised({ event, order, status, clock, ...raised }: Raised): SourceEvent {
+  if (order === null)
+    return { ...raised, type: 'watch.alert', ...(event === 'TEST' && { test: true as const }) };
+  const outline = { order, event, status: status!, ...(clock !== null && { clock }) };
+  return { ...raised, type: 'order.alert', outline };
 }

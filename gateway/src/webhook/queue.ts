@@ -16,6 +16,8 @@ export interface SourceEvent {
   readonly member: string;
   /** Pseudonym of the one who may see it; null for the whole member. */
   readonly owner: string | null;
+  /** What the message says beside that it waits; nothing that only its readers may see. */
+  readonly outline?: Readonly<Record<string, string>>;
 }
 
 export interface WebhookSource {
@@ -44,14 +46,14 @@ export function openQueue(store: WebhookStore, now: () => number) {
     const waiting = queued.get(endpoint.id) ?? store.countQueued(endpoint.id);
     queued.set(endpoint.id, waiting);
     if (waiting >= MAX_QUEUED) return void store.addDropped(endpoint.id);
-    const { type, at, test } = event;
+    const { type, at, test, outline } = event;
     const name = `tabellion webhook\n${endpoint.id}\n${source}\n${event.id}`;
     const id = `msg_${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
     const payload = Buffer.from(
       JSON.stringify({
         type,
         timestamp: new Date(at).toISOString(),
-        data: { id: event.id, ...(test && { test }) },
+        data: { id: event.id, ...outline, ...(test && { test }) },
       }),
     );
     const isNew = store.enqueue({ id, endpoint: endpoint.id, type, payload, at: now() });

@@ -15,8 +15,14 @@ interface PageFlags {
 }
 
 type Shown = z.infer<typeof shownAlert>;
-const subjectOf = ({ batch, label }: Shown): string =>
-  batch === null ? '' : label === null ? batch : `${batch}:${label}`;
+const subjectOf = ({ batch, label, order, clock }: Shown): string =>
+  order !== null
+    ? [order, ...(clock === null ? [] : [clock])].join(' ')
+    : batch === null
+      ? ''
+      : label === null
+        ? batch
+        : `${batch}:${label}`;
 
 export async function listAlerts(
   invocation: Invocation<PageFlags & { readonly watch?: string; readonly open?: true }>,
@@ -56,7 +62,8 @@ export async function showAlert(invocation: Invocation<PageFlags>): Promise<Outc
         ['What', describeEvent(alert)],
         ['At', formatTime(at)],
         ['Of', subjectOf(alert) || undefined],
-        ...(event === 'OVERFLOW' ? [] : [['Labels', `${count}`] as const]),
+        ['Status', alert.status ?? undefined],
+        ...(event === 'OVERFLOW' || alert.order !== null ? [] : [['Labels', `${count}`] as const]),
         ['Dispute', dispute ?? undefined],
         ['Answer by', answerBy === null ? undefined : formatTime(answerBy)],
         ['Watch', watch],

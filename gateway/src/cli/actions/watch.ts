@@ -41,7 +41,9 @@ const describe = ({ id, name, kind, categories, access, size }: Shown): string =
         ? `${size} addresses`
         : kind === 'DISPUTES'
           ? 'disputes to answer'
-          : categories.join(', '),
+          : kind === 'ORDERS'
+            ? 'orders and their clocks'
+            : categories.join(', '),
     ],
     ['Seen by', access === 'MEMBER' ? 'all of your member' : 'you'],
   ]);

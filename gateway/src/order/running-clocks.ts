@@ -1,0 +1,47 @@
+/** Clocks of an order that somebody can still miss, or has missed, by when they end. */
+import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
+import type { Reading } from '@tabellion/chaincode/order/clocks';
+import { isReported } from '@tabellion/chaincode/order/fitting';
+import type { Clock } from '@tabellion/chaincode/order/profile';
+import type { OrderHeadRecord } from '@tabellion/chaincode/order/record';
+import { isEnded } from '@tabellion/chaincode/order/transition';
+import type { Party } from '@tabellion/chaincode/order/vocabulary';
+import type { Standing } from './awaited.ts';
+
+/**
+ * RUNS: somebody is late once it is over. MARKED: that is on record. REPORTED: the addressee reported in
+ * time, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late.
+ */
+export const CLOCK_STANDINGS = ['RUNS', 'MARKED', 'REPORTED', 'CLOSES'] as const;
+export type ClockStanding = (typeof CLOCK_STANDINGS)[number];
+
+export interface RunningClock {
+  readonly clock: string;
+  readonly obliges: Party;
+  readonly startedBy: Party | null;
+  readonly standing: ClockStanding;
+  /** From when on it is due soon: a day before its end, or a tenth of it where that is less. */
+  readonly warns: number;
+  /** With the days of grace. */
+  readonly ends: number;
+}
+
+export function listRunning({ head, profile }: Omit<Standing, 'order'>): RunningClock[] {
+  if (isEnded(head.status)) return [];
+  return head.clocks.flatMap((reading) => {
+    const { clock: name, state, due, startedAt, startedBy } = reading;
+    const clock = profile.clocks.find(({ id }) => id === name);
+    if (clock === undefined || state !== 'OPEN' || due === null) return [];
+    const standing = standingOf(reading, clock, head);
+    const ends = due + (standing === 'CLOSES' ? 0 : clock.graceDays * DAY_MS);
+    const tenth = Math.max(0, Math.floor((ends - startedAt!) / 10));
+    const warns = ends - Math.min(DAY_MS, tenth);
+    return [{ clock: name, obliges: clock.obliges, startedBy, standing, warns, ends }];
+  });
+}
+
+function standingOf(reading: Reading, clock: Clock, head: OrderHeadRecord): ClockStanding {
+  if (clock.silence === 'CLOSES') return 'CLOSES';
+  if (head.overdue.includes(clock.id)) return 'MARKED';
+  return isReported(reading, clock, head) ? 'REPORTED' : 'RUNS';
+}

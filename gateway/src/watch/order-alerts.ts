@@ -1,0 +1,190 @@
+/**
+ * Raises what happens to a member's orders: one comes, another party took a step, a clock ends soon or has
+ * ended. The projection says which orders; dates are kept by their time, as those of disputes are.
+ */
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { membersOf } from '@tabellion/chaincode/order/entitlement';
+import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
+import type {
+  OrderHeadRecord,
+  OrderRecord,
+  OrderStepRecord,
+} from '@tabellion/chaincode/order/record';
+import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
+import { listRunning } from '../order/running-clocks.ts';
+import { findProfile } from '../order/standing.ts';
+import type { Projection } from '../projection/projection.ts';
+import { createRecords } from '../projection/records.ts';
+import { type ActFacts, type Match, nameAlert } from './alert-store.ts';
+import type { ClockDate } from './deadline-store.ts';
+import type { WatchStore } from './store.ts';
+
+export interface OrderAlertPorts {
+  readonly store: WatchStore;
+  readonly projection: Pick<Projection, 'database' | 'height' | 'waitForHeight'>;
+  readonly genesis: () => Uint8Array | undefined;
+  /** This gateway's clock, milliseconds since 1970; undefined while it is not to be believed. */
+  readonly clock: () => number | undefined;
+  /** The watch on a member's orders, where this gateway serves the member. */
+  readonly watchOf: (member: string) => string | undefined;
+}
+
+interface OrderAct {
+  readonly block: number;
+  readonly position: number;
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface Following {
+  readonly signal: AbortSignal;
+  readonly onRaised: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What is due is looked for at least so often, and again so long after a failure, milliseconds. */
+const LOOK_MS = 1000;
+const RETRY_MS = 10_000;
+/** Acts or dates in one commit. */
+const PAGE = 100;
+const NO_LABEL = { batch: null, label: null, dispute: null, answerBy: null };
+
+export function createOrderAlerts({ store, projection, genesis, clock, watchOf }: OrderAlertPorts) {
+  const { deadlines, alerts } = store;
+  const records = createRecords(projection.database);
+  const selectActs = projection.database.prepare(
+    `SELECT block, position, id, key FROM order_act WHERE (block, position) > (?, ?)
+     ORDER BY block, position LIMIT ${PAGE}`,
+  );
+
+  const find = (id: string) => {
+    const order = records.find<OrderRecord>(orderKey(id));
+    const head = records.find<OrderHeadRecord>(orderHeadKey(id))?.record;
+    return order && head && { order, head, profile: findProfile(records, order.record.profile) };
+  };
+
+  const raise = (facts: ActFacts, members: readonly (string | undefined)[]) => {
+    for (const member of members) {
+      const name = member === undefined ? undefined : watchOf(member);
+      const watch = name === undefined ? undefined : store.find(name);
+      if (watch === undefined) continue;
+      const match: Match = { watch, count: 1, labels: [] };
+      alerts.raise(nameAlert(watch.id, facts), facts, match);
+    }
+  };
+
+  const addDates = (ledger: number, found: NonNullable<ReturnType<typeof find>>) => {
+    const { id } = found.order.record;
+    for (const { clock: name, standing, warns, ends } of listRunning(found)) {
+      if (standing === 'MARKED' || standing === 'REPORTED') continue;
+      deadlines.addClock(ledger, { due: warns, id, clock: name, event: 'DUE_SOON' });
+      if (standing === 'RUNS')
+        deadlines.addClock(ledger, { due: ends, id, clock: name, event: 'OVERDUE' });
+    }
+  };
+
+  const takeAct = (ledger: number, { id, key, block, position }: OrderAct) => {
+    const found = find(id);
+    const record = records.find<OrderRecord | OrderStepRecord>(key)?.record;
+    if (!found || !record) return;
+    const isIssue = record.type === 'tabellion.order';
+    const first = record.type === 'tabellion.order' && record.validation === 'BEFORE';
+    const facts: ActFacts = {
+      ...{ ...NO_LABEL, block, position, key, order: id, at: record.act.at },
+      event: isIssue ? 'ISSUED' : 'STEP',
+      status: isIssue ? (first ? 'AWAITS_VALIDATION' : 'ISSUED') : record.status,
+      // A step that marks a clock speaks of it.
+      clock: !isIssue && record.verb === 'markOverdue' ? record.clock : null,
+    };
+    const members = Object.values(membersOf(found.order.record));
+    raise(
+      facts,
+      members.filter((member) => member !== record.act.member),
+    );
+    addDates(ledger, found);
+  };
+
+  /** Undefined where it was done, or ends at another time now. */
+  const stillDue = ({ due, id, clock: name, event }: ClockDate, at: number) => {
+    const found = find(id);
+    const running = found && listRunning(found).find((each) => each.clock === name);
+    if (!found || !running || running.standing === 'MARKED') return undefined;
+    if (event === 'OVERDUE')
+      return running.standing === 'RUNS' && running.ends === due ? { found, running } : undefined;
+    return running.warns === due && running.ends >= at ? { found, running } : undefined;
+  };
+
+  const takeDate = (ledger: number, date: ClockDate, at: number) => {
+    deadlines.removeClock(ledger, date);
+    const due = stillDue(date, at);
+    if (due === undefined) return;
+    const { found, running } = due;
+    const { key, block, position } = found.order;
+    const members = membersOf(found.order.record);
+    const facts: ActFacts = {
+      ...{ ...NO_LABEL, block, position, key, order: date.id, clock: date.clock },
+      ...{ event: date.event, status: found.head.status, at: date.due },
+    };
+    // What is due is told to whom it obliges; what is overdue, to everybody.
+    const sides = date.event === 'OVERDUE' ? PARTIES : [running.obliges];
+    raise(
+      facts,
+      sides.map((side) => members[side]),
+    );
+  };
+
+  const takeActs = async (ledger: number, signal: AbortSignal) => {
+    for (;;) {
+      const after = deadlines.cursorOf(ledger, 'ORDERS');
+      const acts = selectActs.all(...after) as unknown as OrderAct[];
+      const last = acts.at(-1);
+      if (last === undefined || signal.aborted) return;
+      store.atOnce(() => {
+        for (const act of acts) takeAct(ledger, act);
+        deadlines.advance(ledger, 'ORDERS', [last.block, last.position]);
+      });
+      if (acts.length < PAGE) return;
+      await setImmediate();
+    }
+  };
+
+  const takeDates = async (ledger: number, at: number, signal: AbortSignal) => {
+    for (;;) {
+      const dates = deadlines.listClocks(ledger, at, PAGE);
+      if (dates.length === 0 || signal.aborted) return;
+      store.atOnce(() => {
+        for (const date of dates) takeDate(ledger, date, at);
+      });
+      await setImmediate();
+    }
+  };
+
+  const catchUp = async (signal: AbortSignal): Promise<void> => {
+    const first = genesis();
+    if (first === undefined) return;
+    const ledger = deadlines.ledgerOf(first);
+    await takeActs(ledger, signal);
+    const at = clock();
+    if (at !== undefined) await takeDates(ledger, at, signal);
+  };
+
+  return {
+    /** With every block, until the signal fires. */
+    async follow({ signal, onRaised, onFailure }: Following): Promise<void> {
+      while (!signal.aborted) {
+        const { height } = projection;
+        try {
+          await catchUp(signal);
+          onRaised();
+          await projection.waitForHeight(
+            height + 1,
+            AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]),
+          );
+        } catch (error) {
+          onFailure(error);
+          await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+  };
+}
