@@ -67,27 +67,7 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
     timeWindowSeconds,
     act,
   };
-  const facts: Fact[] = [{ event: 'ISSUED', by: 'ISSUER', at: act.at }];
-  const calendars = calendarsOf(context.calendars);
-  const { categories, notified, validation } = record;
-  const head: OrderHeadRecord = {
-    type: 'tabellion.order-head',
-    v: 1,
-    order: input.id,
-    sequence: 0,
-    last: toHex(sha256(canonicalBytes(record))),
-    recordedAt: act.at,
-    status: row.validation === 'BEFORE' ? 'AWAITS_VALIDATION' : 'ISSUED',
-    validated: row.validation === 'NONE',
-    reported: null,
-    opened: [],
-    overdue: [],
-    contents: input.contents,
-    facts,
-    clocks: readClocks({
-      ...{ profile, categories, isNotified: notified, validation, facts, calendars },
-    }),
-  };
+  const head = beginOrder(record, profile, calendarsOf(context.calendars));
   return {
     key: orderKey(input.id),
     record,
@@ -96,11 +76,44 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
   };
 }
 
+/** Where an order stands once it is issued, and with it the clocks that its issue starts. */
+export function beginOrder(
+  record: OrderRecord,
+  profile: OrderProfile,
+  calendars: Partial<Record<Party, Calendar>>,
+): OrderHeadRecord {
+  const { act, contents } = record;
+  const facts: Fact[] = [{ event: 'ISSUED', by: 'ISSUER', at: act.at }];
+  const { categories, notified, validation } = record;
+  return {
+    type: 'tabellion.order-head',
+    v: 1,
+    order: record.id,
+    sequence: 0,
+    last: toHex(sha256(canonicalBytes(record))),
+    recordedAt: act.at,
+    status: validation === 'BEFORE' ? 'AWAITS_VALIDATION' : 'ISSUED',
+    validated: validation === 'NONE',
+    reported: null,
+    opened: [],
+    overdue: [],
+    contents,
+    facts,
+    clocks: readClocks({
+      ...{ profile, categories, isNotified: notified, validation, facts, calendars },
+    }),
+  };
+}
+
 export const calendarsOf = (named: IssueContext['calendars']): Partial<Record<Party, Calendar>> =>
   Object.fromEntries(Object.entries(named).map(([party, { calendar }]) => [party, calendar]));
 
 /** Which row of the profile lets that role issue on all of the data; the one that asks least. */
-function findIssuing(profile: OrderProfile, { categories }: IssueInput, { role }: Act) {
+export function findIssuing(
+  profile: OrderProfile,
+  { categories }: Pick<IssueInput, 'categories'>,
+  { role }: Act,
+) {
   const ofRole = profile.issuing.filter(({ roles }) => (roles as readonly string[]).includes(role));
   assertRule(ofRole.length > 0, 'ISSUER_NOT_ALLOWED', `${role} may issue nothing under it`);
   const strictness = ['NONE', 'AFTER', 'BEFORE'] as const;
