@@ -28,6 +28,19 @@ export {
   type ProvenSaid,
 } from './bundle/label-said.ts';
 export {
+  type AcquisitionParts,
+  addContents,
+  encodeOrderBundle,
+  MAX_ORDER_BATCHES,
+  MAX_ORDER_CUSTODY,
+  type OrderBundle,
+  type OrderParts,
+  orderBundle,
+  readOrderBundle,
+} from './bundle/order-bundle.ts';
+export type { ProvenRule } from './bundle/order-parts.ts';
+export type { ProvenOrder } from './bundle/prove-order.ts';
+export {
   BUNDLE_MEDIA_TYPE,
   type Commitment,
   type CompactBundle,

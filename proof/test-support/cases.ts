@@ -31,6 +31,7 @@ import {
 import { DAY, NOW, type TestConsortium, withMember } from './consortium.ts';
 import { custodyCases } from './custody.ts';
 import { labelCases } from './label.ts';
+import { orderCases } from './order.ts';
 
 export interface Case {
   readonly name: string;
@@ -59,6 +60,7 @@ export async function createCases(
     ...endorserCases(context),
     ...custodyCases(embedded),
     ...labelCases(embedded),
+    ...orderCases(embedded),
     ...(await certificateCases(context)),
   ];
 }

@@ -38,6 +38,7 @@ const NOT_PROJECTED = new Set([
   '/v1/webhook/endpoints/:id/messages',
   '/v1/label/batches/:digest/proofs/:index',
   '/v1/order/orders/:id/contents/:party',
+  '/v1/order/orders/:id/proof',
 ]);
 
 const PRINCIPALS = [

@@ -4,6 +4,7 @@ import { DAY_MS } from './clock/day.ts';
 import { findDue, type Period } from './clock/period.ts';
 import { findSuspendedDue, type Suspension } from './clock/suspension.ts';
 import type { Clock, OrderProfile } from './profile.ts';
+import type { OrderRecord } from './record.ts';
 import type { DataCategory, OrderEvent, Party, Validation } from './vocabulary.ts';
 
 /** One thing that happened, in the order of the chain. */
@@ -31,6 +32,12 @@ export interface Clocked {
   readonly facts: readonly Fact[];
   readonly calendars: Readonly<Partial<Record<Party, Calendar>>>;
 }
+
+/** What an order's record and its profile say of that. */
+export const clockedOf = (
+  { categories, notified, validation, stated }: OrderRecord,
+  profile: OrderProfile,
+) => ({ profile, categories, isNotified: notified, validation, stated });
 
 /** `OPEN`: it has begun, and nothing that was owed has been done; whether it is over, the time tells. */
 export type ClockState = 'WAITING' | 'OPEN' | 'SUSPENDED' | 'STOPPED';

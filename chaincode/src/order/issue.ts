@@ -3,10 +3,11 @@ import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import type { Calendar } from './clock/calendar.ts';
-import { type Fact, readClocks } from './clocks.ts';
+import { clockedOf, type Fact, readClocks } from './clocks.ts';
 import { isParty } from './entitlement.ts';
 import { findIssuing, isNotified, listRefusals, type RuledContext } from './issue-rules.ts';
 import { orderHeadKey, orderKey } from './key.ts';
+import type { OrderProfile } from './profile.ts';
 import type { IssueInput, OrderHeadRecord, OrderRecord } from './record.ts';
 import { assertStated } from './stated.ts';
 import type { Party } from './vocabulary.ts';
@@ -48,32 +49,43 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
     timeWindowSeconds,
     act,
   };
-  const facts: Fact[] = [{ event: 'ISSUED', by: 'ISSUER', at: act.at }];
-  const calendars = calendarsOf(context.calendars);
-  const { categories, notified, validation, stated } = record;
-  const clocked = { profile, categories, isNotified: notified, validation, stated };
-  assertStated(clocked);
-  const head: OrderHeadRecord = {
-    type: 'tabellion.order-head',
-    v: 1,
-    order: input.id,
-    sequence: 0,
-    last: toHex(sha256(canonicalBytes(record))),
-    recordedAt: act.at,
-    status: row.validation === 'BEFORE' ? 'AWAITS_VALIDATION' : 'ISSUED',
-    validated: row.validation === 'NONE',
-    reported: null,
-    opened: [],
-    overdue: [],
-    contents: input.contents,
-    facts,
-    clocks: readClocks({ ...clocked, facts, calendars }),
-  };
+  const head = beginOrder(record, profile, calendarsOf(context.calendars));
   return {
     key: orderKey(input.id),
     record,
     also: [{ key: orderHeadKey(input.id), record: head }],
     markers: [{ mspId: act.member, record }],
+  };
+}
+
+/**
+ * Where an order stands once it is issued, and with it the clocks that its issue starts.
+ * @throws ContractError `DUPLICATE_ENTRY`, `CLOCK_UNKNOWN`, `BAD_INPUT`, `CALENDAR_ENDS`.
+ */
+export function beginOrder(
+  record: OrderRecord,
+  profile: OrderProfile,
+  calendars: Partial<Record<Party, Calendar>>,
+): OrderHeadRecord {
+  const { act, contents } = record;
+  const clocked = clockedOf(record, profile);
+  assertStated(clocked);
+  const facts: Fact[] = [{ event: 'ISSUED', by: 'ISSUER', at: act.at }];
+  return {
+    type: 'tabellion.order-head',
+    v: 1,
+    order: record.id,
+    sequence: 0,
+    last: toHex(sha256(canonicalBytes(record))),
+    recordedAt: act.at,
+    status: record.validation === 'BEFORE' ? 'AWAITS_VALIDATION' : 'ISSUED',
+    validated: record.validation === 'NONE',
+    reported: null,
+    opened: [],
+    overdue: [],
+    contents,
+    facts,
+    clocks: readClocks({ ...clocked, facts, calendars }),
   };
 }
 

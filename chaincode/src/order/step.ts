@@ -3,7 +3,7 @@ import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import { assertInTime, assertPossible, listLate } from './admissible.ts';
-import { beginsAnew, type Fact, readClocks } from './clocks.ts';
+import { beginsAnew, clockedOf, type Fact, readClocks } from './clocks.ts';
 import { assertEntitled, findParty } from './entitlement.ts';
 import { assertFits, countReceipt } from './fitting.ts';
 import { orderHeadKey, orderStepKey } from './key.ts';
@@ -46,7 +46,8 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   const earliest = head.recordedAt - timeWindowSeconds * 1000;
   assertRule(earliest <= act.at, 'TIME_ORDER', 'it lies before the last step');
   assertEntitled(step, { order, profile, by }, act);
-  const before = readClocks({ ...clockedOf(context), facts: head.facts });
+  const clocked = { ...clockedOf(order, profile), calendars };
+  const before = readClocks({ ...clocked, facts: head.facts });
   assertPossible(event, context, before, act.at);
   const isLast = event === 'OVERDUE' || (event === 'CLOSED' && isEnded(head.status));
   if (!isLast) assertInTime(event, context, before, act.at);
@@ -58,7 +59,7 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   const fact: Fact = { event, by, at, ...(sets && { sets }), ...(isAnew && { anew: true }) };
   const facts = [...head.facts, fact];
   const status = nextStatus(step, head, profile);
-  const clocks = readClocks({ ...clockedOf({ order, profile, calendars }), facts });
+  const clocks = readClocks({ ...clocked, facts });
   const record: OrderStepRecord = {
     type: 'tabellion.order-step',
     v: 1,
@@ -92,15 +93,6 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
     markers: [{ mspId: act.member, record }],
   };
 }
-
-const clockedOf = ({
-  order,
-  profile,
-  calendars,
-}: Pick<StepContext, 'order' | 'profile' | 'calendars'>) => ({
-  ...{ profile, calendars, categories: order.categories },
-  ...{ isNotified: order.notified, validation: order.validation, stated: order.stated },
-});
 
 /** A clock that begins anew, or is set anew, can be overdue anew. */
 function listOverdue(

@@ -3,24 +3,33 @@ import { fromBase64url, fromUtf8, type Trust, type Verdict } from '@tabellion/pr
 import { isGone } from '../custody/is-gone.ts';
 import { describeContainer } from '../exchange/container/describe-container.ts';
 import { describeLabelProof } from './label/proof-text.ts';
+import { describeOrderProof } from './order/proof-text.ts';
 import { formatFields, formatTable, formatTime } from './table.ts';
 
 export const DOES_NOT_SHOW =
   'whether the content is true or complete, who made it, whether collecting it was lawful, or what has been recorded since';
+
+const ORDER_DOES_NOT_SHOW =
+  'whether what the order says is right, whether the data are complete, which later edition of the treaty there may have been at the issue, whether more items have chains of custody, or what has been recorded since';
 
 const LABEL_DOES_NOT_SHOW =
   'whether what is asserted is right, whether anybody is guilty or who controls the address, or what has been said since';
 
 /** What a verdict shows and what it does not (EVD-16): said each time, in every form of output. */
 export function limitsOf(verdict: Verdict): { shows: string; doesNotShow: string } {
-  const doesNotShow = verdict.label ? LABEL_DOES_NOT_SHOW : DOES_NOT_SHOW;
-  return { shows: tellShown(verdict), doesNotShow };
+  const shows = tellShown(verdict);
+  if (verdict.order) return { shows, doesNotShow: ORDER_DOES_NOT_SHOW };
+  return { shows, doesNotShow: verdict.label ? LABEL_DOES_NOT_SHOW : DOES_NOT_SHOW };
 }
 
-function tellShown({ outcome, claims, custody, label }: Verdict): string {
+function tellShown({ outcome, claims, custody, label, order }: Verdict): string {
   if (outcome === 'UNREADABLE') return 'nothing: the proof or the trust file cannot be read';
   if (outcome === 'UNTRUSTED') return 'only that the trust file does not cover this proof';
   if (outcome === 'MISMATCH') return 'that something is not what was recorded';
+  if (order) {
+    const chain = 'every step of the order as it stood when it was attested, and its rules';
+    return order.acquisitions.length > 0 ? `${chain}, with what it yielded` : chain;
+  }
   if (custody) {
     const chain = 'the whole chain of custody as it stood when it was attested';
     return custody.fileChecked
@@ -37,7 +46,7 @@ function tellShown({ outcome, claims, custody, label }: Verdict): string {
 }
 
 export function describeVerdict(verdict: Verdict, trust: Trust): string {
-  const { outcome, code, message, steps, claims, custody, label } = verdict;
+  const { outcome, code, message, steps, claims, custody, label, order } = verdict;
   const { shows, doesNotShow } = limitsOf(verdict);
   return [
     `${code === outcome ? code : `${outcome} ${code}`}: ${message}`,
@@ -46,6 +55,7 @@ export function describeVerdict(verdict: Verdict, trust: Trust): string {
     ...(claims ? ['', describeItem(claims)] : []),
     ...(custody ? ['', describeCustody(custody)] : []),
     ...(label ? ['', describeLabelProof(label)] : []),
+    ...(order ? ['', describeOrderProof(order)] : []),
     '',
     `Shows: ${shows}.`,
     `Does not show: ${doesNotShow}.`,

@@ -11,12 +11,10 @@ import {
 import { EvidenceError } from '../evidence/error.ts';
 import { attestKey } from '../evidence/ledger-reader.ts';
 import type { GatewayDeps } from '../http/deps.ts';
+import { attestationPending, reachAttested } from '../projection/reach-attested.ts';
 import type { ItemLives } from './item-life.ts';
 
-/** How long the projection has to reach the block that the members attested, milliseconds. */
-const CATCH_UP_MS = 10_000;
-
-type ProofDeps = Pick<
+export type ProofDeps = Pick<
   GatewayDeps,
   'ledger' | 'serviceSigners' | 'operator' | 'projection' | 'trust' | 'now'
 >;
@@ -33,15 +31,11 @@ export async function assembleCustodyProof(
 ): Promise<Uint8Array> {
   const key = itemHeadKey(item);
   const attestation = await attestKey(ledger, serviceSigners.get(operator)!, key);
-  const { response, rwset } = readEnvelope(attestation);
+  const { response } = readEnvelope(attestation);
   const head = itemHeadRecord.parse(parseCanonical(response.payload));
-  const read = rwset.flatMap(({ reads }) => reads).find((one) => one.key === key);
-  const height = (read?.version?.block ?? 0) + 1;
-  const reached = await projection.waitForHeight(height, AbortSignal.timeout(CATCH_UP_MS));
-  const opening = reached ? lives.findOpening(item) : undefined;
-  if (!opening) {
-    throw new EvidenceError('ATTESTATION_PENDING', 'the gateway has not read the ledger so far');
-  }
+  await reachAttested(projection, attestation, key);
+  const opening = lives.findOpening(item);
+  if (!opening) throw attestationPending();
   const bundle = encodeCustodyBundle({
     opening: canonicalBytes(opening.record),
     // Steps that came after the attested head stand in the projection already.

@@ -1,5 +1,6 @@
 /** `/v1/order`: orders, their steps, and what the own member was given to read. The acts are in `http/acts.ts`. */
 import { listRoles } from '@tabellion/chaincode/member/permission';
+import { isParty } from '@tabellion/chaincode/order/entitlement';
 import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
 import {
   type OrderHeadRecord,
@@ -11,20 +12,22 @@ import {
   orderRecord,
   orderStepOutline,
 } from '@tabellion/chaincode/order/record';
-import { parseCanonical, utf8 } from '@tabellion/proof';
+import { BUNDLE_MEDIA_TYPE, parseCanonical, utf8 } from '@tabellion/proof';
 import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { integerText, projected } from '../http/schema.ts';
 import { createRecords } from '../projection/records.ts';
+import { assembleOrderProof } from './proof.ts';
 
 const tag = 'order';
 const MAX_STEPS_PAGE = 64;
 const byOrder = z.strictObject({ id: orderId });
 const unknown = () => new Problem('NOT_FOUND', 'no such order');
 
-export function orderEndpoints({ ledger, projection, serviceSigners }: GatewayDeps): AnyEndpoint[] {
+export function orderEndpoints(deps: GatewayDeps): AnyEndpoint[] {
+  const { ledger, projection, serviceSigners } = deps;
   const records = createRecords(projection.database);
 
   return [
@@ -117,6 +120,40 @@ export function orderEndpoints({ ledger, projection, serviceSigners }: GatewayDe
         });
         const body = orderContent.parse(parseCanonical(bytes));
         return { status: 200, body, disclosed: [`order-content/${id}/${party}/${digest}`] };
+      },
+    }),
+    defineEndpoint({
+      method: 'get',
+      path: '/v1/order/orders/:id/proof',
+      id: 'exportOrderProof',
+      tag,
+      summary: 'Proof of an order from its issue to where it stands now, for its parties',
+      access: 'member',
+      params: byOrder,
+      query: z.strictObject({
+        batches: z.enum(['true', 'false']).default('true'),
+        custody: z.enum(['true', 'false']).default('true'),
+      }),
+      logged: true,
+      answers: {
+        200: {
+          description: 'The proof bundle, without what the parties were given to read',
+          mediaType: BUNDLE_MEDIA_TYPE,
+        },
+      },
+      refusals: [409, 413],
+      handle: async ({ params: { id }, query: { batches, custody }, principal }) => {
+        const order = records.find<OrderRecord>(orderKey(id));
+        if (!order) throw unknown();
+        if (!isParty(order.record, principal.member))
+          throw new Problem('NOT_A_PARTY', 'its parties take proofs of it');
+        const parts = { batches: batches === 'true', custody: custody === 'true' };
+        return {
+          status: 200,
+          body: await assembleOrderProof(deps, id, parts),
+          mediaType: BUNDLE_MEDIA_TYPE,
+          disclosed: [`order/${id}/proof`],
+        };
       },
     }),
   ];

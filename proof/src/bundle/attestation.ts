@@ -20,6 +20,8 @@ export interface ReadTerms {
   readonly readFunction: string;
   /** The key that must have been asked for, from the record; without it, whichever was. */
   readonly keyOf?: (record: Uint8Array) => string;
+  /** From {@link openMembers}, where many attestations are judged under one trust file. */
+  readonly members?: ReadonlyMap<string, TrustedMember>;
 }
 
 export interface TrustedRead {
@@ -34,9 +36,8 @@ export interface TrustedRead {
 export function checkRead(
   bytes: Uint8Array,
   trust: Trust,
-  { now, readFunction, keyOf }: ReadTerms,
+  { now, readFunction, keyOf, members = openMembers(trust) }: ReadTerms,
 ): TrustedRead {
-  const members = openMembers(trust);
   const attestation = readAttestation(bytes);
   const endorsers = checkEndorsers(attestation, trust, members, now);
   checkSignatures(attestation, endorsers);

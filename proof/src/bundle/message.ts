@@ -13,16 +13,20 @@ const ASSERTED =
 export const INTACT_LABEL = `${ASSERTED} What others said of it is not in this proof.`;
 export const INTACT_LABEL_SAID = `${ASSERTED} What members had said of it when this was attested is here whole; what was said later is not.`;
 
+export const INTACT_ORDER =
+  'This is the whole order as it stood when it was attested, with what it was judged by and what it yielded; steps recorded later are not in it.';
+export const INTACT_ORDER_CONTENTS = `${INTACT_ORDER} The contents are those that the order was recorded with; that shows nothing of whether what they say is right.`;
+
 export const MESSAGES: Readonly<Record<VerdictCode, string>> = {
   INTACT: 'The item was anchored as the bundle says; no file was compared with it.',
   FILE_DIGEST_MISMATCH: 'The file is not the one that was anchored: its SHA-256 digest differs.',
   FILE_SIZE_MISMATCH: 'The digest agrees, but the item was anchored with another size.',
   PATH_LENGTH_MISMATCH: 'The path cannot lead from this position to the root of such a batch.',
   ROOT_MISMATCH: 'The item does not belong to the anchored batch: the path leads to another root.',
-  RECORD_MISMATCH: 'The attested record is not the record of such a batch.',
+  RECORD_MISMATCH: 'An attested record is not the one that belongs there.',
   CHAIN_MISMATCH:
-    'The records are not the chain of custody that was attested: one is missing, altered or out of order.',
-  ITEM_MISMATCH: 'The commitment or statement is not that of what was attested.',
+    'The records are not the chain that was attested: one is missing, altered or out of order.',
+  ITEM_MISMATCH: 'The commitment, statement or content is not that of what was attested.',
   KEY_MISMATCH: 'The endorsers were asked for another record than this one.',
   PROPOSAL_HASH_MISMATCH: 'The endorsers answered another question than the bundle shows.',
   RESPONSE_MISMATCH: 'The endorsers gave another answer than the record in the bundle.',

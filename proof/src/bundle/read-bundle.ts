@@ -4,6 +4,7 @@ import { parseCanonical, parseStrict } from '../json/parse.ts';
 import type { CustodyParts } from './custody-chain.ts';
 import type { BundleParts } from './encode.ts';
 import { type LabelParts, readLabelBundle } from './label-bundle.ts';
+import { type OrderParts, readOrderBundle } from './order-bundle.ts';
 import { compactBundle, custodyBundle, MAX_BUNDLE_BYTES } from './record.ts';
 import { demand } from './refusal.ts';
 import { isNewer } from './trust.ts';
@@ -13,7 +14,8 @@ const MAX_COMPACT_BYTES = 1 << 20;
 export type Bundle =
   | ({ readonly kind: 'compact' } & BundleParts)
   | ({ readonly kind: 'custody' } & CustodyParts)
-  | ({ readonly kind: 'label' } & LabelParts);
+  | ({ readonly kind: 'label' } & LabelParts)
+  | ({ readonly kind: 'order' } & OrderParts);
 
 /**
  * A file of a later format or of another kind is told as such before anything else is asked of it;
@@ -24,9 +26,12 @@ export function readBundle(bytes: Uint8Array): Bundle {
   const { type, kind } = (value ?? {}) as { type?: unknown; kind?: unknown };
   demand(type === 'tabellion.proof', 'MALFORMED');
   demand(!isNewer(value), 'UNSUPPORTED_VERSION');
-  if (kind === 'custody' || kind === 'label') {
+  if (kind === 'custody' || kind === 'label' || kind === 'order') {
     parseCanonical(bytes, { maxBytes: MAX_BUNDLE_BYTES });
-    return kind === 'custody' ? readCustody(value) : { kind, ...readLabelBundle(value) };
+    if (kind === 'custody') return readCustody(value);
+    return kind === 'label'
+      ? { kind, ...readLabelBundle(value) }
+      : { kind, ...readOrderBundle(value) };
   }
   demand(typeof kind !== 'string' || kind === 'compact', 'UNSUPPORTED_KIND');
   parseCanonical(bytes, { maxBytes: MAX_COMPACT_BYTES });

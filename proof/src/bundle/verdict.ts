@@ -3,6 +3,7 @@
 import type { LabelFacts } from '../label/statement.ts';
 import type { ProvenCustody } from './custody-chain.ts';
 import type { ProvenSaid } from './label-said.ts';
+import type { ProvenOrder } from './prove-order.ts';
 import type { ImageContainer } from './record.ts';
 
 export type Outcome = 'INTACT' | 'MISMATCH' | 'UNTRUSTED' | 'UNREADABLE';
@@ -49,7 +50,10 @@ export const VERDICTS = {
 
 export type VerdictCode = keyof typeof VERDICTS;
 
-/** What the verifier does, in this order; `record` and `path` for an item or label, `chain` for custody. */
+/**
+ * What the verifier does, in this order; `record` and `path` for an item or label, `chain` for custody and
+ * orders, and what lies between it and `item` for orders.
+ */
 export const STEPS = [
   'bundle',
   'trust',
@@ -63,6 +67,10 @@ export const STEPS = [
   'record',
   'path',
   'chain',
+  'rules',
+  'acquisitions',
+  'custody',
+  'contents',
   'item',
   'file',
 ] as const;
@@ -129,6 +137,14 @@ export interface Verdict {
     readonly said?: readonly ProvenSaid[];
     readonly attestedAt: number;
     /** Where the assertion stands. */
+    readonly block: number;
+    readonly position: number;
+    readonly endorsers: readonly string[];
+  };
+  /** What an order's proof says, present once its signatures held. */
+  readonly order?: ProvenOrder & {
+    readonly attestedAt: number;
+    /** Where the last step stands. */
     readonly block: number;
     readonly position: number;
     readonly endorsers: readonly string[];

@@ -39,9 +39,13 @@ import {
   INTACT_FILE,
   INTACT_LABEL,
   INTACT_LABEL_SAID,
+  INTACT_ORDER,
+  INTACT_ORDER_CONTENTS,
   MESSAGES,
 } from './message.ts';
+import { ORDER_READ_FUNCTION, orderHeadKeyOf } from './order-chain.ts';
 import { checkRoot, proveLabel } from './prove-label.ts';
+import { proveOrder } from './prove-order.ts';
 import { type Bundle, readBundle } from './read-bundle.ts';
 import { type Commitment, commitment, type Trust } from './record.ts';
 import { demand, refusalCode } from './refusal.ts';
@@ -74,7 +78,7 @@ export function createVerifier(trust: Trust): VerifyBundle {
   return (bundleBytes, options) => runSteps(bundleBytes, trust, members, options);
 }
 
-type Told = Pick<Verdict, 'claims' | 'custody' | 'label'>;
+type Told = Pick<Verdict, 'claims' | 'custody' | 'label' | 'order'>;
 
 /**
  * Nothing is interpreted before it is authenticated: attestation, then the record that it attests,
@@ -125,8 +129,13 @@ function runSteps(
     else if (bundle.kind === 'custody') proveCustody(bundle, read, options, step, tell);
     else {
       const { key: _, ...where } = read;
-      tell({ label: { ...proveLabel(bundle, record, step), ...where } });
-      // A statement has no content that a file could be compared with.
+      if (bundle.kind === 'label')
+        tell({ label: { ...proveLabel(bundle, record, step), ...where } });
+      else {
+        const context = { trust, members: known, now: options.now, headPlace: place };
+        tell({ order: { ...proveOrder(bundle, record, context, step), ...where } });
+      }
+      // Neither a statement nor an order has a content that a file could be compared with.
       if (options.file) step('file', () => demand(false, 'ITEM_MISSING'));
     }
   } catch (error) {
@@ -151,8 +160,11 @@ function attestedBy(bundle: Bundle, attestation: Envelope): AttestedAnswer {
   if (bundle.kind === 'custody') {
     return { readFunction: CUSTODY_READ_FUNCTION, record: bundle.head, keyOf: headKeyOf };
   }
-  const readFunction = labelFunctionOf(attestation);
   const record = attestation.response.payload;
+  if (bundle.kind === 'order') {
+    return { readFunction: ORDER_READ_FUNCTION, record, keyOf: orderHeadKeyOf };
+  }
+  const readFunction = labelFunctionOf(attestation);
   const judge = (own: NamespaceRwset) => checkSaidReads(own, record);
   const isSaid = readFunction === LABEL_SAID_FUNCTION;
   return { readFunction, record, keyOf: labelArgumentOf, ...(isSaid && { judge }) };
@@ -224,8 +236,9 @@ function conclude(code: VerdictCode, steps: Verdict['steps'], told: Told): Verdi
   return { outcome: VERDICTS[code], code, message: describe(code, told), steps, ...told };
 }
 
-function describe(code: VerdictCode, { claims, custody, label }: Told): string {
+function describe(code: VerdictCode, { claims, custody, label, order }: Told): string {
   if (code !== 'INTACT') return MESSAGES[code];
+  if (order) return order.contents ? INTACT_ORDER_CONTENTS : INTACT_ORDER;
   if (label) return label.said ? INTACT_LABEL_SAID : INTACT_LABEL;
   if (custody) return custody.fileChecked ? INTACT_CUSTODY_FILE : INTACT_CUSTODY;
   return claims?.fileChecked ? INTACT_FILE : MESSAGES.INTACT;

@@ -113,10 +113,10 @@ const shown = z.object({
 });
 const steps = z.object({ items: z.array(z.object({ record: orderStepRecord })) });
 
-const readOrder = async (client: GatewayClient, order: string) =>
+export const readOrder = async (client: GatewayClient, order: string) =>
   expectShape(shown, (await client.get(`/v1/order/orders/${order}`)).body);
 
-async function readSteps(client: GatewayClient, order: string) {
+export async function readSteps(client: GatewayClient, order: string) {
   const all: z.infer<typeof steps>['items'] = [];
   for (;;) {
     const query = { after: String(all.length) };

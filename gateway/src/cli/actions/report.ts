@@ -1,6 +1,5 @@
 /** `report`: the life of one item as a document for people, with its proofs attached. */
-import { extname } from 'node:path';
-import { memberRecord, referenceRecord } from '@tabellion/chaincode/member/record';
+import { memberRecord } from '@tabellion/chaincode/member/record';
 import { custodyBundle, MAX_BUNDLE_BYTES, parseStrict } from '@tabellion/proof';
 import { z } from 'zod';
 import type { ItemLife } from '../../custody/life.ts';
@@ -13,10 +12,12 @@ import { resolveItem } from '../custody/item-name.ts';
 import { readItemLife } from '../custody/read-life.ts';
 import { readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
-import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import type { GatewayClient } from '../gateway-client.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { listAll } from '../page.ts';
+import { askMember, readReferences } from '../registers.ts';
+import { chooseFormat } from '../report-format.ts';
 import { openSession } from '../session.ts';
 import { readTrust } from '../trust-pin.ts';
 
@@ -86,13 +87,6 @@ export async function writeReport(invocation: Invocation<ReportOptions>): Promis
   };
 }
 
-function chooseFormat(file: string): 'pdf' | 'html' {
-  const extension = extname(file).toLowerCase();
-  if (extension === '.pdf') return 'pdf';
-  if (extension === '.html') return 'html';
-  throw new CliError('USAGE', '--out takes a name that ends in .pdf or .html');
-}
-
 function chooseSections(names: string | undefined): readonly SectionId[] {
   if (names === undefined) return SECTIONS;
   const wanted = names.split(',').map((name) => name.trim());
@@ -103,11 +97,6 @@ function chooseSections(names: string | undefined): readonly SectionId[] {
   return SECTIONS.filter((id) => wanted.includes(id));
 }
 
-async function askMember(client: GatewayClient): Promise<string> {
-  const { body } = await client.get('/v1/whoami');
-  return expectShape(z.looseObject({ member: z.string() }), body).member;
-}
-
 async function readRegisters(
   client: GatewayClient,
 ): Promise<Pick<ReportInput, 'members' | 'references'>> {
@@ -116,12 +105,7 @@ async function readRegisters(
     '/v1/member/members',
     z.looseObject({ record: memberRecord }),
   );
-  const references = [];
-  for (const register of REGISTERS) {
-    const view = z.looseObject({ record: referenceRecord });
-    const { items } = await listAll(client, `/v1/member/reference/${register}`, view);
-    references.push(...items.map(({ record }) => record.entry));
-  }
+  const references = await readReferences(client, REGISTERS);
   return { members: members.items.map(({ record }) => record), references };
 }
 

@@ -4,9 +4,10 @@
  */
 import '@tabellion/proof/node';
 import { stat } from 'node:fs/promises';
-import { MAX_BUNDLE_BYTES, parseTrust, type Verdict, verify } from '@tabellion/proof';
+import { MAX_BUNDLE_BYTES, parseTrust, type Trust, type Verdict, verify } from '@tabellion/proof';
 import { ProgressMeter } from '../../evidence/progress.ts';
 import { EXIT, type ExitCode } from '../../explain/exit-code.ts';
+import type { Disagreement } from '../../order/repeat.ts';
 import type { Invocation } from '../context.ts';
 import { parseTime, readSmallFile } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -37,10 +38,31 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   const now = options.at === undefined ? context.now() : parseTime(options.at);
   const file = options.file === undefined ? undefined : await digestFile(invocation, options.file);
   const verdict = verify(bundle, trust, { now, ...(file && { file }) });
+  if (verdict.order) {
+    const { repeatOrder } = await import('../../order/repeat.ts');
+    const disagreement = repeatOrder(bundle, verdict.order);
+    if (disagreement !== undefined) return tellDisagreement(disagreement, verdict, trust);
+  }
   return {
     document: { ...verdict, ledger: trust.ledger, at: now, ...limitsOf(verdict) },
     text: describeVerdict(verdict, trust),
     exit: VERDICT_EXITS[verdict.outcome],
+  };
+}
+
+/** The records hold together, and are not what the rules of the order make of them. */
+function tellDisagreement(
+  disagreement: Disagreement,
+  verdict: Verdict,
+  { ledger }: Trust,
+): Outcome {
+  const { code, step, detail } = disagreement;
+  const place = step === 0 ? 'the issue' : `step ${step}`;
+  const message = `The order's records and its rules disagree at ${place}: ${detail}.`;
+  return {
+    document: { ...verdict, outcome: 'MISMATCH', code, message, ledger, disagreement },
+    text: `MISMATCH ${code}: ${message}\nWhat to do: tabellion explain ${code}`,
+    exit: EXIT.mismatch,
   };
 }
 

@@ -1,5 +1,6 @@
 /** `order …`: what one state asks of another, or of a company, from its issue to its end. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { LANGUAGES } from '../../explain/area.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
 
@@ -57,6 +58,29 @@ export function addOrderCommands(program: Command, run: Runner): void {
       .description('read what the own member was given to read, or gave')
       .action(run(async () => (await load()).readOrderContent)),
     ['order read 5f…09 ADDRESSEE'],
+  );
+  addExamples(
+    order
+      .command('form')
+      .argument('<order>', ORDER)
+      .description('write an order as a form for people: PDF/A-3b or HTML')
+      .addOption(
+        new Option(
+          '--party <party>',
+          'for whom; without it, the own side; an issuer may print any',
+        ).choices(['addressee', 'enforcing', 'issuer']),
+      )
+      .option('-o, --out <file>', 'where to, in .pdf or .html; without it, ID.order.pdf')
+      .addOption(new Option('--lang <language>', 'of the form').choices(LANGUAGES).default('en'))
+      .option('--force', 'replace a file that is there')
+      .action(run(async () => (await import('../actions/order-form.ts')).writeOrderForm)),
+    ['order form 5f…09', 'order form 5f…09 --party addressee --out order.html'],
+  ).addHelpText(
+    'after',
+    `
+It holds what the own member may read, and nothing that is meant for another party: hand it on as that
+allows. The same records give the same file, byte for byte, with the same version of this program.
+`,
   );
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }

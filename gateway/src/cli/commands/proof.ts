@@ -7,14 +7,22 @@ export function addProofCommands(program: Command, run: Runner): void {
   addExamples(
     proof
       .command('export')
-      .argument('[file]', 'the anchored file; or give --batch and --index')
-      .description('write the proof of one item to a file')
+      .argument('[file]', 'the anchored file; or give --batch and --index, or --order')
+      .description('write the proof of one item, or of one order, to a file')
       .option('--batch <digest>', 'batch of the item')
       .option('--index <number>', 'position of the item in its batch')
-      .option('-o, --output <file>', 'where to; without it, FILE.proof.json')
+      .option('--order <id>', 'an order: its steps, clocks, rules, and what it yielded')
+      .option('--contents', 'of an order: put in what the own member was given to read')
+      .option('--no-batches', 'of an order: leave out the batches, and show the totals only')
+      .option('--no-custody', 'of an order: leave out the chains of custody')
+      .option('-o, --output <file>', 'where to; without it, FILE.proof.json or ID.order.json')
       .option('--force', 'replace a file that is there')
       .action(run(async () => (await import('../actions/proof-export.ts')).exportProof)),
-    ['proof export photo.jpg', 'proof export --batch 9a…41 --index 17 -o item.proof.json'],
+    [
+      'proof export photo.jpg',
+      'proof export --batch 9a…41 --index 17 -o item.proof.json',
+      'proof export --order 5f…09 --contents',
+    ],
   );
   addExamples(
     proof

@@ -1,0 +1,179 @@
+/** The proof of an order by command line: from its issue to the custody of what it yielded, checked offline. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import {
+  canonicalBytes,
+  fromBase64url,
+  type ProvenOrder,
+  parseStrict,
+  parseTrust,
+  sha256,
+  toBase64url,
+  toHex,
+  utf8,
+  verify,
+} from '@tabellion/proof';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { draftAcquisition } from '../evidence/testing.ts';
+import { repeatOrder } from '../order/repeat.ts';
+import { AUTHORITY, COUNSEL, JUDGE, OrderJourney, succeed } from './order-testing.ts';
+import { openSession } from './session.ts';
+
+const COLLECTOR = 'system.exchange';
+const ANALYST = 'analyst.exchange';
+const STRANGER = 'investigator.cn';
+
+let orders: OrderJourney;
+let run: OrderJourney['run'];
+let at: (name: string) => string;
+let order: string;
+let acquisition: string;
+
+beforeAll(async () => {
+  orders = await OrderJourney.open('order-proof', [ANALYST, STRANGER]);
+  ({ run } = orders);
+  ({ at } = orders.journey);
+  order = await orders.issue();
+  await orders.step(JUDGE, order, 'serve', { channel: 'by hand' });
+  await orders.step(COUNSEL, order, 'receive', { receivedAt: Date.now() });
+  await orders.step(COUNSEL, order, 'reportDefect', { defect: 'INCOMPLETE', preserved: true });
+  await orders.step(JUDGE, order, 'clarify');
+  acquisition = await collect();
+  const whole = { extent: 'WHOLE', acquisitions: [acquisition] };
+  await orders.step(COUNSEL, order, 'execute', whole);
+  const legalBasis = { id: 'founding-agreement', version: 1 };
+  await orders.step(AUTHORITY, order, 'clear', { gate: 'no-objection', legalBasis });
+  await orders.step(COUNSEL, order, 'deliver', whole);
+  succeed(await run(JUDGE, ['trust', 'export', '-o', at('trust.json')]));
+}, 300_000);
+afterAll(() => orders?.journey.close());
+
+/** What the exchange's own service has of the account: one item, with a chain of custody. */
+async function collect(): Promise<string> {
+  const { people, address } = orders.journey.node;
+  const { clientId, clientSecret } = people.systems.find((one) => one.clientId === COLLECTOR)!;
+  const environment = { TABELLION_CLIENT_ID: clientId, TABELLION_CLIENT_SECRET: clientSecret };
+  const login = ['login', '--as', 'system', '--gateway', address];
+  succeed(await run(COLLECTOR, login, { environment }));
+  const { client } = await openSession({
+    context: {
+      environment: { ...environment, TABELLION_HOME: orders.journey.homeOf(COLLECTOR) },
+      stdin: Readable.from([]),
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
+      now: Date.now,
+      signal: new AbortController().signal,
+    },
+    options: { progress: 'none', gateway: address },
+  });
+  const grounds = [{ kind: 'ORDER' as const, reference: order }];
+  const input = draftAcquisition('SG', 'sg-cpc-39', { case: 'DE-2026-1', grounds });
+  await client.post('/v1/evidence/acquire', { json: { input } });
+  const content = 'from,to\n';
+  await writeFile(at('traffic.csv'), content);
+  const item = { sha256: toHex(sha256(utf8(content))), size: content.length, path: 'traffic.csv' };
+  await client.post(`/v1/evidence/acquisitions/${input.id}/items`, { json: item });
+  const because = ['--reason', 'asked for', '-o', at('item.json')];
+  const open = ['custody', 'open', at('traffic.csv'), ...because];
+  await vi.waitFor(async () => succeed(await run(ANALYST, open)), 30_000);
+  return input.id;
+}
+
+const exportProof = async (user: string, name: string, ...options: string[]) =>
+  run(user, ['proof', 'export', '--order', order, '-o', at(name), ...options]);
+const check = (name: string) => run(STRANGER, ['verify', at(name), '--trust', at('trust.json')]);
+
+it('joins the order, its clocks, what it yielded and its custody, and is checked offline', async () => {
+  succeed(await exportProof(COUNSEL, 'order.proof.json'));
+  const { order: found, ...verdict } = succeed(await check('order.proof.json'));
+  expect(verdict.code).toBe('INTACT');
+  expect(found).toMatchObject({ order, status: 'DELIVERED', kind: 'PRODUCE', notified: true });
+  expect(found.steps.map(({ event }: { event: string }) => event)).toEqual([
+    'SERVED',
+    'RECEIVED',
+    'DEFECT_REPORTED',
+    'CLARIFIED',
+    'EXECUTED',
+    'CLEARED',
+    'DELIVERED',
+  ]);
+  const clock = found.clocks.find(
+    ({ clock: name }: { clock: string }) => name === 'produce-notified',
+  );
+  expect(clock.state).toBe('STOPPED');
+  const [suspension] = clock.suspensions;
+  expect([suspension.from, suspension.to]).toEqual([
+    found.steps[2].countsFrom,
+    found.steps[3].countsFrom,
+  ]);
+  const rules = found.rules.map(
+    ({ register, id }: { register: string; id: string }) => `${register} ${id}`,
+  );
+  expect(rules.sort()).toEqual([
+    ...['calendar de', 'calendar sg', 'orderProfile epoc', 'treaty eu-2023-1543'],
+  ]);
+  expect(found.acquisitions).toMatchObject([
+    { acquisition, items: 1, batches: 1, namesOrder: true, roots: [{ size: 1 }] },
+  ]);
+  expect(found.custody).toMatchObject([{ origin: 'ANCHORED', case: 'DE-2026-1' }]);
+  expect(found.contents).toBeUndefined();
+  const shown = await orders.text(STRANGER, [
+    'verify',
+    at('order.proof.json'),
+    '--trust',
+    at('trust.json'),
+  ]);
+  expect(shown).toMatch(/produce-notified +STOPPED/);
+  expect(shown).toContain('calendar de@1');
+}, 120_000);
+
+it('holds what a party was given to read where it asks for that, and only its own', async () => {
+  succeed(await exportProof(COUNSEL, 'with.json', '--contents', '--no-batches', '--no-custody'));
+  const { order: found } = succeed(await check('with.json'));
+  expect(found.contents).toMatchObject([{ for: 'ADDRESSEE', inForce: true }]);
+  expect(found.acquisitions[0].roots).toBeUndefined();
+  expect(found.custody).toBeUndefined();
+  succeed(await exportProof(JUDGE, 'both.json', '--contents'));
+  const both = succeed(await check('both.json')).order.contents;
+  expect(both.map((each: { for: string }) => each.for)).toEqual(['ADDRESSEE', 'ENFORCING']);
+  const altered = parseStrict(await readFile(at('both.json'))) as { contents: string[] };
+  const copy = parseStrict(fromBase64url(altered.contents[1]!)) as { fields: { text: string }[] };
+  copy.fields[0]!.text = 'court of SG';
+  altered.contents[1] = toBase64url(canonicalBytes(copy));
+  await writeFile(at('altered.json'), canonicalBytes(altered));
+  const { exit, answer } = await check('altered.json');
+  expect([exit, answer.code]).toEqual([10, 'ITEM_MISMATCH']);
+}, 120_000);
+
+it('is for the parties, and asks for one thing at a time', async () => {
+  const refusal = async (user: string, ...words: string[]) => {
+    const { exit, answer } = await run(user, ['proof', 'export', ...words, '-o', at('no.json')]);
+    return [exit, answer.error.code];
+  };
+  expect(await refusal(STRANGER, '--order', order)).toEqual([1, 'NOT_A_PARTY']);
+  expect(await refusal(JUDGE, '--order', '0'.repeat(32))).toEqual([1, 'NOT_FOUND']);
+  expect(await refusal(JUDGE, at('traffic.csv'), '--order', order)).toEqual([2, 'USAGE']);
+  expect(await refusal(JUDGE, at('traffic.csv'), '--contents')).toEqual([2, 'USAGE']);
+}, 60_000);
+
+it('is judged again by the rules that it brings', async () => {
+  const bundle = await readFile(at('order.proof.json'));
+  const trust = parseTrust(await readFile(at('trust.json')));
+  const proven = verify(bundle, trust, { now: Date.now() }).order!;
+  expect(repeatOrder(bundle, proven)).toBeUndefined();
+  /** The same records under rules of which one says otherwise. */
+  const under = (register: string, change: (body: Record<string, unknown>) => object) => {
+    const rules = proven.rules.map((rule) =>
+      rule.register === register ? { ...rule, body: { ...rule.body, ...change(rule.body) } } : rule,
+    );
+    return repeatOrder(bundle, { ...proven, rules } satisfies ProvenOrder);
+  };
+  const later = under('calendar', () => ({ offsets: [{ from: 0, minutes: -600 }] }));
+  expect(later).toMatchObject({ code: 'STATE_MISMATCH', step: 2 });
+  const party = { from: 0, until: 1, reservations: [] };
+  const ended = under('treaty', () => ({ parties: [{ jurisdiction: 'DE', ...party }] }));
+  expect(ended).toMatchObject({ code: 'STATE_MISMATCH', step: 0 });
+  expect(under('orderProfile', () => ({ kind: 'PRESERVE' }))?.step).toBe(0);
+  const others = proven.acquisitions.map((each) => ({ ...each, member: 'CnAgencyMSP' }));
+  expect(repeatOrder(bundle, { ...proven, acquisitions: others })?.step).toBe(5);
+});

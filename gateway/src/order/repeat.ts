@@ -1,0 +1,142 @@
+/**
+ * Judges an order again, offline, from its proof: the contract's own rules, run over the records in it under
+ * the profile, treaty and calendars that it brings, must give the records that are in it. What the rules ask
+ * of the register of members is not in the proof; only the audit repeats that.
+ */
+import { Calendar, calendarBody } from '@tabellion/chaincode/order/clock/calendar';
+import { beginOrder } from '@tabellion/chaincode/order/issue';
+import { findIssuing, isNotified } from '@tabellion/chaincode/order/issue-rules';
+import { type OrderProfile, orderProfileBody } from '@tabellion/chaincode/order/profile';
+import {
+  type OrderHeadRecord,
+  type OrderRecord,
+  type OrderStep,
+  type OrderStepRecord,
+  orderHeadRecord,
+  orderRecord,
+  orderStepRecord,
+  stepInputs,
+} from '@tabellion/chaincode/order/record';
+import { assertRoute, treatyBody } from '@tabellion/chaincode/order/route';
+import { takeOrderStep } from '@tabellion/chaincode/order/step';
+import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
+import {
+  canonicalBytes,
+  equalBytes,
+  MAX_BUNDLE_BYTES,
+  type ProvenOrder,
+  type ProvenRule,
+  parseCanonical,
+  readEnvelope,
+  readOrderBundle,
+} from '@tabellion/proof';
+
+/** Where the records say otherwise than the rules do. */
+export interface Disagreement {
+  readonly code: 'STATE_MISMATCH';
+  /** 0 for the issue. */
+  readonly step: number;
+  readonly detail: string;
+}
+
+/**
+ * @param proven what the verifier found in the bundle; it is not verified again.
+ * @returns undefined where everything is as the rules give it.
+ */
+export function repeatOrder(bundle: Uint8Array, proven: ProvenOrder): Disagreement | undefined {
+  const parts = readOrderBundle(parseCanonical(bundle, { maxBytes: MAX_BUNDLE_BYTES }));
+  const answerOf = (attestation: Uint8Array) => readEnvelope(attestation).response.payload;
+  let step = 0;
+  try {
+    const order = orderRecord.parse(parseCanonical(answerOf(parts.order)));
+    const profile = orderProfileBody.parse(findRule(proven.rules, 'orderProfile', order.profile));
+    let head = judgeIssue(order, profile, proven.rules);
+    for (const bytes of parts.steps) {
+      step += 1;
+      const record = orderStepRecord.parse(parseCanonical(bytes));
+      head = judgeStep(record, { order, head, profile, proven });
+    }
+    const attested = answerOf(parts.attestation);
+    orderHeadRecord.parse(parseCanonical(attested));
+    assertSame(canonicalBytes(head), attested, 'the head is not what the rules give');
+    return undefined;
+  } catch (error) {
+    return { code: 'STATE_MISMATCH', step, detail: (error as Error).message };
+  }
+}
+
+function judgeIssue(
+  order: OrderRecord,
+  profile: OrderProfile,
+  rules: readonly ProvenRule[],
+): OrderHeadRecord {
+  const { act, jurisdictions } = order;
+  const { validation } = findIssuing(profile, order, act);
+  const computed = { kind: profile.kind, notified: isNotified(profile, order), validation };
+  const { kind, notified, validation: recorded } = order;
+  const told = { kind, notified, validation: recorded };
+  assertSame(canonicalBytes(computed), canonicalBytes(told), 'the order is not under its profile');
+  const edition = rules.find(({ register }) => register === 'treaty');
+  assertRoute(order.profile.id, profile, {
+    ...{ issuer: act.jurisdiction, addressee: { jurisdiction: jurisdictions.ADDRESSEE } },
+    ...{ treaty: edition && treatyBody.parse(edition.body), at: act.at },
+  });
+  return beginOrder(order, profile, openCalendars(order.calendars, rules));
+}
+
+interface Standing {
+  readonly order: OrderRecord;
+  readonly head: OrderHeadRecord;
+  readonly profile: OrderProfile;
+  readonly proven: ProvenOrder;
+}
+
+function judgeStep(
+  record: OrderStepRecord,
+  { order, head, profile, proven }: Standing,
+): OrderHeadRecord {
+  const names = Object.keys(stepInputs[record.verb].shape);
+  const asked = Object.fromEntries(
+    Object.entries(record).filter(([name]) => name === 'verb' || names.includes(name)),
+  ) as OrderStep;
+  const collectors = ('acquisitions' in record ? record.acquisitions : []).map(
+    (id) => proven.acquisitions.find(({ acquisition }) => acquisition === id)?.member,
+  );
+  const calendars = openCalendars(record.calendars, proven.rules);
+  const { timeWindowSeconds, act } = record;
+  const editions = record.calendars;
+  const decision = takeOrderStep(
+    asked,
+    { order, head, profile, calendars, editions, collectors, timeWindowSeconds },
+    act,
+  );
+  const given = canonicalBytes(decision.record);
+  assertSame(given, canonicalBytes(record), 'the step is not what the rules give');
+  return orderHeadRecord.parse(decision.also?.[0]?.record);
+}
+
+function openCalendars(
+  named: OrderRecord['calendars'],
+  rules: readonly ProvenRule[],
+): Partial<Record<Party, Calendar>> {
+  const pairs = PARTIES.flatMap((party) => {
+    const edition = named[party];
+    if (edition === undefined) return [];
+    return [[party, new Calendar(calendarBody.parse(findRule(rules, 'calendar', edition)))]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function findRule(
+  rules: readonly ProvenRule[],
+  register: string,
+  named: { readonly id: string; readonly version: number },
+): unknown {
+  return rules.find(
+    (rule) => rule.register === register && rule.id === named.id && rule.version === named.version,
+  )?.body;
+}
+
+function assertSame(one: Uint8Array, other: Uint8Array, text: string): void {
+  if (!equalBytes(one, other)) throw new Error(text);
+}
