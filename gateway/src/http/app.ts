@@ -23,6 +23,7 @@ import { privateEndpoints } from '../label/private/routes.ts';
 import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
+import { deputyEndpoints } from '../order/deputy-routes.ts';
 import { orderListEndpoints } from '../order/list-routes.ts';
 import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
@@ -150,6 +151,7 @@ function describeEndpoints(
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
     ...orderListEndpoints(deps),
+    ...deputyEndpoints(deps),
     ...orderEndpoints(deps),
     ...fetchEndpoints(deps),
     ...screenEndpoints(deps),

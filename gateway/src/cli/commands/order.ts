@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
 const VERB =
@@ -58,5 +59,6 @@ export function addOrderCommands(program: Command, run: Runner): void {
       .action(run(async () => (await load()).readOrderContent)),
     ['order read 5f…09 ADDRESSEE'],
   );
+  addOrderListCommands(order, run);
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }
