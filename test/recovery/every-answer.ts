@@ -33,6 +33,7 @@ const NOT_PROJECTED = new Set([
   '/v1/watch/alerts/:id/labels',
   '/v1/watch/events',
   '/v1/watch/oversight',
+  '/v1/order/deputies',
   '/v1/webhook/endpoints',
   '/v1/webhook/endpoints/:id',
   '/v1/webhook/endpoints/:id/messages',

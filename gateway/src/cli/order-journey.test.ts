@@ -105,3 +105,129 @@ it('goes from issue to end, each party by its own commands', async () => {
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
   expect([head.status, steps.length]).toEqual(['CLOSED', head.sequence]);
 }, 120_000);
+
+it('lies in an inbox, is received and withdrawn with others, and is counted', async () => {
+  const { id: _, contents: _contents, ...draft } = draftHttpOrder(['SUBSCRIBER']).input;
+  const input = await write('order.json', draft);
+  const addressee = await write('addressee.json', FIELDS);
+  const issued: string[] = [];
+  for (let each = 0; each < 3; each += 1) {
+    const issue = ['order', 'issue', '--input', input, '--addressee', addressee];
+    issued.push(succeed(await run(JUDGE, issue)).id);
+  }
+  const inbox = async (user: string, ...filter: string[]) =>
+    succeed(await run(user, ['order', 'inbox', ...filter])).items.map(
+      ({ record }: { record: { id: string } }) => record.id,
+    );
+  await vi.waitFor(
+    async () => expect(await inbox(JUDGE, '--mine')).toEqual(expect.arrayContaining(issued)),
+    {
+      timeout: 20_000,
+    },
+  );
+  const says = await write('says.json', { channel: 'by hand' });
+  for (const id of issued.slice(0, 2))
+    succeed(await run(JUDGE, ['order', 'step', id, 'serve', ...WHY, '--input', says]));
+  const waiting = ['--awaited', '--side', 'addressee'];
+  await vi.waitFor(
+    async () => expect(await inbox(COUNSEL, ...waiting)).toEqual(issued.slice(0, 2)),
+    { timeout: 20_000 },
+  );
+  expect(await text(COUNSEL, ['order', 'inbox', ...waiting])).toMatch(/SERVED +receive/);
+
+  const all = succeed(await run(COUNSEL, ['order', 'receive', '--all', ...WHY]));
+  expect(
+    all.results.map(({ order, status }: { order: string; status: string }) => [order, status]),
+  ).toEqual(issued.slice(0, 2).map((id) => [id, 'RECEIVED']));
+  await vi.waitFor(
+    async () => expect(await inbox(COUNSEL, ...waiting, '--status', 'SERVED')).toEqual([]),
+    {
+      timeout: 20_000,
+    },
+  );
+  const due = succeed(
+    await run(COUNSEL, ['order', 'due', '--within', '400', '--obliges', 'addressee']),
+  );
+  expect(due.items.map(({ order }: { order: string }) => order)).toEqual(
+    expect.arrayContaining(issued.slice(0, 2)),
+  );
+  expect(succeed(await run(COUNSEL, ['order', 'due', '--overdue'])).items).toEqual([]);
+
+  // One that cannot be withdrawn stops no other.
+  const strange = '0'.repeat(32);
+  const list = journey.at('orders.txt');
+  await writeFile(list, `${issued[0]}\n${strange}\n${issued[2]}\n`);
+  const some = await run(JUDGE, ['order', 'withdraw', '--file', list, ...WHY]);
+  expect(some.exit).toBe(1);
+  expect(
+    some.answer.results.map(
+      (result: { status?: string; error?: { code: string } }) =>
+        result.status ?? result.error?.code,
+    ),
+  ).toEqual(['WITHDRAWN', 'NOT_FOUND', 'WITHDRAWN']);
+  expect((await run(JUDGE, ['order', 'withdraw', ...WHY])).answer.error.code).toBe('USAGE');
+
+  const year = `${new Date().getUTCFullYear()}`;
+  await vi.waitFor(
+    async () => {
+      const counted = succeed(await run(JUDGE, ['order', 'statistics', '--year', year]));
+      expect(counted.profiles.epoc).toMatchObject({ issued: 4, fulfilled: 1, open: 1 });
+    },
+    { timeout: 20_000 },
+  );
+  expect(await text(JUDGE, ['order', 'statistics', '--year', year])).toContain('unknown: Costs');
+}, 120_000);
+
+it('is taken again after a step that left it where it stood, and not after one that did not', async () => {
+  const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;
+  const input = await write('order.json', draft);
+  const addressee = await write('addressee.json', FIELDS);
+  const copy = await write('copy.json', { ...FIELDS, i: 'needed', j: 'many were defrauded' });
+  const words = ['--input', input, '--addressee', addressee, '--enforcing', copy];
+  const { id } = succeed(await run(JUDGE, ['order', 'issue', ...words]));
+  const taken = async (sequence: number) =>
+    vi.waitFor(
+      async () => {
+        const { answer } = await run(JUDGE, ['order', 'show', id]);
+        expect(answer.head?.sequence).toBe(sequence);
+      },
+      { timeout: 20_000 },
+    );
+  const step = (user: string, verb: string, file: string) =>
+    run(user, ['order', 'step', id, verb, ...WHY, '--input', file]);
+  await taken(0);
+  succeed(await step(JUDGE, 'serve', await write('serve.json', { channel: 'by hand' })));
+  await taken(1);
+  const receipt = await write('receipt.json', { receivedAt: Date.now() });
+  succeed(await step(COUNSEL, 'receive', receipt));
+  await taken(2);
+  // Both begin from the second step; whichever comes later builds on the other.
+  const part = await write('part.json', { extent: 'PART', acquisitions: [] });
+  const ends = await Promise.all([
+    step(AUTHORITY, 'takeNotice', receipt),
+    step(COUNSEL, 'execute', part),
+  ]);
+  const codes = ends.map(({ exit, answer }) => (exit === 0 ? 'OK' : answer.error.code));
+  // Taking notice changes no status: execution goes on. The other way round, whoever asked has to look.
+  expect([
+    ['OK', 'OK'],
+    ['CHAIN_CONFLICT', 'OK'],
+    ['OVERTAKEN', 'OK'],
+    ['TRANSACTION_INVALID', 'OK'],
+  ]).toContainEqual(codes);
+}, 60_000);
+
+it('has deputies, named by a colleague for a reason', async () => {
+  const colleague = 'analyst.exchange';
+  succeed(await journey.signIn(colleague, ['init']));
+  const { certificate } = succeed(await run(colleague, ['whoami']));
+  const name = ['order', 'deputies', 'name', certificate.person];
+  const { named } = succeed(await run(COUNSEL, [...name, '--purpose', 'Away']));
+  expect(named.map(({ person }: { person: string }) => person)).toEqual([certificate.person]);
+  const list = succeed(await run(colleague, ['order', 'deputies', 'list']));
+  expect(list.deputyOf).toHaveLength(1);
+  const mine = succeed(await run(colleague, ['order', 'inbox', '--mine', '--limit', '200']));
+  expect(mine.items.length).toBeGreaterThan(0);
+  const end = ['order', 'deputies', 'end', certificate.person, '--purpose', 'Back'];
+  expect(succeed(await run(COUNSEL, end)).named).toEqual([]);
+}, 60_000);

@@ -24,6 +24,7 @@ import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
 import { adviceEndpoints } from '../order/advice-routes.ts';
+import { deputyEndpoints } from '../order/deputy-routes.ts';
 import { orderListEndpoints } from '../order/list-routes.ts';
 import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
@@ -151,6 +152,7 @@ function describeEndpoints(
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
     ...orderListEndpoints(deps),
+    ...deputyEndpoints(deps),
     ...orderEndpoints(deps),
     ...adviceEndpoints(deps),
     ...fetchEndpoints(deps),

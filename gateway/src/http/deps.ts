@@ -59,8 +59,10 @@ export interface Enrolment {
   ownerOf(
     fingerprint: string,
   ): { readonly subject: string; readonly member: string; readonly role: string } | undefined;
-  /** Under which pseudonyms the person ever acted for the member, in whatever role. */
-  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>): readonly string[];
+  /** Under which pseudonyms the person ever acted for the member, in one role or in whatever role. */
+  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>, role?: string): readonly string[];
+  /** Who of the member has a valid certificate under a pseudonym; undefined if nobody has. */
+  findPerson(member: string, pseudonym: string): { readonly subject: string } | undefined;
 }
 
 export interface ManifestSummary {

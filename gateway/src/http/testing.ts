@@ -223,7 +223,7 @@ export async function startTestGateway(
   const watching = new AsyncDisposableStack();
   const { watches, webhooks } = openWatching(
     {
-      ...{ own: directory, members, labels, projection, logger, now },
+      ...{ own: directory, members, labels, projection, enrolment, logger, now },
       guard: { loopback: true },
       ...(sending && { sending }),
     },

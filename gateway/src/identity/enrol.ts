@@ -111,8 +111,16 @@ export class GatewayEnrolment implements Enrolment {
     return found && this.#isValid(found) ? found : undefined;
   }
 
-  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>): readonly string[] {
-    return [...new Set(this.#store.listPerson(person).map(({ pseudonym }) => pseudonym))];
+  /** Under which the person ever acted for the member, latest first; in one role or in whatever role. */
+  pseudonymsOf(person: Pick<Principal, 'member' | 'subject'>, role?: string): readonly string[] {
+    const held = this.#store.listPerson(person);
+    const ofRole = held.filter((entry) => role === undefined || entry.role === role);
+    return [...new Set(ofRole.map(({ pseudonym }) => pseudonym))];
+  }
+
+  /** Who of the member has a valid certificate under a pseudonym; undefined if nobody has. */
+  findPerson(member: string, pseudonym: string): EnrolledCertificate | undefined {
+    return this.#store.listPseudonym(member, pseudonym).find((entry) => this.#isValid(entry));
   }
 
   /** The person's own certificates; for a `delegate` all of the member's. Latest first. */

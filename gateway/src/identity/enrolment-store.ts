@@ -51,6 +51,7 @@ export class EnrolmentStore {
         UNIQUE (member, serial)
       ) STRICT;
       CREATE INDEX IF NOT EXISTS certificate_holder ON certificate (subject, member, role);
+      CREATE INDEX IF NOT EXISTS certificate_pseudonym ON certificate (member, pseudonym);
       CREATE INDEX IF NOT EXISTS certificate_key ON certificate (key_digest);
     `);
   }
@@ -87,6 +88,11 @@ export class EnrolmentStore {
   /** In whatever role; latest first. */
   listPerson({ subject, member }: Omit<Holder, 'role'>): EnrolledCertificate[] {
     return this.#select('subject = ? AND member = ?', subject, member);
+  }
+
+  /** Latest first. */
+  listPseudonym(member: string, pseudonym: string): EnrolledCertificate[] {
+    return this.#select('member = ? AND pseudonym = ?', member, pseudonym);
   }
 
   /** Latest first. */

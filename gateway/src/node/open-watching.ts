@@ -1,6 +1,7 @@
 /** What members watch in the library of labels, and how their systems are told. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Enrolment } from '../http/deps.ts';
 import type { Labels } from '../label/labels.ts';
 import type { Projection } from '../projection/projection.ts';
 import { openWatches, type Watches } from '../watch/watches.ts';
@@ -18,6 +19,7 @@ export interface WatchingParts {
   readonly members: readonly string[];
   readonly labels: Pick<Labels, 'feed' | 'view' | 'manifests'>;
   readonly projection: Projection;
+  readonly enrolment: Pick<Enrolment, 'findPerson'>;
   /** Where webhooks may go. */
   readonly guard: GuardOptions;
   readonly logger: Logger;
@@ -40,6 +42,7 @@ export function openWatching(
     members,
     labels,
     projection,
+    enrolment,
     guard,
     logger,
     onFailure,
@@ -61,6 +64,7 @@ export function openWatching(
       now,
       assertClock,
     },
+    isPresent: (member, person) => enrolment.findPerson(member, person) !== undefined,
   });
   opened.defer(() => watches.close());
   const keptMs = (parts.keepAlertsDays ?? KEEP_ALERTS_DAYS) * DAY_MS;

@@ -214,7 +214,7 @@ async function composeNode(options: NodeOptions, opened: AsyncDisposableStack) {
   opened.defer(() => labels.close());
   const { watches, webhooks } = openWatching(
     {
-      ...{ own, members, labels, projection, logger, onFailure, now, assertClock },
+      ...{ own, members, labels, projection, enrolment, logger, onFailure, now, assertClock },
       guard: { networks: options.webhookNetworks ?? [], loopback: fabric === undefined },
       ...(options.keepAlertsDays !== undefined && { keepAlertsDays: options.keepAlertsDays }),
     },

@@ -2,13 +2,13 @@
 import { mspId } from '@tabellion/chaincode/kernel/schema';
 import { orderKind, party } from '@tabellion/chaincode/order/vocabulary';
 import { z } from 'zod';
-import type { GatewayDeps } from '../http/deps.ts';
+import type { GatewayDeps, Principal } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { integerText, limitText, pageOf } from '../http/schema.ts';
 import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
 import { createDueList } from './due-list.ts';
-import { createOrderList } from './order-list.ts';
+import { type Actor, createOrderList } from './order-list.ts';
 import { dueClock, ORDER_SCOPES, orderStatus, orderSummary } from './shape.ts';
 import { createOrderStatistics, orderStatistics } from './statistics.ts';
 
@@ -22,7 +22,7 @@ const inboxQuery = z.strictObject({
   limit: limitText,
   scope: z.enum(ORDER_SCOPES).default('ALL').meta({
     description:
-      'AWAITED: those that wait for a step of the caller’s side and role. MINE: those in which the caller took a step; without any filter',
+      'AWAITED: those that wait for a step of the caller’s side and role. MINE: those in which the caller, or somebody who named the caller a deputy, took a step; without any filter',
   }),
   side: party.optional(),
   kind: orderKind.optional(),
@@ -43,10 +43,18 @@ const dueQuery = z.strictObject({
 });
 
 export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
-  const { projection, enrolment, now } = deps;
+  const { projection, enrolment, watches, now } = deps;
   const orders = createOrderList(projection.database);
   const dates = createDueList(projection.database);
   const countOrders = createOrderStatistics(projection.database);
+
+  /** The caller, and those who named the caller their deputy. */
+  const actorsOf = (principal: Principal): Actor[] => {
+    const { member } = principal;
+    const own = enrolment.pseudonymsOf(principal);
+    const officers = watches.deputies.listFor(member, own).map(({ officer }) => officer);
+    return [...new Set([...own, ...officers])].map((person) => ({ member, person }));
+  };
 
   return [
     defineEndpoint({
@@ -67,11 +75,7 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           throw new Problem('BAD_REQUEST', 'scope MINE takes no side, kind or status');
         const page =
           scope === 'MINE'
-            ? orders.listOf(
-                enrolment.pseudonymsOf(principal).map((person) => ({ member, person })),
-                member,
-                { cursor, limit },
-              )
+            ? orders.listOf(actorsOf(principal), member, { cursor, limit })
             : orders.list(
                 member,
                 { ...filter, ...(scope === 'AWAITED' && { role }) },

@@ -66,6 +66,9 @@ export function createOrderList(database: DatabaseSync) {
   const selectDeeds = database.prepare(
     `SELECT id, block, position FROM order_deed WHERE member = ? AND person = ? AND ${IN_ORDER}`,
   );
+  const selectDeed = database.prepare(
+    'SELECT block, position FROM order_deed WHERE id = ? AND member = ? AND person = ?',
+  );
 
   const summarise =
     (member: string) =>
@@ -83,12 +86,12 @@ export function createOrderList(database: DatabaseSync) {
       };
     };
 
-  const page = (rows: readonly Row[], member: string, limit: number): Page<OrderSummary> =>
+  const cut = (rows: readonly Row[], limit: number): Page<Row> =>
     toPage(
       rows.toSorted((a, b) => a.block - b.block || a.position - b.position).slice(0, limit + 1),
       limit,
       ({ block, position }) => [block, position],
-      summarise(member),
+      (row) => row,
     );
 
   return {
@@ -107,19 +110,26 @@ export function createOrderList(database: DatabaseSync) {
             : selectOfStatus.all(...place, status, ...cursor, limit + 1);
         }),
       );
-      return page(rows as unknown as Row[], member, limit);
+      const { items, next } = cut(rows as unknown as Row[], limit);
+      return { items: items.map(summarise(member)), next };
     },
-    /** Orders in which one of these persons took a step, by the first of them. */
+    /** Orders in which one of these persons took a step, where the first of them did; a page may be short. */
     listOf(
       actors: readonly Actor[],
       reader: string,
       { cursor = START, limit }: PageRequest<LedgerPosition>,
     ): Page<OrderSummary> {
-      const found = actors.flatMap(
+      const rows = actors.flatMap(
         ({ member, person }) =>
           selectDeeds.all(member, person, ...cursor, limit + 1) as unknown as Row[],
       );
-      return page(found, reader, limit);
+      const isFirst = ({ id, block, position }: Row) =>
+        actors.every(({ member, person }) => {
+          const deed = selectDeed.get(id, member, person) as Omit<Row, 'id'> | undefined;
+          return !deed || deed.block > block || (deed.block === block && deed.position >= position);
+        });
+      const { items, next } = cut(rows, limit);
+      return { items: items.filter(isFirst).map(summarise(reader)), next };
     },
   };
 }

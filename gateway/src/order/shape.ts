@@ -1,5 +1,5 @@
 /** The forms in which the gateway lists orders: written by its routes, read by its clients. */
-import { timestamp } from '@tabellion/chaincode/kernel/schema';
+import { act, timestamp } from '@tabellion/chaincode/kernel/schema';
 import { orderId, orderRecord, stepInputs } from '@tabellion/chaincode/order/record';
 import { ORDER_STATUSES } from '@tabellion/chaincode/order/transition';
 import { party } from '@tabellion/chaincode/order/vocabulary';
@@ -23,6 +23,18 @@ export const orderSummary = projected(orderRecord)
       .meta({ description: `Steps that it waits for, of ${Object.keys(stepInputs).join(', ')}` }),
   })
   .meta({ id: 'OrderSummary' });
+
+/** The pseudonym that stands in somebody's certificate and in what they did. */
+export const personName = act.shape.person;
+
+const named = z.array(
+  z.strictObject({
+    as: personName.meta({ description: 'The caller, in one role' }),
+    person: personName.meta({ description: 'The colleague' }),
+    since: timestamp,
+  }),
+);
+export const namedDeputies = z.strictObject({ named, deputyOf: named }).meta({ id: 'Deputies' });
 
 export const dueClock = z
   .strictObject({

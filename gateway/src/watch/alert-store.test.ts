@@ -185,3 +185,26 @@ it('opens a file of the version before with its watches, alerts and place on the
     if (time === 0) store.close();
   }
 });
+
+it('opens a file in which no alert was about an order, and raises one there', () => {
+  open();
+  const watch = watchOf(CN);
+  raise(1, watch);
+  store.close();
+  const database = new DatabaseSync(file());
+  database.exec(`
+    ALTER TABLE alert DROP COLUMN about_order; ALTER TABLE alert DROP COLUMN status;
+    ALTER TABLE alert DROP COLUMN clock; DROP TABLE clock_date; DROP TABLE deputy;
+    PRAGMA user_version = 2;
+  `);
+  database.close();
+  open();
+  const facts: ActFacts = {
+    ...{ ...act(2), batch: null, event: 'DUE_SOON', order: 'o', status: 'RECEIVED', clock: 'c' },
+  };
+  store.raiseAll(facts, [{ watch, count: 1, labels: [] }], () => undefined);
+  expect(list(watch)).toMatchObject([
+    { event: 'ASSERTED', order: null, status: null, clock: null },
+    { event: 'DUE_SOON', order: 'o', status: 'RECEIVED', clock: 'c' },
+  ]);
+});

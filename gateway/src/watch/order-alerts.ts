@@ -2,6 +2,7 @@
  * Raises what happens to a member's orders: one comes, another party took a step, a clock ends soon or has
  * ended. The projection says which orders; dates are kept by their time, as those of disputes are.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
 import { orderHeadKey, orderKey } from '@tabellion/chaincode/order/key';
@@ -17,7 +18,8 @@ import type { Projection } from '../projection/projection.ts';
 import { createRecords } from '../projection/records.ts';
 import { type ActFacts, type Match, nameAlert } from './alert-store.ts';
 import type { ClockDate } from './deadline-store.ts';
-import type { WatchStore } from './store.ts';
+import type { Deputies } from './deputies.ts';
+import type { Watch, WatchStore } from './store.ts';
 
 export interface OrderAlertPorts {
   readonly store: WatchStore;
@@ -27,6 +29,7 @@ export interface OrderAlertPorts {
   readonly clock: () => number | undefined;
   /** The watch on a member's orders, where this gateway serves the member. */
   readonly watchOf: (member: string) => string | undefined;
+  readonly deputies: Pick<Deputies, 'listTold'>;
 }
 
 interface OrderAct {
@@ -49,12 +52,29 @@ const RETRY_MS = 10_000;
 const PAGE = 100;
 const NO_LABEL = { batch: null, label: null, dispute: null, answerBy: null };
 
-export function createOrderAlerts({ store, projection, genesis, clock, watchOf }: OrderAlertPorts) {
+const nameDeputyWatch = (member: string, who: string): string =>
+  createHash('sha256')
+    .update(`tabellion watch\ndeputy\n${member}\n${who}`)
+    .digest('hex')
+    .slice(0, 32);
+
+/** Seen by the deputy alone; there once. */
+export function openDeputyWatch(store: WatchStore, member: string, who: string): void {
+  const watch = { name: 'Orders of colleagues', access: 'OWNER', kind: 'ORDERS' } as const;
+  store.add({ member, owner: who }, { ...watch, categories: [] }, nameDeputyWatch(member, who));
+}
+
+export function createOrderAlerts(ports: OrderAlertPorts) {
+  const { store, projection, genesis, clock, watchOf, deputies } = ports;
   const { deadlines, alerts } = store;
   const records = createRecords(projection.database);
   const selectActs = projection.database.prepare(
     `SELECT block, position, id, key FROM order_act WHERE (block, position) > (?, ?)
      ORDER BY block, position LIMIT ${PAGE}`,
+  );
+
+  const selectActors = projection.database.prepare(
+    'SELECT person FROM order_deed WHERE id = ? AND member = ?',
   );
 
   const find = (id: string) => {
@@ -63,14 +83,32 @@ export function createOrderAlerts({ store, projection, genesis, clock, watchOf }
     return order && head && { order, head, profile: findProfile(records, order.record.profile) };
   };
 
-  const raise = (facts: ActFacts, members: readonly (string | undefined)[]) => {
-    for (const member of members) {
-      const name = member === undefined ? undefined : watchOf(member);
-      const watch = name === undefined ? undefined : store.find(name);
-      if (watch === undefined) continue;
-      const match: Match = { watch, count: 1, labels: [] };
-      alerts.raise(nameAlert(watch.id, facts), facts, match);
-    }
+  /** The member's, and those of the deputies of whoever acted for it in the order. */
+  const listWatches = (member: string, order: string): Watch[] => {
+    const name = watchOf(member);
+    const shared = name === undefined ? undefined : store.find(name);
+    if (shared === undefined) return [];
+    const officers = selectActors.all(order, member) as unknown as { person: string }[];
+    const told = deputies.listTold(
+      member,
+      officers.map(({ person }) => person),
+    );
+    const own = told.flatMap((who) => {
+      const found = store.find(nameDeputyWatch(member, who));
+      return found?.owner === who ? [found] : [];
+    });
+    return [shared, ...own];
+  };
+
+  const raise = (
+    facts: ActFacts & { readonly order: string },
+    members: readonly (string | undefined)[],
+  ) => {
+    for (const member of members)
+      for (const watch of member === undefined ? [] : listWatches(member, facts.order)) {
+        const match: Match = { watch, count: 1, labels: [] };
+        alerts.raise(nameAlert(watch.id, facts), facts, match);
+      }
   };
 
   const addDates = (ledger: number, found: NonNullable<ReturnType<typeof find>>) => {
@@ -89,7 +127,7 @@ export function createOrderAlerts({ store, projection, genesis, clock, watchOf }
     if (!found || !record) return;
     const isIssue = record.type === 'tabellion.order';
     const first = record.type === 'tabellion.order' && record.validation === 'BEFORE';
-    const facts: ActFacts = {
+    const facts: ActFacts & { order: string } = {
       ...{ ...NO_LABEL, block, position, key, order: id, at: record.act.at },
       event: isIssue ? 'ISSUED' : 'STEP',
       status: isIssue ? (first ? 'AWAITS_VALIDATION' : 'ISSUED') : record.status,
@@ -121,7 +159,7 @@ export function createOrderAlerts({ store, projection, genesis, clock, watchOf }
     const { found, running } = due;
     const { key, block, position } = found.order;
     const members = membersOf(found.order.record);
-    const facts: ActFacts = {
+    const facts: ActFacts & { order: string } = {
       ...{ ...NO_LABEL, block, position, key, order: date.id, clock: date.clock },
       ...{ event: date.event, status: found.head.status, at: date.due },
     };

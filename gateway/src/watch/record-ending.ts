@@ -1,6 +1,6 @@
 /** On record before it takes effect: who ended, or took over, what of which watch. */
 import type { GatewayDeps, Principal } from '../http/deps.ts';
-import { pseudonymOf } from '../http/pseudonym.ts';
+import { recordChange } from '../journal/record-change.ts';
 
 export interface Ending {
   readonly operation: 'removeWatch' | 'dropAddresses' | 'takeOverWatch' | 'endWatch';
@@ -15,13 +15,6 @@ export async function recordEnding(
   principal: Principal,
   { operation, id, owner, purpose }: Ending,
 ): Promise<void> {
-  await journal.record({
-    kind: 'READ',
-    member: principal.member,
-    who: pseudonymOf(principal),
-    role: principal.role,
-    operation,
-    objects: [`watch/${id}`, ...(owner === undefined ? [] : [`person/${owner}`])],
-    ...(purpose !== undefined && { purpose }),
-  });
+  const objects = [`watch/${id}`, ...(owner === undefined ? [] : [`person/${owner}`])];
+  await recordChange(journal, principal, { operation, objects, purpose });
 }

@@ -18,6 +18,7 @@ import {
   VISIBLE,
 } from './alert-store.ts';
 import { createDeadlines, DEADLINE_SCHEMA } from './deadline-store.ts';
+import { createDeputies, DEPUTY_SCHEMA } from './deputies.ts';
 
 /**
  * ADDRESSES: what is said of these. CATEGORIES: whatever is filed under these. DISPUTES: what the member
@@ -68,6 +69,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entry_key ON entry (key);
   ${ALERT_SCHEMA}
   ${DEADLINE_SCHEMA}
+  ${DEPUTY_SCHEMA}
   PRAGMA user_version = 3;
 `;
 /** Of a file that an earlier version made: what it holds is found nowhere else. */
@@ -220,6 +222,8 @@ export function openWatchStore(file: string, now: () => number, bounds = ALERT_B
     atOnce: (change: () => void): void => writeAtOnce(database, change),
     alerts,
     deadlines: createDeadlines(database),
+    openDeputies: (isPresent: (member: string, person: string) => boolean) =>
+      createDeputies(database, now, isPresent),
     close: () => database.close(),
   };
 }

@@ -14,11 +14,12 @@ import type { LabelView } from '../label/view.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { SourceEvent, WebhookSource } from '../webhook/queue.ts';
 import type { Alert, AlertFilter, Raised } from './alert-store.ts';
+import type { Deputy } from './deputies.ts';
 import { createFallDue } from './fall-due.ts';
 import { createFollower } from './follow.ts';
 import { MAX_ADDRESSES, MAX_MEMBER_ADDRESSES, MAX_OWN_WATCHES, MAX_WATCHES } from './limits.ts';
 import { createMatcher } from './match.ts';
-import { createOrderAlerts } from './order-alerts.ts';
+import { createOrderAlerts, openDeputyWatch } from './order-alerts.ts';
 import { createOversight } from './oversight.ts';
 
 import { readEntries } from './read-entries.ts';
@@ -33,6 +34,8 @@ export interface WatchesOptions {
   readonly view: LabelView;
   readonly manifests: LabelManifestStore;
   readonly projection: Projection;
+  /** Whether somebody of a member has a valid certificate under a pseudonym. */
+  readonly isPresent: (member: string, person: string) => boolean;
   readonly logger: Logger;
   readonly onFailure?: ((error: unknown) => void) | undefined;
   /** Milliseconds since 1970. */
@@ -89,8 +92,9 @@ export function openWatches(options: WatchesOptions) {
     }
   };
   const fallDue = createFallDue({ feed, view, manifests, store, matcher, clock });
+  const deputies = store.openDeputies(options.isPresent);
   const orderAlerts = createOrderAlerts({
-    ...{ store, projection, genesis: view.genesis, clock },
+    ...{ store, projection, genesis: view.genesis, clock, deputies },
     watchOf: (member) => (members.includes(member) ? nameBuiltIn('orders', member) : undefined),
   });
   const listeners = new Set<() => void>();
@@ -259,6 +263,14 @@ export function openWatches(options: WatchesOptions) {
       }
     },
     oversight: createOversight(store),
+    deputies,
+    /** With a watch of the deputy's own, by which it is told. */
+    nameDeputy(named: Omit<Deputy, 'since'>, who: string): void {
+      store.atOnce(() => {
+        deputies.add(named, who);
+        openDeputyWatch(store, named.member, who);
+      });
+    },
     /** Called whenever alerts were raised; returns how to stop that. */
     onMore,
     source: {

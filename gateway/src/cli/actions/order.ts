@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   issueInput,
   type OrderContent,
+  type OrderHeadRecord,
   orderContent,
   orderHeadRecord,
   orderId,
@@ -13,13 +14,14 @@ import {
 } from '@tabellion/chaincode/order/record';
 import { canonicalBytes, sha256, toBase64url, toHex } from '@tabellion/proof';
 import { z } from 'zod';
-import { describeActed, performOwnAct } from '../act.ts';
+import { type Acted, describeActed, performOwnAct } from '../act.ts';
 import type { Context, Invocation } from '../context.ts';
 import { checkInput, readDocument } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import type { Outcome } from '../output.ts';
-import { openSession } from '../session.ts';
+import { isOvertaken, readLater } from '../overtaken.ts';
+import { openSession, type Session } from '../session.ts';
 import { formatTable, formatTime } from '../table.ts';
 
 export interface ContentOptions {
@@ -85,22 +87,61 @@ export async function takeOrderStep(invocation: Invocation<StepOptions>): Promis
   const { transient, contents } = await readCopies(context, order, options);
   const says = options.input === undefined ? {} : await readObject(context, options.input);
   const isCorrected = Object.keys(contents).length > 0;
-  const { head } = await readOrder(session.client, order);
-  const { sequence, last } = head.record;
-  const input = checkInput<object>(stepInputs[verb], {
-    ...says,
-    ...{ order, sequence: sequence + 1, previous: last, reason: options.reason },
-    ...(isCorrected && { contents }),
-  });
-  const acted = await performOwnAct(session, {
-    ...{ transaction: `order:${verb}`, input },
+  const acted = await takeStep(session, order, {
+    verb,
+    says: { ...says, reason: options.reason, ...(isCorrected && { contents }) },
     ...(isCorrected && { transient }),
   });
+  const { sequence, status } = acted.record;
   return {
     document: describeActed(acted),
-    text: `step ${sequence + 1} recorded; the order is ${acted.record.status}`,
+    text: `step ${sequence} recorded; the order is ${status}`,
   };
 }
+
+/** Attempts at one step: where so much happens at once, people should look first. */
+const ATTEMPTS = 3;
+
+interface Step {
+  readonly verb: StepVerb;
+  readonly says: object;
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
+}
+
+/**
+ * Takes a step, and again where another one came between that left the order where it stood.
+ * @throws as the gateway refuses it; what came between is for the caller to look at.
+ */
+export async function takeStep(
+  session: Session,
+  order: string,
+  { verb, says, transient }: Step,
+): Promise<Acted> {
+  const readHead = async () => (await readOrder(session.client, order)).head.record;
+  let head = await readHead();
+  for (let attempt = 1; ; attempt += 1) {
+    const { sequence, last } = head;
+    const chain = { order, sequence: sequence + 1, previous: last };
+    const input = checkInput<object>(stepInputs[verb], { ...says, ...chain });
+    try {
+      return await performOwnAct(session, {
+        ...{ transaction: `order:${verb}`, input },
+        ...(transient && { transient }),
+      });
+    } catch (error) {
+      if (!isOvertaken(error) || attempt === ATTEMPTS) throw error;
+      const now = await readLater(session.signal, sequence, readHead);
+      if (now === undefined || !isStillMeant(head, now)) throw error;
+      head = now;
+    }
+  }
+}
+
+/** Whoever asked saw an order in that status, of those contents, with those clocks behind it. */
+const isStillMeant = (before: OrderHeadRecord, now: OrderHeadRecord): boolean =>
+  now.status === before.status &&
+  now.contents.ADDRESSEE === before.contents.ADDRESSEE &&
+  now.overdue.join() === before.overdue.join();
 
 function checkVerb(verb = ''): StepVerb {
   if (Object.hasOwn(stepInputs, verb)) return verb as StepVerb;

@@ -17,6 +17,7 @@ import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { type AddressFlags, gatherAddresses } from '../label/screen-input.ts';
 import type { Outcome } from '../output.ts';
 import { getPage } from '../page.ts';
+import { expectPurpose } from '../purpose.ts';
 import { openSession } from '../session.ts';
 import { formatFields, formatTable, formatTime, withMore } from '../table.ts';
 
@@ -101,12 +102,6 @@ export async function removeWatch(invocation: Invocation): Promise<Outcome> {
   await client.post(`${path}/remove`);
   return { document: { removed: invocation.args[0] }, text: 'it is no longer watched' };
 }
-
-const expectPurpose = (purpose: string): Record<string, string> => {
-  if (!/^[\x20-\x7e]{1,200}$/.test(purpose))
-    throw new CliError('USAGE', 'say with --purpose what it is for: 1 to 200 ASCII characters');
-  return { 'tabellion-purpose': purpose };
-};
 
 export async function overseeWatches(invocation: Invocation<PageFlags>): Promise<Outcome> {
   const { limit, cursor } = invocation.options;

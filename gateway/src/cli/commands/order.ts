@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { LANGUAGES } from '../../explain/area.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
 const VERB =
@@ -82,5 +83,6 @@ It holds what the own member may read, and nothing that is meant for another par
 allows. The same records give the same file, byte for byte, with the same version of this program.
 `,
   );
+  addOrderListCommands(order, run);
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }

@@ -1,5 +1,4 @@
 /** One step of an item: number and predecessor come from the item's head, read here and now. */
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type ItemHeadRecord,
   itemHeadRecord,
@@ -12,14 +11,12 @@ import { type Acted, performOwnAct } from '../act.ts';
 import { checkInput } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import { isOvertaken, readLater } from '../overtaken.ts';
 import type { Session } from '../session.ts';
 import { describeStanding, isStillMeant } from './standing.ts';
 
 /** Attempts at one step: on an item where so much happens at once, people should look first. */
 const ATTEMPTS = 5;
-/** How long a gateway may take to show the step that came between. */
-const SHOWN_MS = 5000;
-const PAUSE_MS = 100;
 
 const itemView = z.object({ opening: z.object({ record: itemRecord }), head: itemHeadRecord });
 export type ItemView = z.infer<typeof itemView>;
@@ -50,7 +47,11 @@ export async function takeStep(
       return await performOwnAct(session, { transaction: `custody:${verb}`, input });
     } catch (error) {
       if (!isOvertaken(error) || attempt === ATTEMPTS) throw error;
-      const now = await readLater(session, item, sequence);
+      const now = await readLater(
+        session.signal,
+        sequence,
+        async () => (await readItem(session.client, item)).head,
+      );
       if (now === undefined) throw error;
       if (!isStillMeant(verb, head, now)) {
         const told = `another step came between: the item is now ${describeStanding(now)}; nothing was recorded`;
@@ -58,28 +59,5 @@ export async function takeStep(
       }
       head = now;
     }
-  }
-}
-
-/** Refused because the ledger is or will be elsewhere, or ordered after another step of the same item. */
-const isOvertaken = (error: unknown): boolean =>
-  error instanceof Error &&
-  [codeOf(error, 'contractCode'), codeOf(error, 'code')].some(
-    (code) => code !== undefined && OVERTAKEN.has(code),
-  );
-
-const OVERTAKEN = new Set<unknown>(['CHAIN_CONFLICT', 'OVERTAKEN', 'TRANSACTION_INVALID']);
-
-const codeOf = (error: Error, name: string) => (error as unknown as Record<string, unknown>)[name];
-
-/** The head once it has moved on; undefined if it does not. */
-async function readLater({ client, signal }: Session, item: string, sequence: number) {
-  const until = performance.now() + SHOWN_MS;
-  for (;;) {
-    const { head } = await readItem(client, item);
-    if (head.sequence > sequence) return head;
-    if (performance.now() > until) return undefined;
-    await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted');
   }
 }
