@@ -1,5 +1,6 @@
 /** Observed transfers by command line, over a real gateway: imported, followed, drafted from, rebutted. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sampleAddress } from '../label/testing.ts';
 import { ACQUIRE, type Answered, Journey } from './journey-testing.ts';
@@ -84,6 +85,22 @@ describe('a list of transfers', () => {
     const { items } = succeed(await run(SG!, ['label', 'list']));
     expect(items).toMatchObject([{ record: { content: 'TRANSFERS' } }]);
   });
+});
+
+it('a batch whose manifest is not here is shown as far as the ledger goes', async () => {
+  const { manifest } = succeed(await run(SG!, ['flow', 'show', batch])).batch.record;
+  const file = join(journey.directory, 'data', 'gateway', 'labels', `${manifest}.ndjson`);
+  await rename(file, at('away'));
+  try {
+    const { exit, answer } = await run(SG!, ['flow', 'show', batch]);
+    expect([exit, answer.standing]).toEqual([12, 'ABSENT']);
+    expect(answer.batch.record).toMatchObject({ content: 'TRANSFERS', size: 2, manifest });
+    expect(answer.responses).toEqual([]);
+    expect(answer).not.toHaveProperty('transfers');
+  } finally {
+    await rename(at('away'), file);
+  }
+  succeed(await run(SG!, ['flow', 'show', batch]));
 });
 
 describe('following', () => {

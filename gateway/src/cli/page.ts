@@ -7,10 +7,17 @@ export interface Page<T> {
   readonly next: string | null;
   /** Blocks that the answer rests on. */
   readonly height: number;
+  /** Time of the ledger, where what is listed is judged by it. */
+  readonly at?: number | undefined;
 }
 
 const pageSchema = <T>(item: z.ZodType<T>) =>
-  z.object({ items: z.array(item), next: z.string().nullable(), height: z.int() });
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable(),
+    height: z.int(),
+    at: z.int().optional(),
+  });
 
 export async function getPage<T>(
   client: GatewayClient,
@@ -28,7 +35,7 @@ export async function listAll<T>(
   path: string,
   item: z.ZodType<T>,
   query: NonNullable<RequestOptions['query']> = {},
-): Promise<{ items: readonly T[]; height: number }> {
+): Promise<Omit<Page<T>, 'next'>> {
   const items: T[] = [];
   let page = await getPage(client, path, item, query);
   items.push(...page.items);
@@ -36,5 +43,5 @@ export async function listAll<T>(
     page = await getPage(client, path, item, { ...query, cursor: page.next });
     items.push(...page.items);
   }
-  return { items, height: page.height };
+  return { items, height: page.height, at: page.at };
 }

@@ -1,5 +1,5 @@
 /** `/v1/label`: the shared library of labels. The acts are in `http/acts.ts`. */
-import { digestHex, mspId } from '@tabellion/chaincode/kernel/schema';
+import { digestHex, mspId, timestamp } from '@tabellion/chaincode/kernel/schema';
 import {
   disputeAnswerRecord,
   disputeId,
@@ -144,7 +144,14 @@ export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       projected: true,
       logged: true,
       answers: {
-        200: { description: 'A page in the order of the ledger', schema: pageOf(response) },
+        200: {
+          description: 'A page in the order of the ledger',
+          schema: pageOf(response).extend({
+            at: timestamp.meta({
+              description: 'Time of the ledger’s latest transaction, by which labels are judged',
+            }),
+          }),
+        },
       },
       handle: async ({ params: { digest }, query: { leaf, of, ...page } }) => {
         findBatch(digest);
@@ -155,7 +162,7 @@ export function labelEndpoints(deps: GatewayDeps): AnyEndpoint[] {
             : view.listResponsesWithin(digest, page);
         return {
           status: 200,
-          body: { ...found, height: projection.height },
+          body: { ...found, height: projection.height, at: projection.latestTime },
           disclosed: [`label-batch/${digest}/responses`, ...found.items.map(({ key }) => key)],
         };
       },

@@ -33,12 +33,16 @@ const act = (block: number): ActFacts => ({
 });
 const raise = (block: number, ...watches: readonly Watch[]) =>
   store.raiseAll(
-    act(block),
-    watches.map((watch) => ({
-      watch,
-      count: 1,
-      labels: [{ index: 0, address: `address ${block}`, reference: null }],
-    })),
+    [
+      {
+        facts: act(block),
+        matches: watches.map((watch) => ({
+          watch,
+          count: 1,
+          labels: [{ index: 0, address: `address ${block}`, reference: null }],
+        })),
+      },
+    ],
     () => undefined,
   );
 const list = ({ id, member }: Watch) =>

@@ -83,6 +83,12 @@ export type ActFacts = AlertFacts & {
   readonly key: string;
 };
 
+/** What happened, and whom it concerns. */
+export interface Raised {
+  readonly facts: ActFacts;
+  readonly matches: readonly Match[];
+}
+
 export interface AlertFilter {
   readonly watch?: string | null | undefined;
   readonly state?: 'OPEN' | 'ACKNOWLEDGED' | null | undefined;

@@ -308,6 +308,43 @@ describe('a label that holds no longer', () => {
     await createFallDue(ports).catchUp(AbortSignal.timeout(60_000));
     expect(read).toEqual([]);
   });
+
+  it('is told of each end, however many there are, also of those before one that cannot be read', async () => {
+    const end = ledgerNow() + HOUR;
+    const many = Array.from({ length: 300 }, (_, at) => ending(9000 + at, end + at));
+    await assertLabels(makeLabels(many));
+    const watch = watchAddresses(...many.map((_, at) => 9000 + at));
+    const filed = watchCategory('mixer');
+    await lookAround();
+    await passTo(end + many.length, 160);
+    const { feed, view, manifests } = gateway.deps.labels;
+    let lines = 0;
+    const read: string[] = [];
+    const spied = new Proxy(view, {
+      get(target, name) {
+        read.push(String(name));
+        return Reflect.get(target, name);
+      },
+    });
+    const failing = new Proxy(manifests, {
+      get(target, name) {
+        if (name === 'readLine' && ++lines > 200) throw new Error('a manifest cannot be read');
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const broken = { feed, view: spied, manifests: failing, store };
+    const ports = { ...broken, matcher: createMatcher(broken), clock: ledgerNow };
+    await expect(createFallDue(ports).catchUp(AbortSignal.timeout(60_000))).rejects.toThrow();
+    const countOf = ({ id, member }: Watch) =>
+      store.alerts.list({ member, who: 'ana' }, { watch: id }, 0, 1000).length;
+    expect([countOf(watch), countOf(filed), datesKept()]).toEqual([200, 200, 100]);
+    // What all of them go by is read once.
+    expect(read.filter((name) => name === 'taxonomyOf')).toHaveLength(1);
+    expect(read.filter((name) => name === 'listResponsesBelow')).toEqual([]);
+    await lookAround();
+    expect([countOf(watch), countOf(filed), datesKept()]).toEqual([300, 300, 0]);
+  });
 });
 
 describe('a dispute that nobody answers', () => {

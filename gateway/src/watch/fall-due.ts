@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DisputeRecord } from '@tabellion/chaincode/label/record';
 import type { ShownDispute } from '../label/view.ts';
-import type { ActFacts } from './alert-store.ts';
+import type { ActFacts, Raised } from './alert-store.ts';
 import type { ExpiryGroup } from './deadline-store.ts';
 import type { FollowPorts } from './follow.ts';
 import type { MatchPorts } from './match.ts';
@@ -19,8 +19,10 @@ export interface FallDuePorts extends FollowPorts, Pick<MatchPorts, 'manifests'>
 const PAGE = 50;
 /** Labels looked at in one round, which is one batch at least: acts that came meanwhile have their turn. */
 const LOOKS = 200_000;
-/** Dates written or removed in one commit. */
+/** Rows written or removed in one commit, or a few more. */
 const CHUNK = 500;
+/** Ends looked at before others get their turn. */
+const TURN = 16;
 /** Stands in the canonical form of every label that states an end. */
 const STATES_END = Buffer.from('"validUntil":');
 
@@ -125,42 +127,65 @@ export function createFallDue({ feed, view, manifests, store, matcher, clock }: 
       else {
         const matches = await matcher.matchAct(found.dispute);
         if (matches === undefined) return;
-        store.raiseAll(overdueFacts(found), matches, remove);
+        store.raiseAll([{ facts: overdueFacts(found), matches }], remove);
       }
       await setImmediate();
     }
   };
 
-  /** The batch that labels stand in; undefined where the ledger has another there. */
-  const findBatchAt = ({ block, position }: ExpiryGroup) => {
-    const [found] = view.listBatchesAfter([block, position - 1], 1);
-    return found?.block === block && found.position === position ? found : undefined;
+  /** The batch that labels stand in; undefined where the ledger has another there. Read once a round. */
+  const createBatchFinder = () => {
+    const known = new Map<string, ReturnType<typeof view.findBatch>>();
+    return ({ block, position }: ExpiryGroup) => {
+      const place = `${block} ${position}`;
+      if (!known.has(place)) {
+        const [found] = view.listBatchesAfter([block, position - 1], 1);
+        const isThere = found?.block === block && found.position === position;
+        known.set(place, isThere ? found : undefined);
+      }
+      return known.get(place);
+    };
   };
 
   const raiseExpired = async ({ ledger, height, at, signal }: Round) => {
+    const findBatchAt = createBatchFinder();
+    const match = matcher.beginExpiries({ height, at });
     let group: ExpiryGroup | undefined;
-    /** What is looked at and concerns nobody goes with the next commit. */
+    let looked = 0;
+    /** What was looked at goes with the next commit, whether it concerns anybody or not. */
     let passed: ExpiryGroup[] = [];
-    const removePassed = () => {
-      for (const each of passed) deadlines.removeExpiry(ledger, each);
+    let raised: Raised[] = [];
+    let rows = 0;
+    const write = () => {
+      store.raiseAll(raised, () => {
+        for (const each of passed) deadlines.removeExpiry(ledger, each);
+      });
       passed = [];
+      raised = [];
+      rows = 0;
     };
-    for (;;) {
-      group = deadlines.findExpiry(ledger, { before: at, height }, group);
-      if (group === undefined || signal.aborted) break;
-      passed.push(group);
-      const found = findBatchAt(group);
-      if (found === undefined) continue;
-      const digest = found.key.slice('label-batch/'.length);
-      const labels = deadlines.listExpiring(ledger, group);
-      const expiring = { digest, batch: found.record, due: group.due, labels };
-      const matches = await matcher.matchExpiry(expiring, { height, at });
-      if (matches.length > 0)
-        store.raiseAll(expiredFacts(found.key, group, labels), matches, removePassed);
-      else if (passed.length === CHUNK) store.atOnce(removePassed);
-      await setImmediate();
+    try {
+      for (;;) {
+        group = deadlines.findExpiry(ledger, { before: at, height }, group);
+        if (group === undefined || signal.aborted) break;
+        const found = findBatchAt(group);
+        if (found !== undefined) {
+          const digest = found.key.slice('label-batch/'.length);
+          const labels = deadlines.listExpiring(ledger, group);
+          const matches = await match({ digest, batch: found.record, due: group.due, labels });
+          raised.push({ facts: expiredFacts(found.key, group, labels), matches });
+          rows += matches.reduce((sum, each) => sum + 1 + each.labels.length, 0);
+        }
+        passed.push(group);
+        rows += 1;
+        if (rows >= CHUNK) write();
+        looked += 1;
+        if (looked % TURN === 0) await setImmediate();
+      }
+    } finally {
+      // One that fails takes none of those before it along.
+      if (passed.length > 0) write();
     }
-    if (passed.length > 0) store.atOnce(removePassed);
   };
 
   return {

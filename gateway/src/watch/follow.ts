@@ -33,7 +33,7 @@ export function createFollower({ feed, view, store, matcher }: FollowPorts) {
           const matches = facts === undefined ? [] : await matcher.matchAct(act);
           if (matches === undefined) return advance();
           after = [act.block, act.position];
-          if (facts && matches.length > 0) store.raiseAll(facts, matches, advance);
+          if (facts && matches.length > 0) store.raiseAll([{ facts, matches }], advance);
         }
         if (acts.length > 0) advance();
         if (acts.length < PAGE) return;

@@ -9,7 +9,7 @@ import {
   toHex,
 } from '@tabellion/proof';
 import { labelStatus } from '@tabellion/screening';
-import { isWithinAny } from '../label/format/taxonomy.ts';
+import { isWithinAny, type Taxonomy } from '../label/format/taxonomy.ts';
 import type { LibraryFeed } from '../label/library-feed.ts';
 import type { LabelManifestStore } from '../label/manifest-store.ts';
 import { readStanding } from '../label/standing.ts';
@@ -140,34 +140,40 @@ export function createMatcher({ feed, view, manifests, store }: MatchPorts) {
     },
     /**
      * Whom the end of labels concerns, by the same rule and at the same time as a screening judges them:
-     * what was withdrawn, or ended before, was told when that happened.
+     * what was withdrawn, or ended before, was told when that happened. What a round goes by is read once.
      */
-    async matchExpiry(
-      { digest, batch, due, labels }: Expiring,
-      { height, at }: { readonly height: number; readonly at: number },
-    ): Promise<Match[]> {
-      const matches = createMatches();
-      const number = judgeBatch(digest);
-      if (typeof number === 'string') return [];
+    beginExpiries({ height, at }: { readonly height: number; readonly at: number }) {
       const filed = store.listOfKind('CATEGORIES');
-      const taxonomy = filed.length > 0 ? view.taxonomyOf(batch.taxonomy) : undefined;
       const history = createHistory(view, height);
-      for (const [turn, index] of labels.entries()) {
-        if (turn % TURN === TURN - 1) await setImmediate();
-        const place = feed.index.labelAt(number, index);
-        const watchers = store.findWatchers(place.key);
-        if (watchers.length === 0 && filed.length === 0) continue;
-        const line = manifests.readLine(batch.manifest, place);
-        const statement = labelStatement.parse(parseCanonical(line));
-        const responses = history(digest, toHex(leafHash(line)));
-        const standing = readStanding({ statement, batch, responses });
-        if (standing.validUntil !== due || labelStatus(standing, at) !== 'EXPIRED') continue;
-        for (const { address, reference, ...watch } of watchers)
-          matches.countLabel(watch, { index, address, reference });
-        for (const watch of filed)
-          if (isWithinAny(taxonomy!, statement, watch.categories)) matches.count(watch);
-      }
-      return matches.list();
+      const taxonomies = new Map<string, Taxonomy>();
+      const taxonomyOf = ({ taxonomy }: LabelBatchRecord) => {
+        const name = `${taxonomy.id}@${taxonomy.version}`;
+        const known = taxonomies.get(name) ?? view.taxonomyOf(taxonomy);
+        taxonomies.set(name, known);
+        return known;
+      };
+      return async ({ digest, batch, due, labels }: Expiring): Promise<Match[]> => {
+        const matches = createMatches();
+        const number = judgeBatch(digest);
+        if (typeof number === 'string') return [];
+        for (const [turn, index] of labels.entries()) {
+          if (turn % TURN === TURN - 1) await setImmediate();
+          const place = feed.index.labelAt(number, index);
+          const watchers = store.findWatchers(place.key);
+          if (watchers.length === 0 && filed.length === 0) continue;
+          const line = manifests.readLine(batch.manifest, place);
+          const statement = labelStatement.parse(parseCanonical(line));
+          const isSpokenOf = feed.index.isChanged(number, index, height);
+          const responses = isSpokenOf ? history(digest, toHex(leafHash(line))) : [];
+          const standing = readStanding({ statement, batch, responses });
+          if (standing.validUntil !== due || labelStatus(standing, at) !== 'EXPIRED') continue;
+          for (const { address, reference, ...watch } of watchers)
+            matches.countLabel(watch, { index, address, reference });
+          for (const watch of filed)
+            if (isWithinAny(taxonomyOf(batch), statement, watch.categories)) matches.count(watch);
+        }
+        return matches.list();
+      };
     },
   };
 }

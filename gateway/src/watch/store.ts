@@ -6,15 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { openPrivateDatabase } from '../identity/private-database.ts';
 import { writeAtOnce } from '../sqlite/write-at-once.ts';
 import {
-  type ActFacts,
   ALERT_BOUNDS,
   ALERT_SCHEMA,
   ALERT_UPGRADE,
   type Alert,
   createAlerts,
-  type Match,
   NO_ACT,
   nameAlert,
+  type Raised,
   VISIBLE,
 } from './alert-store.ts';
 import { createDeadlines, DEADLINE_SCHEMA } from './deadline-store.ts';
@@ -210,9 +209,11 @@ export function openWatchStore(file: string, now: () => number, bounds = ALERT_B
     findWatchers: (key: Uint8Array) =>
       selectWatchers.all(key) as unknown as (Pick<Watch, 'number' | 'id'> & Omit<Entry, 'key'>)[],
     /** Alerts, and what says that they were raised, all or nothing: an alert is raised once. */
-    raiseAll(facts: ActFacts, matches: readonly Match[], done: () => void): void {
+    raiseAll(raised: readonly Raised[], done: () => void): void {
       writeAtOnce(database, () => {
-        for (const match of matches) alerts.raise(nameAlert(match.watch.id, facts), facts, match);
+        for (const { facts, matches } of raised) {
+          for (const match of matches) alerts.raise(nameAlert(match.watch.id, facts), facts, match);
+        }
         done();
       });
     },

@@ -172,7 +172,7 @@ async function* listStanding(
 ): AsyncGenerator<RemarkedLabel, void, undefined> {
   for (const shown of batches) {
     if (shown.record.content === 'TRANSFERS') continue;
-    const responses = await listResponses(client, shown.key.slice('label-batch/'.length));
+    const { responses } = await listResponses(client, shown.key.slice('label-batch/'.length));
     // It counts for nobody, and whether its labels can still be had is nobody's promise.
     if (responses.some(isWithholding)) {
       counts.voidBatches += 1;

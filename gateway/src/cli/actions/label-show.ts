@@ -35,37 +35,36 @@ export interface ShowFlags {
 }
 
 export async function showBatch(invocation: Invocation<ShowFlags>): Promise<Outcome> {
-  const { context, options, args } = invocation;
+  const { options, args } = invocation;
   const { client } = await openSession(invocation);
   const found = await readStandingBatch(client, args[0]);
   if (found.shown.record.content === 'TRANSFERS' || (found.batch?.transfers.length ?? 0) > 0) {
     throw new CliError('USAGE', 'a batch of transfers: tabellion flow show');
   }
-  const at = context.now();
   const exit = STANDING_EXITS[found.standing];
-  if (found.batch === undefined) return { ...showRecord(found, at), exit };
-  const shown = await showLabels(client, { ...found, batch: found.batch }, { ...options, at });
+  if (found.batch === undefined) return { ...showRecord(found), exit };
+  const shown = await showLabels(client, { ...found, batch: found.batch }, options);
   return { ...shown, exit };
 }
 
-const facts = ({ shown: batch, standing, code }: StandingBatch, at: number) => ({
+const facts = ({ shown: batch, standing, at, code }: StandingBatch) => ({
   ...{ batch, standing, at },
   ...(code !== undefined && { code }),
 });
 
 /** Where its labels are not to be had. */
-const showRecord = (found: StandingBatch, at: number): Outcome => ({
-  document: { ...facts(found, at), responses: found.responses },
+const showRecord = (found: StandingBatch): Outcome => ({
+  document: { ...facts(found), responses: found.responses },
   text: [describeHead(found), describeSaid(found.responses)].join('\n\n'),
 });
 
 async function showLabels(
   client: GatewayClient,
   found: StandingBatch & { readonly batch: VerifiedBatch },
-  { index, from, limit, at }: ShowFlags & { readonly at: number },
+  { index, from, limit }: ShowFlags,
 ): Promise<Outcome> {
   const { batch, responses, shown } = found;
-  const judge = await openJudge(client, batch, { responses, at });
+  const judge = await openJudge(client, batch, found);
   const first = index === undefined ? parseCount('--from', from) : parseIndex(index, batch);
   const last = index === undefined ? first + parseCount('--limit', limit) : first + 1;
   const labels = batch.lines.slice(first, last).map((line, offset) => {
@@ -75,7 +74,7 @@ async function showLabels(
   if (index !== undefined) {
     const [label] = labels;
     return {
-      document: { ...facts(found, at), label },
+      document: { ...facts(found), label },
       text: [
         describeLabel(label!.statement),
         formatFields([
@@ -98,7 +97,7 @@ async function showLabels(
   const next = first + labels.length;
   const whole = responses.filter((response) => subjectOf(response) === undefined);
   return {
-    document: { ...facts(found, at), from: first, labels },
+    document: { ...facts(found), from: first, labels },
     text: [
       describeHead(found),
       ...(rows.length === 0 ? [] : [formatTable(heading, rows)]),

@@ -24,7 +24,7 @@ async function openBatch({ root = own!.root, file, said = [] }: Served) {
     ...{ reason: 'traced', flags: [], act },
   };
   const digest = toHex(sha256(canonicalBytes(record)));
-  const page = (items: readonly object[]) => ({ items, next: null, height: 2 });
+  const page = (items: readonly object[]) => ({ items, next: null, height: 2, at: act.at + 5 });
   const miss = (each: object) => ({ ...place, key: `label-miss/${digest}/A/1`, record: each });
   const answers: Readonly<Record<string, unknown>> = {
     [`/v1/label/batches/${digest}`]: { ...place, key: `label-batch/${digest}`, record },
@@ -88,6 +88,7 @@ describe('a batch', () => {
     expect(found.batch !== undefined).toBe(hasLabels);
     expect(found.shown.record.size).toBe(1);
     expect(found.responses).toHaveLength(served.said?.length ?? 0);
+    expect(found.at).toBe(act.at + 5);
     expect(found.code).toBe(standing === 'VOID' ? 'ROOT_MISMATCH' : undefined);
     const told = describeStanding(found);
     expect(told.includes('for nobody')).toBe(['WITHHELD', 'VOID'].includes(standing));

@@ -17,6 +17,8 @@ export interface StandingBatch {
   readonly shown: ProjectedRecord<LabelBatchRecord>;
   /** What was said of it and of its labels, in the order of the ledger. */
   readonly responses: readonly Response[];
+  /** Time of the ledger. */
+  readonly at: number;
   /** WITHHELD and VOID: it counts for nobody. ABSENT: only this gateway knows no more of it. */
   readonly standing: 'COUNTS' | 'WITHHELD' | 'VOID' | 'ABSENT';
   /** Why it is void. */
@@ -31,13 +33,13 @@ export async function readStandingBatch(
   text: string | undefined,
 ): Promise<StandingBatch> {
   const shown = await readBatchRecord(client, text);
-  const responses = await listResponses(client, shown.key.slice('label-batch/'.length));
+  const said = await listResponses(client, shown.key.slice('label-batch/'.length));
   const reading = await readManifest(client, shown);
-  const found = { shown, responses };
+  const found = { shown, ...said };
   // It would be void without having been kept back, too.
   if (reading.found === 'VOID') return { ...found, standing: 'VOID', code: reading.why.code };
   const batch = reading.found === 'WHOLE' && { batch: reading.batch };
-  if (responses.some(isWithholding)) return { ...found, standing: 'WITHHELD', ...batch };
+  if (said.responses.some(isWithholding)) return { ...found, standing: 'WITHHELD', ...batch };
   return batch ? { ...found, standing: 'COUNTS', ...batch } : { ...found, standing: 'ABSENT' };
 }
 

@@ -8,7 +8,12 @@ import { SCORING } from '../../label/screen.ts';
 import { countOverdue, readStanding } from '../../label/standing.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { listAll } from '../page.ts';
-import { type Response, responsesTo, type VerifiedBatch } from './verified-batch.ts';
+import {
+  type Response,
+  type Responses,
+  responsesTo,
+  type VerifiedBatch,
+} from './verified-batch.ts';
 
 export interface LabelState {
   readonly leaf: string;
@@ -25,11 +30,11 @@ export interface LabelState {
 
 const scoring = z.looseObject({ record: referenceRecord });
 
-/** Judges labels by the rule in force. @param at milliseconds since 1970. */
+/** Judges labels by the rule in force, at the ledger’s time. */
 export async function openJudge(
   client: GatewayClient,
   { shown, digest }: VerifiedBatch,
-  { responses, at }: { readonly responses: readonly Response[]; readonly at: number },
+  { responses, at }: Responses,
 ): Promise<(line: LabelLine) => LabelState> {
   const { items } = await listAll(client, '/v1/member/reference/scoring', scoring);
   const [newest] = items

@@ -10,7 +10,7 @@ import { sampleAddress } from '../../label/testing.ts';
 import { makeTestDirectory } from '../testing.ts';
 import { type LineFate, labelSource, makeParts, startCounts } from './make-parts.ts';
 import { openPlan } from './plan.ts';
-import { countVerdicts, exitOf, listAnswerRow } from './screen-text.ts';
+import { ANSWER_COLUMNS, countVerdicts, exitOf, listAnswerRow } from './screen-text.ts';
 
 const READING = {
   format: 'csv',
@@ -131,9 +131,11 @@ it('a row of CSV leaves withdrawn labels out of what stands', () => {
     score: { score: 4 },
   };
   const gone = { ...label, category: 'scam', status: 'WITHDRAWN', score: { score: 90 } };
-  const answer = { submitted: 'x', verdict: 'LABELLED', labels: [gone, label] };
+  const disputed = { ...label, overdueDisputes: 2 };
+  const answer = { submitted: 'x', verdict: 'LABELLED', labels: [gone, disputed] };
   const row = listAnswerRow(answer as unknown as ScreenAnswer);
-  expect(row.slice(4, 10)).toEqual(['mixer', 'A', 'ACTIVE', 4, 'l', 1]);
+  expect(row.slice(4, 11)).toEqual(['mixer', 'A', 'ACTIVE', 4, 'l', 1, 2]);
+  expect(row).toHaveLength(ANSWER_COLUMNS.length);
 });
 
 it('a commitment to queries says nothing of the caller’s references', () => {

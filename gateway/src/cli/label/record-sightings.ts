@@ -52,7 +52,7 @@ export async function recordSightings(
 async function readOwn(session: Session, batch: string) {
   const member = ownMember(session);
   const own = new Set<string>();
-  for (const { record } of await listResponses(session.client, batch)) {
+  for (const { record } of (await listResponses(session.client, batch)).responses) {
     if (record.type !== 'tabellion.sighting' || record.act.member !== member) continue;
     if (record.sighting === 'SEEN') own.add(`${record.label?.leaf} ${record.happenedAt}`);
   }

@@ -66,7 +66,7 @@ const tellWhy = ({ code, detail }: ListedAnswer): string =>
 
 export const ANSWER_COLUMNS = [
   ...['reference', 'submitted', 'verdict', 'address', 'categories', 'members', 'statuses'],
-  ...['score', 'labels', 'withdrawn_or_expired', 'remark', 'code', 'detail'],
+  ...['score', 'labels', 'withdrawn_or_expired', 'overdue_disputes', 'remark', 'code', 'detail'],
 ];
 
 /** One row for each address; several labels stand in one cell, separated by `; `. */
@@ -84,6 +84,8 @@ export function listAnswerRow(answer: ListedAnswer): Cell[] {
     scores.length === 0 ? undefined : Math.max(...scores),
     list(({ label }) => label),
     labels.length - standing.length,
+    // Empty also where nothing is said of it, as by a table that was asked privately.
+    labels.reduce((sum, { overdueDisputes = 0 }) => sum + overdueDisputes, 0) || undefined,
     answer.test ? 'test address' : answer.burn ? 'burn address' : undefined,
     ...[answer.code, answer.detail],
   ];

@@ -1,6 +1,6 @@
 /** A batch as the ledger has it, with its labels: everything that the gateway hands over is checked. */
 import { createHash } from 'node:crypto';
-import type { Governed } from '@tabellion/chaincode/kernel/schema';
+import { type Governed, timestamp } from '@tabellion/chaincode/kernel/schema';
 import {
   type LabelBatchRecord,
   type LabelResponseRecord,
@@ -126,14 +126,18 @@ function categoriesOf(client: GatewayClient, taxonomy: Governed) {
   return reading;
 }
 
+export interface Responses {
+  readonly responses: readonly Response[];
+  /** Time of the ledger, by which labels are judged: no clock of this machine. */
+  readonly at: number;
+}
+
 /** What was said of the batch as a whole and of every label in it, in the order of the ledger. */
-export async function listResponses(
-  client: GatewayClient,
-  digest: string,
-): Promise<readonly Response[]> {
+export async function listResponses(client: GatewayClient, digest: string): Promise<Responses> {
   const path = `/v1/label/batches/${digest}/responses`;
   const query = { of: 'EVERYTHING', limit: '200' };
-  return (await listAll(client, path, shownResponse, query)).items;
+  const { items, at } = await listAll(client, path, shownResponse, query);
+  return { responses: items, at: expectShape(timestamp, at) };
 }
 
 /** Of one label: what was said of it and of all its batch. */

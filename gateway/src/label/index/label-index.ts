@@ -150,6 +150,12 @@ export class LabelIndex {
     return { key: this.#key.copyBytes(), ...this.#rows.line(row) };
   }
 
+  /** Whether anything was said of a label, or of its whole batch, by that height. @throws LabelIndexError `LABEL_RANGE`. */
+  isChanged(batch: number, index: number, height: number): boolean {
+    this.#assertBatch(batch);
+    return this.#changesOf(this.#batches.first(batch) + index, batch, height).length > 0;
+  }
+
   /** The key of every address that was labelled when this began, once; of what came since, of some. */
   *listKeys(): Generator<Uint8Array> {
     for (const row of this.#table.listRows()) {

@@ -29,6 +29,7 @@ import { choosePrefixBits } from './layout.ts';
 import { DEFAULT_KEY_TIMES, type OprfKeyTimes, openOprfKeys } from './oprf-keys.ts';
 import { DEFAULT_QUOTAS, openQuota, type PrivateQuotas, type QuotaLedger } from './quota.ts';
 import { dropTable, keepTable, type OpenTable, openTables } from './table-files.ts';
+import type { TableOrder } from './table-job.ts';
 import { createTableMaker } from './table-maker.ts';
 
 export interface PrivateTimes extends OprfKeyTimes {
@@ -152,37 +153,34 @@ export async function openPrivateScreening(
     );
     await forgetOutputs(outputsAt, new Set(keys.list().map(({ document }) => document.id)));
     await maker.clear();
-    let addresses = 0;
-    for await (const group of groups) {
-      stop.signal.throwIfAborted();
-      addresses += group.length;
-      await maker.add(group);
-    }
-    // Its labels were dropped and are taken in anew: what was read may be of both.
-    if (feed.index !== index) throw new LibraryStale('the library began anew');
-    const at = now();
-    const facts = { height: ground.height, at: ground.at, validUntil: at + times.validMs };
-    const orders: { facts: TableFacts; key?: OprfKey }[] = [
-      { facts: { ...facts, kind: 'HASH' } },
-      ...keys.list().map((key) => ({
-        facts: { ...facts, kind: 'OPRF' as const, keyId: key.document.id },
-        key,
-      })),
-    ];
-    const prefixBits = choosePrefixBits(addresses);
-    for (const order of orders) {
-      stop.signal.throwIfAborted();
-      const file = join(tablesAt, `${randomBytes(8).toString('hex')}.tmp`);
-      try {
-        const document = await maker.make({ ...order, prefixBits, file });
-        tables!.push(await keepTable(tablesAt, file, { genesis, document }));
-      } finally {
-        // Part of a table is of no use, and takes the room of the next.
-        await rm(file, { force: true });
+    try {
+      let addresses = 0;
+      for await (const group of groups) {
+        stop.signal.throwIfAborted();
+        addresses += group.length;
+        await maker.add(group);
       }
-      await publish(genesis);
+      // Its labels were dropped and are taken in anew: what was read may be of both.
+      if (feed.index !== index) throw new LibraryStale('the library began anew');
+      const at = now();
+      const facts = { height: ground.height, at: ground.at, validUntil: at + times.validMs };
+      for (const order of listOrders(facts, keys.list())) {
+        stop.signal.throwIfAborted();
+        const file = join(tablesAt, `${randomBytes(8).toString('hex')}.tmp`);
+        try {
+          const prefixBits = choosePrefixBits(addresses);
+          const document = await maker.make({ ...order, prefixBits, file });
+          tables!.push(await keepTable(tablesAt, file, { genesis, document }));
+        } finally {
+          // Part of a table is of no use, and takes the room of the next.
+          await rm(file, { force: true });
+        }
+        await publish(genesis);
+      }
+    } finally {
+      // What waits on the disk takes room as well.
+      await maker.clear();
     }
-    await maker.clear();
   };
 
   const check = async () => {
@@ -291,6 +289,18 @@ function newestOfEach(tables: readonly OpenTable[]): OpenTable[] {
   const newest = new Map(tables.map((table) => [nameOf(table.document), table]));
   return tables.filter((table) => newest.get(nameOf(table.document)) === table);
 }
+
+/** A table of the kind HASH, and one for each key. */
+const listOrders = (
+  facts: Omit<TableFacts, 'kind' | 'keyId'>,
+  keys: readonly OprfKey[],
+): Pick<TableOrder, 'facts' | 'key'>[] => [
+  { facts: { ...facts, kind: 'HASH' } },
+  ...keys.map((key) => ({
+    facts: { ...facts, kind: 'OPRF' as const, keyId: key.document.id },
+    key,
+  })),
+];
 
 /** Another text whenever something was taken in. */
 function describeLibrary({ feed }: Pick<Labels, 'feed'>): string {

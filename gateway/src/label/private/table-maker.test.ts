@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { TablePlaces } from './table-job.ts';
 import { createTableMaker, startThread } from './table-maker.ts';
+
+// A thread is started beside whatever else the machine does.
+vi.setConfig({ testTimeout: 180_000 });
 
 let directory: string;
 let places: TablePlaces;

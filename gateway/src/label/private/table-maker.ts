@@ -27,6 +27,8 @@ export function createTableMaker(
   let waiting: PromiseWithResolvers<TableReply> | undefined;
   let lost: Error | undefined;
   let added = 0;
+  /** Whether a table was made since it was last cleared. */
+  let made = false;
   let closed = false;
 
   const run = (): Worker => {
@@ -75,15 +77,15 @@ export function createTableMaker(
     },
     async make(order) {
       const { document } = await send({ make: order, addresses: added });
-      // A thread at rest takes 20 MB.
-      if (added === 0) await rest();
+      made = true;
       return document!;
     },
     async clear() {
       lost = undefined;
-      // It keeps for good what so many took of memory, and is soon started beside what they take of time.
-      if (added >= MANY) await rest();
+      // It keeps what many took of memory, and 20 MB where there was nothing: soon started beside what those take.
+      if (made && (added === 0 || added >= MANY)) await rest();
       added = 0;
+      made = false;
       if (worker !== undefined || closed) await send({ clear: true });
     },
     async close() {
