@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signedAnnouncement } from '@tabellion/screening';
 import type { Bench } from '../bench-common/bench.ts';
 import { type BenchGateway, startBenchGateway } from '../bench-common/gateway.ts';
 import { measureRequests, type RawRequest } from '../bench-common/raw-client.ts';
@@ -45,7 +46,9 @@ export async function measureHttp({ quick, directory, report }: Bench): Promise<
   await using gateway = await startBenchGateway(data);
   await gateway.ready();
   report('taking them in');
-  await seeLabel(gateway, makeAddress((labels - 1) * LABELLED));
+  const height = await seeLabel(gateway, makeAddress((labels - 1) * LABELLED));
+  report('its tables for private screening');
+  await seeTables(gateway, height);
   await gateway.rest();
   await using peer = await startServer(process.execPath, [PARSE_SERVER]);
   const milliseconds = quick ? 1500 : 5000;
@@ -85,7 +88,7 @@ function* everySeventh(count: number): Generator<number> {
   for (let each = 0; each < count; each += 1) yield each * LABELLED;
 }
 
-/** Resolves once the address, of the last batch, is found. */
+/** Resolves once the address, of the last batch, is found: with a height at which it is. */
 async function seeLabel({ address: gateway, signIn }: BenchGateway, address: string) {
   const headers = {
     authorization: `Bearer ${await signIn()}`,
@@ -95,9 +98,27 @@ async function seeLabel({ address: gateway, signIn }: BenchGateway, address: str
   const body = JSON.stringify({ queries: [{ address }] });
   for (;;) {
     const response = await fetch(`${gateway}/v1/label/screen`, { method: 'POST', headers, body });
-    const { answers } = (await response.json()) as { answers: { verdict: string }[] };
-    if (answers[0]?.verdict === 'LABELLED') return;
+    const { answers, height } = (await response.json()) as {
+      answers: { verdict: string }[];
+      height: number;
+    };
+    if (answers[0]?.verdict === 'LABELLED') return height;
     await sleep(LOOK_MS);
+  }
+}
+
+/**
+ * Resolves once the tables of both kinds were made of the library as it is: the gateway begins with them some
+ * seconds after it has come to rest, and goes through all labels and takes every processor for a minute.
+ */
+async function seeTables({ address: gateway, signIn }: BenchGateway, height: number) {
+  for (;;) {
+    const headers = { authorization: `Bearer ${await signIn()}` };
+    const response = await fetch(`${gateway}/v1/label/private`, { headers });
+    const { announcement } = signedAnnouncement.parse(await response.json());
+    const level = announcement.tables.filter((table) => table.height >= height);
+    if (new Set(level.map(({ kind }) => kind)).size === 2) return;
+    await sleep(10 * LOOK_MS);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   BUNDLE_MEDIA_TYPE,
   buildTree,
   canonicalBytes,
+  canonicalText,
   fromBase64url,
   parseCanonical,
   toHex,
@@ -407,6 +408,18 @@ describe('very many labels of one address', () => {
     expect(answer).toMatchObject({ verdict: 'LABELLED', omitted: 20 });
     expect(answer.labels).toHaveLength(MAX_SHOWN);
     expect(answer.labels.at(-1).label).toBe(`wallet ${MAX_SHOWN + 19}`);
+  });
+
+  it('show all that was said, in the canonical form as it comes', async () => {
+    const said = {
+      ...{ actor: 'somebody', concepts: ['ransomware'], corrects: 'c'.repeat(64) },
+      ...{ links: [{ kind: 'ORDER' as const, id: 'a'.repeat(32) }], observedAt: 1, validFrom: 2 },
+      ...{ validUntil: 253_402_300_799_999, label: 'a “wallet”', source: 'file 7' },
+    };
+    await assertLabels(makeLabels([sampleFacts(71, said)]));
+    const { json, text } = await screen([{ address: sampleAddress(71), reference: 'r' }]);
+    expect(json.answers[0]).toMatchObject({ verdict: 'LABELLED', labels: [said] });
+    expect(text).toContain(`{"answers":${canonicalText(json.answers)},`);
   });
 
   it('do not make one call as large as one likes, however often it asks for them', async () => {

@@ -1,8 +1,10 @@
 /** Label manifests: what is taken, what is refused, and that nothing of a refused one stays. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { buildTree, canonicalBytes, parseCanonical, toHex } from '@tabellion/proof';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LabelManifestStore } from './manifest-store.ts';
@@ -146,6 +148,31 @@ describe('a manifest', () => {
     expect(readable(store)).toBe(whole);
     await writeFile(path, made.bytes);
     expect(readable(store)).toBe(40);
+  });
+
+  it('is open no longer than the turn in which lines of it are read, however many are', async () => {
+    const manifests = Array.from({ length: 70 }, (_, at) => makeLabels([sampleFacts(at)]));
+    for (const made of manifests) await put(made.bytes);
+    const readAll = () =>
+      manifests.map(({ digest, bytes }) => {
+        const place = { offset: 0, length: bytes.length - 1 };
+        return Buffer.from(store.readLine(digest, place)).equals(bytes.subarray(0, -1));
+      });
+    expect(readAll()).toEqual(manifests.map(() => true));
+    // Another file takes its place, as from a backup: what is read next is that.
+    const [first, second] = manifests;
+    const path = join(directory, `${first!.digest}.ndjson`);
+    await writeFile(`${path}.new`, second!.bytes);
+    await rename(`${path}.new`, path);
+    expect(readAll).toThrow('not what it was');
+    await rm(path);
+    expect(readAll).toThrow('ENOENT');
+    await nextTurn();
+    if (process.platform !== 'linux') return;
+    const open = (await readdir('/proc/self/fd')).map((name) =>
+      readlink(join('/proc/self/fd', name)).catch(() => ''),
+    );
+    expect((await Promise.all(open)).filter((file) => file.startsWith(directory))).toEqual([]);
   });
 
   it('gives its lines as a whole, and fails at the end where one byte is another', async () => {

@@ -31,12 +31,20 @@ export const joinAnswers = (texts: readonly string[]): string => `[${texts.join(
 
 /** RFC 8785 text of one answer, in the time that the engine takes. */
 export function writeAnswer(answer: ScreenAnswer): string {
-  const { address, burn, code, detail, labels, networks, omitted } = answer;
-  const { reference, submitted, test, verdict } = answer;
   const inOrder = {
-    ...{ address, burn, code, detail, labels, networks, omitted },
-    ...{ reference, submitted, test, verdict },
+    address: answer.address,
+    burn: answer.burn,
+    code: answer.code,
+    detail: answer.detail,
+    labels: answer.labels,
+    networks: answer.networks,
+    omitted: answer.omitted,
+    reference: answer.reference,
+    submitted: answer.submitted,
+    test: answer.test,
+    verdict: answer.verdict,
   } satisfies Record<keyof ScreenAnswer, unknown>;
+  const { labels } = answer;
   if (labels === undefined || labels.length === 0) return JSON.stringify(inOrder);
   // What others wrote is held to the form; what is not there has none.
   const there = Object.entries(inOrder).filter(([, value]) => value !== undefined);

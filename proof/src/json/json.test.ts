@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../bytes/encoding.ts';
@@ -163,6 +164,33 @@ describe('parseStrict', () => {
 describe('parseCanonical', () => {
   it.each(['{"b":1,"a":2}', '{"a": 1}', '["\\u0061"]', '"\\/"'])('refuses %s', (text) => {
     expect(() => parseCanonical(utf8(text))).toThrow(codeOf('JSON_NOT_CANONICAL'));
+  });
+
+  it('takes what the reference writes and nothing else, in whatever order the keys stand', () => {
+    // The engine has an order of its own for keys that are integers.
+    const key = fc.constantFrom('a', 'b', 'B', 'é', '\ud83d\ude00', '\uffff', '9', '10', '1', '');
+    const leaf = fc.constantFrom('0', '"x"', '[]', '{"b":1,"a":2}', '{"9":1,"10":2}', '[{"a":[]}]');
+    const members = fc.uniqueArray(fc.tuple(key, leaf), {
+      selector: ([name]) => name,
+      maxLength: 5,
+    });
+    const isTaken = (text: string) => {
+      try {
+        return canonicalize(parseCanonical(utf8(text))) === text;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(members, (list) => {
+        const text = `{${list.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+        const form = canonicalize(JSON.parse(text)) as string;
+        expect(isTaken(text)).toBe(text === form);
+        expect(isTaken(form)).toBe(true);
+        expect(canonicalText(JSON.parse(text))).toBe(form);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('reads back every value that has a canonical form', () => {

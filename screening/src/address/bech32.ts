@@ -19,7 +19,7 @@ const HEAD = new RegExp(`^(${[...prefixes.keys()].join('|')})1`, 'i');
 /** Whether the text begins as a bech32 address of a network known here. */
 export const looksBech32 = (text: string): boolean => HEAD.test(text);
 
-/** Letters of bech32, behind the last 1: most texts have others there, and cost no checksum. */
+/** Letters of bech32, behind the last 1: most texts have others there or mix cases, and cost no checksum. */
 const LETTERS = /^[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}$/i;
 
 /**
@@ -28,14 +28,17 @@ const LETTERS = /^[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}$/i;
  */
 export function isForeignBech32(text: string): boolean {
   const end = text.lastIndexOf('1');
-  if (end < 1 || !LETTERS.test(text.slice(end + 1))) return false;
+  if (end < 1 || !LETTERS.test(text.slice(end + 1)) || isMixed(text)) return false;
   const decoded = bech32.decodeUnsafe(text, false) ?? bech32m.decodeUnsafe(text, false);
   return decoded !== undefined && !prefixes.has(decoded.prefix);
 }
 
+const isMixed = (text: string): boolean =>
+  text !== text.toLowerCase() && text !== text.toUpperCase();
+
 export function readBech32(text: string): ReadAddress | AddressRefusal {
   const lower = text.toLowerCase();
-  if (text !== lower && text !== text.toUpperCase()) {
+  if (isMixed(text)) {
     return refuse('ADDRESS_FORM', 'bech32 is written in one case');
   }
   const prefix = HEAD.exec(lower)![1]!;
