@@ -3,16 +3,13 @@ import { type Command, Option } from 'commander';
 import { LANGUAGES } from '../../explain/area.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { addContentOptions } from './content-options.ts';
+import { addAdviceCommands } from './order-advice.ts';
 import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
 const VERB =
   'what happened: serve, receive, takeNotice, execute, deliver, extend, close and others';
-
-const addContentOptions = (command: Command): Command =>
-  command
-    .option('--addressee <file>', 'what the addressee is to read: {"field": "text"} (- for stdin)')
-    .option('--enforcing <file>', 'what the enforcing authority is to read, likewise');
 
 export function addOrderCommands(program: Command, run: Runner): void {
   const load = () => import('../actions/order.ts');
@@ -84,5 +81,6 @@ allows. The same records give the same file, byte for byte, with the same versio
 `,
   );
   addOrderListCommands(order, run);
+  addAdviceCommands(order, run);
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }
