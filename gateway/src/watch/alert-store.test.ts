@@ -206,7 +206,7 @@ it('opens a file in which no alert was about an order, and raises one there', ()
   const facts: ActFacts = {
     ...{ ...act(2), batch: null, event: 'DUE_SOON', order: 'o', status: 'RECEIVED', clock: 'c' },
   };
-  store.raiseAll(facts, [{ watch, count: 1, labels: [] }], () => undefined);
+  store.raiseAll([{ facts, matches: [{ watch, count: 1, labels: [] }] }], () => undefined);
   expect(list(watch)).toMatchObject([
     { event: 'ASSERTED', order: null, status: null, clock: null },
     { event: 'DUE_SOON', order: 'o', status: 'RECEIVED', clock: 'c' },

@@ -84,7 +84,7 @@ export type ActFacts = AlertFacts & {
 };
 
 /** What happened, and whom it concerns. */
-export interface Raised {
+export interface Occurrence {
   readonly facts: ActFacts;
   readonly matches: readonly Match[];
 }

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DisputeRecord } from '@tabellion/chaincode/label/record';
 import type { ShownDispute } from '../label/view.ts';
-import type { ActFacts, Raised } from './alert-store.ts';
+import type { ActFacts, Occurrence } from './alert-store.ts';
 import type { ExpiryGroup } from './deadline-store.ts';
 import type { FollowPorts } from './follow.ts';
 import type { MatchPorts } from './match.ts';
@@ -154,7 +154,7 @@ export function createFallDue({ feed, view, manifests, store, matcher, clock }: 
     let looked = 0;
     /** What was looked at goes with the next commit, whether it concerns anybody or not. */
     let passed: ExpiryGroup[] = [];
-    let raised: Raised[] = [];
+    let raised: Occurrence[] = [];
     let rows = 0;
     const write = () => {
       store.raiseAll(raised, () => {

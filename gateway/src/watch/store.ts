@@ -13,7 +13,7 @@ import {
   createAlerts,
   NO_ACT,
   nameAlert,
-  type Raised,
+  type Occurrence,
   VISIBLE,
 } from './alert-store.ts';
 import { createDeadlines, DEADLINE_SCHEMA } from './deadline-store.ts';
@@ -209,7 +209,7 @@ export function openWatchStore(file: string, now: () => number, bounds = ALERT_B
     findWatchers: (key: Uint8Array) =>
       selectWatchers.all(key) as unknown as (Pick<Watch, 'number' | 'id'> & Omit<Entry, 'key'>)[],
     /** Alerts, and what says that they were raised, all or nothing: an alert is raised once. */
-    raiseAll(raised: readonly Raised[], done: () => void): void {
+    raiseAll(raised: readonly Occurrence[], done: () => void): void {
       writeAtOnce(database, () => {
         for (const { facts, matches } of raised) {
           for (const match of matches) alerts.raise(nameAlert(match.watch.id, facts), facts, match);
