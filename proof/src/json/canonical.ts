@@ -68,9 +68,9 @@ function assertContainer(value: object, depthLeft: number, anyNumber: boolean): 
   if (prototype !== Object.prototype && prototype !== null) {
     throw new JsonError('JSON_NOT_CANONICAL', 'not a plain object');
   }
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     assertWellFormed(key);
-    assertRepresentable(member, depthLeft, anyNumber);
+    assertRepresentable((value as Record<string, unknown>)[key], depthLeft, anyNumber);
   }
 }
 

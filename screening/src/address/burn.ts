@@ -20,8 +20,8 @@ export function isBurn(family: Family, payload: Uint8Array): boolean {
   const bytes = family === 'witness' ? payload.subarray(1) : payload;
   // Zero but for the last two bytes: nobody finds a key to it, and what stands there are precompiles,
   // 0x…dEaD and the special accounts of the XRP Ledger.
-  if (bytes.length >= 20 && isFilled(bytes.subarray(0, -2), 0)) return true;
-  if (isFilled(bytes, bytes[0]!)) return true;
+  if (bytes.length >= 20 && isFilled(bytes, 0, bytes.length - 2)) return true;
+  if (isFilled(bytes, bytes[0]!, bytes.length)) return true;
   return NAMED.some((named) => named.family === family && equalBytes(named.payload, bytes));
 }
 
@@ -32,7 +32,7 @@ export function isBurn(family: Family, payload: Uint8Array): boolean {
 const hasRule = (payload: Uint8Array) =>
   payload[0] === 0 || (payload[0] === 1 && payload.length === 33);
 
-function isFilled(bytes: Uint8Array, value: number): boolean {
-  for (const byte of bytes) if (byte !== value) return false;
+function isFilled(bytes: Uint8Array, value: number, end: number): boolean {
+  for (let at = 0; at < end; at += 1) if (bytes[at] !== value) return false;
   return true;
 }

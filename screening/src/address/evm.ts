@@ -17,7 +17,7 @@ export function readEvm(text: string): ReadAddress | AddressRefusal {
   }
   const lower = digits.toLowerCase();
   const isOneCase = digits === lower || digits === digits.toUpperCase();
-  if (!isOneCase && writeChecksummed(lower) !== text) {
+  if (!isOneCase && !isChecksummed(digits, lower)) {
     return refuse('ADDRESS_CHECKSUM', 'upper and lower case contradict the checksum (EIP-55)');
   }
   return {
@@ -31,13 +31,26 @@ export function readEvm(text: string): ReadAddress | AddressRefusal {
 
 export const writeEvm = (payload: Uint8Array): string => writeChecksummed(hex.encode(payload));
 
+const FIRST_LETTER = 'A'.charCodeAt(0);
+const FIRST_LOWER = 'a'.charCodeAt(0);
+
 /** EIP-55: a letter is upper case where the hash of the lower-case digits has a nibble of 8 or more. */
+const isRaised = (hash: Uint8Array, at: number): boolean =>
+  (at % 2 === 0 ? hash[at >> 1]! >> 4 : hash[at >> 1]! & 15) >= 8;
+
+function isChecksummed(digits: string, lower: string): boolean {
+  const hash = keccak256(utf8(lower));
+  for (let at = 0; at < 40; at += 1) {
+    const code = digits.charCodeAt(at);
+    if (code >= FIRST_LETTER && code < FIRST_LOWER !== isRaised(hash, at)) return false;
+  }
+  return true;
+}
+
 function writeChecksummed(lower: string): string {
   const hash = keccak256(utf8(lower));
   let text = '0x';
-  for (let at = 0; at < 40; at += 1) {
-    const nibble = at % 2 === 0 ? hash[at >> 1]! >> 4 : hash[at >> 1]! & 15;
-    text += nibble >= 8 ? lower[at]!.toUpperCase() : lower[at]!;
-  }
+  for (let at = 0; at < 40; at += 1)
+    text += isRaised(hash, at) ? lower[at]!.toUpperCase() : lower[at]!;
   return text;
 }

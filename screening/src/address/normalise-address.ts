@@ -20,8 +20,8 @@ import { looksXrp, readXrp } from './xrp.ts';
 
 export interface NormalisedAddress {
   /**
-   * Canonical text, computed when asked for. It depends on the network where one address is written in
-   * several ways: with no network given, base58 stays base58.
+   * Canonical text. It depends on the network where one address is written in several ways: with no network
+   * given, base58 stays base58.
    */
   readonly address: string;
   readonly form: AddressForm;
@@ -106,12 +106,8 @@ function present(read: ReadAddress, network: string | undefined): NormalisedAddr
   key[0] = FAMILY[family];
   key.set(payload, 1);
   const named: Network | undefined = network === undefined ? undefined : networkOf(network);
-  let address: string | undefined;
   return {
-    get address() {
-      address ??= read.write(named);
-      return address;
-    },
+    address: read.write(named),
     form,
     networks: network === undefined ? read.networks.likely : [network],
     family,
