@@ -34,6 +34,7 @@ const NOT_PROJECTED = new Set([
   '/v1/watch/events',
   '/v1/watch/oversight',
   '/v1/webhook/endpoints',
+  '/v1/webhook/oversight',
   '/v1/webhook/endpoints/:id',
   '/v1/webhook/endpoints/:id/messages',
   '/v1/label/batches/:digest/proofs/:index',
