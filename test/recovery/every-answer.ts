@@ -35,6 +35,7 @@ const NOT_PROJECTED = new Set([
   '/v1/watch/oversight',
   '/v1/order/deputies',
   '/v1/webhook/endpoints',
+  '/v1/webhook/oversight',
   '/v1/webhook/endpoints/:id',
   '/v1/webhook/endpoints/:id/messages',
   '/v1/label/batches/:digest/proofs/:index',

@@ -211,4 +211,21 @@ describe('watches of somebody who has left', () => {
     succeed(await run(DELEGATE, ['watch', 'end', two, ...PURPOSE]));
     expect(await text(CN, ['watch', 'list'])).not.toContain('Left behind');
   });
+
+  it('and endpoints: a delegate sees the host, and ends one', async () => {
+    const registered = await run(AUTHORITY, ['webhook', 'register', `${receiver.url}/in-secret`]);
+    const { id } = succeed(registered).endpoint;
+    expect(await refusal(CN, ['webhook', 'oversee'])).toEqual([1, 'ROLE_NOT_ALLOWED']);
+    const overseen = await text(DELEGATE, ['webhook', 'oversee']);
+    expect(overseen).toMatch(
+      new RegExp(`${id} +ENABLED +[0-9a-f]{40} .*${new URL(receiver.url).host}`),
+    );
+    expect(overseen).not.toContain('in-secret');
+    expect(await refusal(DELEGATE, ['webhook', 'end', id, '--purpose', 'für'])).toEqual([
+      2,
+      'USAGE',
+    ]);
+    succeed(await run(DELEGATE, ['webhook', 'end', id, ...PURPOSE]));
+    expect(await text(AUTHORITY, ['webhook', 'list'])).not.toContain(id);
+  });
 });

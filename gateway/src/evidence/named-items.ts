@@ -84,6 +84,7 @@ async function awaitPlaces(
 ): Promise<readonly AnchoredItem[]> {
   const late = AbortSignal.timeout(patienceMs);
   const either = signal === undefined ? late : AbortSignal.any([late, signal]);
+  const aborted = untilAborted(either);
   for (;;) {
     const { changed } = lane;
     const state = readReceipt(items, receipt, lane.spoolFailure);
@@ -93,7 +94,7 @@ async function awaitPlaces(
     if (either.aborted) {
       throw lane.spoolFailure ?? new LedgerError('UNKNOWN', 'taken, and not yet on the ledger');
     }
-    await Promise.race([changed, untilAborted(either)]);
+    await Promise.race([changed, aborted]);
   }
 }
 

@@ -31,6 +31,7 @@ import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
 import { oversightEndpoints } from '../watch/oversight-routes.ts';
 import { watchEndpoints } from '../watch/routes.ts';
+import { webhookOversightEndpoints } from '../webhook/oversight-routes.ts';
 import { webhookEndpoints } from '../webhook/routes.ts';
 import { actEndpoints } from './act-routes.ts';
 import { deferContinue, endUnreadBody } from './body.ts';
@@ -163,6 +164,7 @@ function describeEndpoints(
     ...alertEndpoints(deps, limits),
     ...oversightEndpoints(deps),
     ...webhookEndpoints(deps),
+    ...webhookOversightEndpoints(deps),
     ...privateEndpoints(deps),
     ...itemEndpoints(deps),
     ...ledgerEndpoints(deps, limits),

@@ -233,6 +233,24 @@ it('takes up the ledger again after it failed', async () => {
   await shaky.close();
 });
 
+it('lets many wait for a block at once, and warns of no leak', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const ended = new AbortController();
+  try {
+    const far = (await consortium.ledger.height()) + 100;
+    const waiting = Array.from({ length: 20 }, () => projection.waitForHeight(far, ended.signal));
+    await new Promise(setImmediate);
+    ended.abort();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([false]));
+    await new Promise(setImmediate);
+  } finally {
+    process.off('warning', note);
+  }
+  expect(warnings).toEqual([]);
+});
+
 /** The consortium's own blocks, each valid transaction altered on its way. */
 const altered = (alter: (envelope: common.Envelope) => void) => ({
   chaincode: consortium.ledger.chaincode,

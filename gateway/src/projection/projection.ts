@@ -2,6 +2,7 @@
  * The ledger as tables that can be asked: fed block by block, one database transaction a block, and
  * rebuilt from block 0 at will with the same answers.
  */
+import { setMaxListeners } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { blockHeaderHash, readBlock } from '@tabellion/proof';
@@ -53,6 +54,8 @@ export async function startProjection(options: ProjectionOptions): Promise<Proje
   let latestTime = readLatest();
   const closed = new AbortController();
   const blocks = new EventTarget();
+  // Every call that waits for a block listens until it came: many at once are no leak.
+  setMaxListeners(0, blocks);
 
   const reset = () => {
     resetProjection(database);

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { GatewayDeps } from '../http/deps.ts';
 import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { requirePurpose } from '../http/purpose.ts';
+import { recordEnding } from '../http/record-ending.ts';
 import { limitText, pageOf } from '../http/schema.ts';
 import { cursorOf, toPage } from '../projection/cursor.ts';
-import { recordEnding } from './record-ending.ts';
 import { viewerOf } from './routes.ts';
 import { overseenWatch, shownWatch, showOverseen, showWatch, watchId } from './shape.ts';
 
@@ -58,7 +58,12 @@ export function oversightEndpoints({ watches, journal, projection }: GatewayDeps
         const viewer = viewerOf(principal);
         const { owner } = oversight.find(id, viewer.member);
         oversight.assertRoom(id, viewer);
-        await recordEnding(journal, principal, { operation: 'takeOverWatch', id, owner, purpose });
+        await recordEnding(journal, principal, {
+          operation: 'takeOverWatch',
+          object: `watch/${id}`,
+          owner,
+          purpose,
+        });
         return { status: 200, body: showWatch(oversight.takeOver(id, viewer), viewer.who) };
       },
     }),
@@ -77,7 +82,12 @@ export function oversightEndpoints({ watches, journal, projection }: GatewayDeps
         const purpose = requirePurpose(headers);
         const viewer = viewerOf(principal);
         const { owner } = oversight.find(id, viewer.member);
-        await recordEnding(journal, principal, { operation: 'endWatch', id, owner, purpose });
+        await recordEnding(journal, principal, {
+          operation: 'endWatch',
+          object: `watch/${id}`,
+          owner,
+          purpose,
+        });
         oversight.end(id, viewer);
         return { status: 204 };
       },

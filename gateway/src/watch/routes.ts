@@ -8,6 +8,7 @@ import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { NDJSON } from '../http/item-body.ts';
 import { pseudonymOf } from '../http/pseudonym.ts';
 import { readPurpose, requirePurpose } from '../http/purpose.ts';
+import { recordEnding } from '../http/record-ending.ts';
 import { limitText, pageOf } from '../http/schema.ts';
 import { assertSealed } from '../journal/assert-sealed.ts';
 import type { Query } from '../label/screen.ts';
@@ -15,7 +16,6 @@ import { MAX_QUERIES, readGroups } from '../label/screen-routes.ts';
 import { commitScreening } from '../label/screening-entry.ts';
 import { query } from '../label/shape.ts';
 import { cursorOf, toPage } from '../projection/cursor.ts';
-import { recordEnding } from './record-ending.ts';
 import { WATCHERS } from './roles.ts';
 import {
   added,
@@ -153,7 +153,7 @@ export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const viewer = viewerOf(principal);
         watches.findToChange(id, viewer);
         await recordEnding(journal, principal, {
-          ...{ operation: 'removeWatch', id, purpose: readPurpose(headers) },
+          ...{ operation: 'removeWatch', object: `watch/${id}`, purpose: readPurpose(headers) },
         });
         watches.remove(id, viewer);
         return { status: 204 };
@@ -236,7 +236,7 @@ export function watchEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         const viewer = viewerOf(principal);
         watches.findForAddresses(id, viewer);
         await recordEnding(journal, principal, {
-          ...{ operation: 'dropAddresses', id, purpose: readPurpose(headers) },
+          ...{ operation: 'dropAddresses', object: `watch/${id}`, purpose: readPurpose(headers) },
         });
         let removed = 0;
         for await (const group of groupsOf(body, stream))

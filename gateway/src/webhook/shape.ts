@@ -34,6 +34,23 @@ export function showEndpoint({ member: _m, owner: _o, ...shown }: Endpoint) {
   return shown satisfies z.infer<typeof shownEndpoint>;
 }
 
+/** For a member's delegate: without the URL, which may let whoever knows it in. */
+export const overseenEndpoint = z
+  .strictObject({
+    ...shownEndpoint.shape,
+    host: z.string().meta({ description: 'Of its URL' }),
+    owner: z.string().meta({ description: 'Pseudonym, as the journal names whoever made it' }),
+    own: z.boolean().meta({ description: 'Whether it is the caller’s' }),
+  })
+  .omit({ url: true })
+  .meta({ id: 'OverseenWebhook' });
+
+export function showOverseen(endpoint: Endpoint, who: string): z.infer<typeof overseenEndpoint> {
+  const { url, ...shown } = showEndpoint(endpoint);
+  const { owner } = endpoint;
+  return { ...shown, host: new URL(url).host, owner, own: owner === who };
+}
+
 export const registered = z.strictObject({
   endpoint: shownEndpoint,
   secret: z.string().meta({ description: 'Of Standard Webhooks; shown this once' }),

@@ -145,6 +145,9 @@ export function openWebhookStore(file: string) {
     listOf: all<Endpoint>(
       `SELECT ${ENDPOINT} FROM endpoint WHERE member = ? AND owner = ? ORDER BY number`,
     ),
+    listOfMember: all<Endpoint>(
+      `SELECT ${ENDPOINT} FROM endpoint WHERE member = ? ORDER BY number`,
+    ),
     listEnabled: all<Endpoint>(
       `SELECT ${ENDPOINT} FROM endpoint WHERE member = ? AND state = 'ENABLED' ORDER BY number`,
     ),

@@ -75,10 +75,17 @@ export function openWebhooks(options: WebhookOptions, sources: readonly WebhookS
     return url.href;
   };
 
+  /** @throws Problem `NOT_FOUND`, also where it is another member's. */
+  const findOf = (id: string, member: string): Endpoint => {
+    const found = store.find(id);
+    if (found?.member !== member) throw new Problem('NOT_FOUND');
+    return found;
+  };
+
   /** @throws Problem `NOT_FOUND`, also where it is somebody else's. */
   const findOwn = (id: string, { member, owner }: Owner): Endpoint => {
-    const found = store.find(id);
-    if (found?.member !== member || found.owner !== owner) throw new Problem('NOT_FOUND');
+    const found = findOf(id, member);
+    if (found.owner !== owner) throw new Problem('NOT_FOUND');
     return found;
   };
 
@@ -100,6 +107,9 @@ export function openWebhooks(options: WebhookOptions, sources: readonly WebhookS
     },
     list: ({ member, owner }: Owner): readonly Endpoint[] => store.listOf(member, owner),
     find: findOwn,
+    /** Everybody's of a member; there are few: see {@link MAX_ENDPOINTS}. */
+    listOf: (member: string): readonly Endpoint[] => store.listOfMember(member),
+    findOf,
     /** @throws Problem `NOT_FOUND`, `WEBHOOK_URL_REFUSED`. */
     change(id: string, owner: Owner, { url, state }: EndpointChange): Endpoint {
       findOwn(id, owner);

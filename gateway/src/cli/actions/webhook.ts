@@ -2,10 +2,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { EXIT } from '../../explain/exit-code.ts';
-import { messageId, registered, shownEndpoint, shownMessage } from '../../webhook/shape.ts';
+import {
+  messageId,
+  overseenEndpoint,
+  registered,
+  shownEndpoint,
+  shownMessage,
+} from '../../webhook/shape.ts';
 import type { Invocation } from '../context.ts';
 import { checkInput, parseCount, parseDigits } from '../document.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import { parsePurpose } from '../label/purpose.ts';
 import { writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
 import { getPage } from '../page.ts';
@@ -81,6 +88,27 @@ export async function removeWebhook(invocation: Invocation): Promise<Outcome> {
   const { client } = await openSession(invocation);
   await client.post(`${path}/remove`);
   return { document: { removed: invocation.args[0] }, text: 'nothing is sent there any more' };
+}
+
+export async function overseeWebhooks(invocation: Invocation): Promise<Outcome> {
+  const { client } = await openSession(invocation);
+  const page = await getPage(client, '/v1/webhook/oversight', overseenEndpoint, {});
+  const rows = page.items.map(({ id, state, reason, own, owner, createdAt, host }) => [
+    ...[id, reason === null ? state : `${state}: ${reason}`],
+    ...[own ? 'you' : owner, formatTime(createdAt), host],
+  ]);
+  const table = formatTable(['ENDPOINT', 'STATE', 'OWNER', 'SINCE', 'HOST'], rows);
+  return { document: page, text: rows.length === 0 ? 'no endpoints' : table };
+}
+
+export async function endWebhook(
+  invocation: Invocation<{ readonly purpose: string }>,
+): Promise<Outcome> {
+  const id = parseDigits('an endpoint', 32, invocation.args[0]);
+  const headers = { 'tabellion-purpose': parsePurpose(invocation.options.purpose) };
+  const { client } = await openSession(invocation);
+  await client.post(`/v1/webhook/oversight/${id}/end`, { headers });
+  return { document: { ended: id }, text: 'nothing is sent there any more' };
 }
 
 export async function rotateSecret(

@@ -84,6 +84,19 @@ tabellion watch add WATCH 0x746162656c6C696f6E2D746573742D3030303031 --purpose t
       .action(run(async () => (await load()).redeliverMessage)),
     ['webhook redeliver 6f…d0 msg_3d…77'],
   );
+  addExamples(
+    webhook
+      .command('oversee')
+      .description('every endpoint of your member, without its whole URL')
+      .action(run(async () => (await load()).overseeWebhooks)),
+    ['webhook oversee'],
+  );
+  addExamples(
+    on('end', 'end an endpoint of your member, with its secrets and all that waits for it')
+      .requiredOption('--purpose <text>', 'why, for the journal (ASCII)')
+      .action(run(async () => (await load()).endWebhook)),
+    ['webhook end 6f…d0 --purpose "Its owner has left"'],
+  );
   addExamples(webhook, [
     'webhook register https://hooks.example/tabellion --secret-file hook.secret',
     'webhook test 6f…d0',
