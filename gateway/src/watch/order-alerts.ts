@@ -106,7 +106,7 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
   ) => {
     for (const member of members)
       for (const watch of member === undefined ? [] : listWatches(member, facts.order)) {
-        const match: Match = { watch, count: 1, labels: [] };
+        const match: Match = { watch, count: 0, labels: [] };
         alerts.raise(nameAlert(watch.id, facts), facts, match);
       }
   };

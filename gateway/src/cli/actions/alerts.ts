@@ -15,14 +15,16 @@ interface PageFlags {
 }
 
 type Shown = z.infer<typeof shownAlert>;
-const subjectOf = ({ batch, label, order, clock }: Shown): string =>
+const subjectOf = ({ batch, label, order, status, clock }: Shown): string =>
   order !== null
-    ? [order, ...(clock === null ? [] : [clock])].join(' ')
+    ? [order, status, clock].filter((part) => part !== null).join(' ')
     : batch === null
       ? ''
       : label === null
         ? batch
         : `${batch}:${label}`;
+
+const countOf = ({ count, order }: Shown): string => (order === null ? `${count}` : '');
 
 export async function listAlerts(
   invocation: Invocation<PageFlags & { readonly watch?: string; readonly open?: true }>,
@@ -35,7 +37,7 @@ export async function listAlerts(
   };
   const page = await getPage(client, '/v1/watch/alerts', shownAlert, query);
   const rows = page.items.map((alert) => [
-    ...[alert.id, alert.event, formatTime(alert.at), `${alert.count}`, subjectOf(alert)],
+    ...[alert.id, alert.event, formatTime(alert.at), countOf(alert), subjectOf(alert)],
     alert.answerBy === null ? '' : formatTime(alert.answerBy),
     alert.acknowledgedAt === null ? 'open' : 'seen',
   ]);
@@ -62,7 +64,6 @@ export async function showAlert(invocation: Invocation<PageFlags>): Promise<Outc
         ['What', describeEvent(alert)],
         ['At', formatTime(at)],
         ['Of', subjectOf(alert) || undefined],
-        ['Status', alert.status ?? undefined],
         ...(event === 'OVERFLOW' || alert.order !== null ? [] : [['Labels', `${count}`] as const]),
         ['Dispute', dispute ?? undefined],
         ['Answer by', answerBy === null ? undefined : formatTime(answerBy)],
