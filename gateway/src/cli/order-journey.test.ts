@@ -1,15 +1,7 @@
 /** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { draftHttpOrder } from '../../../test/recovery/every-order.ts';
-import {
-  AUTHORITY,
-  COUNSEL,
-  FIELDS,
-  JUDGE,
-  OrderJourney,
-  succeed,
-  WHY,
-} from './order-testing.ts';
+import { AUTHORITY, COUNSEL, FIELDS, JUDGE, OrderJourney, succeed, WHY } from './order-testing.ts';
 
 let orders: OrderJourney;
 let run: OrderJourney['run'];

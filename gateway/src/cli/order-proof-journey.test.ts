@@ -212,7 +212,12 @@ it('is printed as each party may see it, the same each time', async () => {
 
 it('a letter on paper is fixed by its digest and its receipt, and begins a draft', async () => {
   await writeFile(at('letter.pdf'), '%PDF- a letter');
-  const { id: _, startedAt: _started, grounds: _grounds, ...input } = draftAcquisition(
+  const {
+    id: _,
+    startedAt: _started,
+    grounds: _grounds,
+    ...input
+  } = draftAcquisition(
     ...(['CN', 'cn-cpl-141', { authorisation: { kind: 'INTERNAL', reference: 'INT-1' } }] as const),
   );
   const file = await orders.write('acquisition.json', input);

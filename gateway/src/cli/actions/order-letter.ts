@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { acquireInput, acquisitionId, type GroundKind } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes } from '@tabellion/proof';
-import { performOwnAct } from '../act.ts';
 import { draftAcquisition } from '../acquisition-input.ts';
+import { performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
 import { checkInput, parseTime, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
@@ -27,9 +27,7 @@ export interface LetterImportOptions {
   readonly as: Lowercase<Exclude<GroundKind, 'CONSENT'>>;
 }
 
-export async function importLetter(
-  invocation: Invocation<LetterImportOptions>,
-): Promise<Outcome> {
+export async function importLetter(invocation: Invocation<LetterImportOptions>): Promise<Outcome> {
   const { context, options } = invocation;
   const file = invocation.args[0] as string;
   const { sha256 } = await hashFile(file);
@@ -65,7 +63,14 @@ export async function importLetter(
   const name = `acquisition/${id}`;
   const { reference } = options;
   return {
-    document: { acquisition: id, letter: name, reference, sha256, receivedAt, anchored: anchored.document },
+    document: {
+      acquisition: id,
+      letter: name,
+      reference,
+      sha256,
+      receivedAt,
+      anchored: anchored.document,
+    },
     text: `${name}: letter ${reference}, by its digest and its receipt; later steps can name it so`,
     ...(anchored.exit !== undefined && { exit: anchored.exit }),
   };

@@ -50,7 +50,7 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   };
 }
 
-/** The records hold together, and are not what the rules of the order make of them. */
+/** The records hold together, and either are not what the order's rules make of them, or cannot be judged. */
 function tellDisagreement(
   disagreement: Disagreement,
   verdict: Verdict,
@@ -58,11 +58,15 @@ function tellDisagreement(
 ): Outcome {
   const { code, step, detail } = disagreement;
   const place = step === 0 ? 'the issue' : `step ${step}`;
-  const message = `The order's records and its rules disagree at ${place}: ${detail}.`;
+  const isMismatch = code === 'STATE_MISMATCH';
+  const outcome = isMismatch ? 'MISMATCH' : 'UNREADABLE';
+  const message = isMismatch
+    ? `The order's records and its rules disagree at ${place}: ${detail}.`
+    : `The order's records hold together, but cannot be judged by their rules at ${place}: ${detail}.`;
   return {
-    document: { ...verdict, outcome: 'MISMATCH', code, message, ledger, disagreement },
-    text: `MISMATCH ${code}: ${message}\nWhat to do: tabellion explain ${code}`,
-    exit: EXIT.mismatch,
+    document: { ...verdict, outcome, code, message, ledger, disagreement },
+    text: `${outcome} ${code}: ${message}\nWhat to do: tabellion explain ${code}`,
+    exit: VERDICT_EXITS[outcome],
   };
 }
 

@@ -102,7 +102,9 @@ function addLetterCommands(order: Command, run: Runner): void {
         new Option('--as <kind>', 'what it is').choices(['order', 'treaty']).default('order'),
       )
       .action(run(async () => (await load()).importLetter)),
-    ['order letter import letter.pdf --input a.json --reference MLA/44 --received 2026-11-02T09:00:00Z'],
+    [
+      'order letter import letter.pdf --input a.json --reference MLA/44 --received 2026-11-02T09:00:00Z',
+    ],
   );
   addExamples(
     letter
@@ -110,7 +112,11 @@ function addLetterCommands(order: Command, run: Runner): void {
       .argument('<file>', 'a T-CY preservation template, as JSON or CSV (- for stdin)')
       .description('begin a draft order from a letter, and say what the draft did not take')
       .requiredOption('-o, --out <file>', 'where the draft for order issue goes')
-      .option('--field <field=name>', 'what the addressee is to read: field=name (repeatable)', collect)
+      .option(
+        '--field <field=name>',
+        'what the addressee is to read: field=name (repeatable)',
+        collect,
+      )
       .option('--addressee <file>', 'where that goes')
       .option('--acquisition <id>', 'the letter, as it was imported')
       .option('--force', 'replace files that are there')

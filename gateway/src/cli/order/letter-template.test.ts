@@ -50,7 +50,9 @@ describe('a letter by the T-CY template', () => {
   });
 
   it('that goes on with an order is no new one', () => {
-    const letter = readLetter(JSON.stringify({ status: 'extension', ticket: 'T-9', reference: 'a b' }));
+    const letter = readLetter(
+      JSON.stringify({ status: 'extension', ticket: 'T-9', reference: 'a b' }),
+    );
     const found = draftFromLetter(letter, { fields: [] });
     expect(found.notes).toEqual([expect.stringContaining('extension')]);
     expect(found.unmapped).toEqual(['status', 'ticket', 'reference']);
@@ -67,7 +69,10 @@ describe('a letter by the T-CY template', () => {
     ['a cell too many', 'date\n1,2\n'],
     ['a column twice', 'date,date\n1,2\n'],
     ['a name twice, written otherwise', '{"time zone": "x", "timeZone": "y"}'],
-    ['far too many fields', JSON.stringify(Object.fromEntries([...Array(65).keys()].map((n) => [`f${n}`, 'x'])))],
+    [
+      'far too many fields',
+      JSON.stringify(Object.fromEntries([...Array(65).keys()].map((n) => [`f${n}`, 'x']))),
+    ],
   ])('is refused as %s', (_, text) => {
     expect(() => readLetter(text)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   });

@@ -48,7 +48,10 @@ function readJson(text: string): [string, string][] {
 }
 
 function readCsv(text: string): [string, string][] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/).filter((line) => line !== '');
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
   const [names, values] = lines.map(readRow);
   const isWhole = lines.length === 2 && names !== undefined && names.length === values?.length;
   const given = isWhole ? Object.fromEntries(names.map((name, at) => [name, values[at]!])) : {};
@@ -76,13 +79,18 @@ export interface LetterDraft {
 }
 
 /** @throws CliError `BAD_INPUT` for a field that the letter does not have. */
-export function draftFromLetter(letter: Letter, { fields, letter: place }: DraftOptions): LetterDraft {
+export function draftFromLetter(
+  letter: Letter,
+  { fields, letter: place }: DraftOptions,
+): LetterDraft {
   const contents: Record<string, string> = {};
   const used = new Set<string>();
   for (const { id, name } of fields) {
     const found = [...letter.keys()].find((key) => fold(key) === fold(name));
     if (found === undefined) throw new CliError('BAD_INPUT', `the letter has no field ${name}`);
-    contents[id] = [...(contents[id] === undefined ? [] : [contents[id]]), letter.get(found)].join('\n');
+    contents[id] = [...(contents[id] === undefined ? [] : [contents[id]]), letter.get(found)].join(
+      '\n',
+    );
     used.add(found);
   }
   const named = letter.get('reference');
