@@ -86,7 +86,7 @@ const check = (name: string) => run(STRANGER, ['verify', at(name), '--trust', at
 it('joins the order, its clocks, what it yielded and its custody, and is checked offline', async () => {
   succeed(await exportProof(COUNSEL, 'order.proof.json'));
   const { order: found, ...verdict } = succeed(await check('order.proof.json'));
-  expect(verdict.code).toBe('INTACT');
+  expect([verdict.code, verdict.judgedAgain]).toEqual(['INTACT', true]);
   expect(found).toMatchObject({ order, status: 'DELIVERED', kind: 'PRODUCE', notified: true });
   expect(found.steps.map(({ event }: { event: string }) => event)).toEqual([
     'SERVED',
@@ -125,6 +125,7 @@ it('joins the order, its clocks, what it yielded and its custody, and is checked
   ]);
   expect(shown).toMatch(/produce-notified +STOPPED/);
   expect(shown).toContain('calendar de@1');
+  expect(shown).toContain('give the same steps and due instants');
 }, 120_000);
 
 it('holds what a party was given to read where it asks for that, and only its own', async () => {

@@ -25,6 +25,9 @@ export const VERDICT_EXITS = {
   UNREADABLE: EXIT.error,
 } as const satisfies Record<Verdict['outcome'], ExitCode>;
 
+const JUDGED_AGAIN =
+  'Its profile, treaty and calendars, run again here over its records, give the same steps and due instants.';
+
 export interface VerifyOptions {
   readonly trust: string;
   readonly file?: string;
@@ -38,14 +41,23 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   const now = options.at === undefined ? context.now() : parseTime(options.at);
   const file = options.file === undefined ? undefined : await digestFile(invocation, options.file);
   const verdict = verify(bundle, trust, { now, ...(file && { file }) });
-  if (verdict.order) {
+  if (verdict.outcome === 'INTACT' && verdict.order) {
     const { repeatOrder } = await import('../../order/repeat.ts');
     const disagreement = repeatOrder(bundle, verdict.order);
     if (disagreement !== undefined) return tellDisagreement(disagreement, verdict, trust);
   }
+  // The verifier itself shows the records; that they are what the rules give was found here.
+  const judged = verdict.outcome === 'INTACT' && verdict.order !== undefined;
   return {
-    document: { ...verdict, ledger: trust.ledger, at: now, ...limitsOf(verdict) },
-    text: describeVerdict(verdict, trust),
+    document: {
+      ...verdict,
+      ...{ ledger: trust.ledger, at: now },
+      ...limitsOf(verdict),
+      ...(judged && { judgedAgain: true }),
+    },
+    text: judged
+      ? `${describeVerdict(verdict, trust)}\n${JUDGED_AGAIN}`
+      : describeVerdict(verdict, trust),
     exit: VERDICT_EXITS[verdict.outcome],
   };
 }
