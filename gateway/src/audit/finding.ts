@@ -20,6 +20,7 @@ export const FINDINGS = {
   STANDARD_NOT_ADOPTED: 'the standard followed is not one that the member adopted (EVD-15)',
   CERTIFICATE_NOT_IN_FORCE: 'the certificate was not valid at the time that the transaction claims',
   GATEWAY_HELD_KEY: 'signed with a key that a gateway holds',
+  ORDER_OF_OTHERS: 'an acquisition rests on an order to which its member is no party',
   NOT_CLOSED: 'the acquisition has not been closed: its totals are not stated',
   UNREAD_SOURCES: 'sources could not be read',
   RECORDED_LATE: 'a step of custody was recorded long after it happened (EVD-2)',

@@ -1,5 +1,6 @@
 /** What people still answer for once the ledger has been read: listed, not judged. */
 import type { AcquisitionRecord } from '@tabellion/chaincode/evidence/record';
+import { isParty } from '@tabellion/chaincode/order/entitlement';
 import { listOpenCustody } from './custody-findings.ts';
 import type { FindingCode, FindingLog } from './finding.ts';
 import { listLabelMatters } from './label-findings.ts';
@@ -26,6 +27,7 @@ export function listOpenMatters(records: RecordReader, now: number, findings: Fi
     listPlace(acquisition, records, now, findings);
     listPositions(acquisition, records, states, findings);
     listTotals(acquisition, records, findings);
+    listOrders(acquisition, records, findings);
   }
   for (const batch of records.list('batch')) {
     if (batch.flags.includes('VOLATILE_LATE')) {
@@ -81,6 +83,19 @@ function listPositions(
     if (states.has(jurisdiction) && !answered.has(jurisdiction)) {
       findings.add('UNANSWERED', `acquisition ${id}, ${jurisdiction}`);
     }
+  }
+}
+
+/** Grounds are free text: only what is the id of an order on this ledger says anything of one. */
+function listOrders(
+  { id, grounds, act }: AcquisitionRecord,
+  records: RecordReader,
+  findings: FindingLog,
+): void {
+  for (const { kind, reference } of grounds) {
+    const order = kind === 'ORDER' ? records.find('order', reference) : undefined;
+    if (order !== undefined && !isParty(order, act.member))
+      findings.add('ORDER_OF_OTHERS', `acquisition ${id}, order ${reference}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The audit of orders: what contracts could write of them that does not hold. */
 import { orderContentKey } from '@tabellion/chaincode/order/key';
 import { expect, it } from 'vitest';
+import { sampleAcquire } from '../../../chaincode/test/samples.ts';
 import {
   AUTHORITY,
   DAY_MS,
@@ -15,7 +16,7 @@ import {
   TRAFFIC,
   take,
 } from '../../../test/contract/order-scene.ts';
-import { CHARTER } from '../../../test/contract/scene.ts';
+import { acquire, CHARTER, newId } from '../../../test/contract/scene.ts';
 import { openWorld, type World } from '../../../test/contract/world.ts';
 import {
   audit,
@@ -146,6 +147,30 @@ it.each<[what: string, BreakCode, Spoiler, Prepared]>([
     await act().catch(() => undefined);
     const report = await audit(await listBlocks(world), await trustOf(world), world.clock.time);
     expect(report.break?.code, report.break?.detail).toBe(code);
+  } finally {
+    await world.close();
+  }
+});
+
+it('lists an acquisition that rests on an order of others, and none of its parties', async () => {
+  const world = await openWorld();
+  try {
+    await world.found();
+    await publishOrders(world);
+    const { id } = await received(world, 'epoc', TRAFFIC);
+    const ground = (reference: string) => [{ kind: 'ORDER' as const, reference }];
+    const foreign = await acquire(world, { grounds: ground(id) });
+    // An order of a court at home is none of this ledger's.
+    await acquire(world, { grounds: ground('CN-COURT/2026/9') });
+    const own = sampleAcquire({
+      ...{ id: newId(), grounds: ground(id), legalBases: [CHARTER], route: 'DOMESTIC' },
+      location: { systemJurisdiction: 'SG', mediumLocation: 'SG', source: { class: 'STANDALONE' } },
+    });
+    await world.act(await world.person(...SERVICE), 'evidence:acquire', own);
+    const report = await audit(await listBlocks(world), await trustOf(world), world.clock.time);
+    expect(report.break, report.break?.detail).toBeNull();
+    const found = report.findings.filter(({ code }) => code === 'ORDER_OF_OTHERS');
+    expect(found.map(({ subject }) => subject)).toEqual([`acquisition ${foreign}, order ${id}`]);
   } finally {
     await world.close();
   }

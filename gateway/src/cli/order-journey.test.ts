@@ -1,46 +1,18 @@
 /** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
-import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { draftHttpOrder, listOrderEntries } from '../../../test/recovery/every-order.ts';
-import { type Answered, Journey } from './journey-testing.ts';
-import { runCli } from './testing.ts';
+import { draftHttpOrder } from '../../../test/recovery/every-order.ts';
+import { AUTHORITY, COUNSEL, FIELDS, JUDGE, OrderJourney, succeed, WHY } from './order-testing.ts';
 
-const JUDGE = 'judicialReviewer.de';
-const COUNSEL = 'delegate.exchange';
-const AUTHORITY = 'judicialReviewer.sg';
-const BASIS = ['--legal-basis', 'founding-agreement@1'];
-const WHY = ['--reason', 'as the law has it'];
-const FIELDS = { a: 'court of DE', b: 'Harbour Exchange', d: 'traffic', f: 'fraud' };
-
-let journey: Journey;
-let run: Journey['run'];
-
-function succeed({ exit, answer }: Answered) {
-  expect(exit, JSON.stringify(answer)).toBe(0);
-  return answer;
-}
-async function write(name: string, value: unknown): Promise<string> {
-  await writeFile(journey.at(name), JSON.stringify(value));
-  return journey.at(name);
-}
-const text = async (user: string, args: readonly string[]) =>
-  (await runCli(args, { home: journey.homeOf(user) })).stdout;
+let orders: OrderJourney;
+let run: OrderJourney['run'];
+let write: OrderJourney['write'];
+let text: OrderJourney['text'];
 
 beforeAll(async () => {
-  journey = await Journey.open('order');
-  ({ run } = journey);
-  const voters = ['delegate.cn', 'delegate.sg', 'delegate.de'];
-  for (const user of [...voters, JUDGE, COUNSEL, AUTHORITY])
-    succeed(await journey.signIn(user, ['init']));
-  for (const entry of listOrderEntries()) {
-    const file = await write('entry.json', { kind: 'PUBLISH', entry });
-    const why = [...BASIS, '--reason', 'agreed'];
-    const proposed = succeed(await run(voters[0]!, ['member', 'propose', '--input', file, ...why]));
-    for (const user of voters)
-      await run(user, ['member', 'vote', proposed.id, '--choice', 'YES', '--reason', 'agreed']);
-  }
+  orders = await OrderJourney.open('order');
+  ({ run, write, text } = orders);
 }, 240_000);
-afterAll(() => journey?.close());
+afterAll(() => orders?.journey.close());
 
 it('goes from issue to end, each party by its own commands', async () => {
   const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;

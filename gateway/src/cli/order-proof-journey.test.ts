@@ -86,7 +86,7 @@ const check = (name: string) => run(STRANGER, ['verify', at(name), '--trust', at
 it('joins the order, its clocks, what it yielded and its custody, and is checked offline', async () => {
   succeed(await exportProof(COUNSEL, 'order.proof.json'));
   const { order: found, ...verdict } = succeed(await check('order.proof.json'));
-  expect(verdict.code).toBe('INTACT');
+  expect([verdict.code, verdict.judgedAgain]).toEqual(['INTACT', true]);
   expect(found).toMatchObject({ order, status: 'DELIVERED', kind: 'PRODUCE', notified: true });
   expect(found.steps.map(({ event }: { event: string }) => event)).toEqual([
     'SERVED',
@@ -125,6 +125,7 @@ it('joins the order, its clocks, what it yielded and its custody, and is checked
   ]);
   expect(shown).toMatch(/produce-notified +STOPPED/);
   expect(shown).toContain('calendar de@1');
+  expect(shown).toContain('give the same steps and due instants');
 }, 120_000);
 
 it('holds what a party was given to read where it asks for that, and only its own', async () => {
@@ -177,3 +178,70 @@ it('is judged again by the rules that it brings', async () => {
   const others = proven.acquisitions.map((each) => ({ ...each, member: 'CnAgencyMSP' }));
   expect(repeatOrder(bundle, { ...proven, acquisitions: others })?.step).toBe(5);
 });
+
+it('shows order and acquisition each at the other', async () => {
+  expect(await orders.text(COUNSEL, ['order', 'show', order])).toContain(acquisition);
+  const shown = await orders.text(COUNSEL, ['evidence', 'show', acquisition]);
+  expect(shown).toContain(`ORDER ${order}`);
+}, 60_000);
+
+it('is printed as each party may see it, the same each time', async () => {
+  const print = async (user: string, name: string, ...options: string[]) => {
+    const words = ['order', 'form', order, '--out', at(name), ...options];
+    const { exit, answer } = await run(user, words);
+    return exit === 0 ? readFile(at(name)) : answer.error.code;
+  };
+  const own = String(await print(COUNSEL, 'own.html'));
+  expect(own).toContain('court of DE');
+  expect(own).toContain('5(5)(a)');
+  expect(own).not.toContain('defrauded');
+  expect(own).not.toContain('5(5)(j)');
+  expect(own).toContain('not read in its text');
+  expect(own).toMatch(/<time[^>]*>\S+\+02:00<\/time>/);
+  expect(String(await print(AUTHORITY, 'authority.html'))).toContain('many were defrauded');
+  const all = String(await print(JUDGE, 'all.html'));
+  expect(all).toContain('many were defrauded');
+  expect(String(await print(JUDGE, 'theirs.html', '--party', 'addressee'))).toBe(own);
+  expect(String(await print(JUDGE, 'zh.html', '--lang', 'zh'))).toContain('最后的及时时刻');
+  const pdf = (await print(COUNSEL, 'own.pdf')) as Buffer;
+  expect(String(pdf.subarray(0, 5))).toBe('%PDF-');
+  expect(pdf.equals((await print(COUNSEL, 'again.pdf')) as Buffer)).toBe(true);
+  expect(await print(COUNSEL, 'no.html', '--party', 'enforcing')).toBe('BAD_INPUT');
+  expect(await print(STRANGER, 'no.html')).toBe('BAD_INPUT');
+  expect(await print(COUNSEL, 'no.txt')).toBe('USAGE');
+}, 120_000);
+
+it('a letter on paper is fixed by its digest and its receipt, and begins a draft', async () => {
+  await writeFile(at('letter.pdf'), '%PDF- a letter');
+  const {
+    id: _,
+    startedAt: _started,
+    grounds: _grounds,
+    ...input
+  } = draftAcquisition(
+    ...(['CN', 'cn-cpl-141', { authorisation: { kind: 'INTERNAL', reference: 'INT-1' } }] as const),
+  );
+  const file = await orders.write('acquisition.json', input);
+  const words = ['--input', file, '--reference', 'MLA/44', '--as', 'treaty'];
+  const receive = ['order', 'letter', 'import', at('letter.pdf'), ...words, '--received'];
+  const answer = succeed(await run(STRANGER, [...receive, '2026-11-02T09:00:00+08:00']));
+  const sha256Of = toHex(sha256(await readFile(at('letter.pdf'))));
+  expect(answer).toMatchObject({ sha256: sha256Of, anchored: { totals: { items: 1 } } });
+  const shown = await vi.waitFor(
+    async () => succeed(await run(STRANGER, ['evidence', 'show', answer.acquisition])),
+    20_000,
+  );
+  expect(shown.record).toMatchObject({
+    grounds: [{ kind: 'TREATY', reference: 'MLA/44', sha256: sha256Of }],
+    startedAt: Date.UTC(2026, 10, 2, 1),
+  });
+  const letter = await orders.write('letter.json', { reference: 'MLA/44', contacts: 'desk 4' });
+  const draft = ['order', 'letter', 'draft', letter, '-o', at('draft.json')];
+  const more = ['--field', 'a=contacts', '--acquisition', answer.acquisition];
+  expect((await run(STRANGER, [...draft, ...more])).answer.error.code).toBe('USAGE');
+  const drafted = succeed(await run(STRANGER, [...draft, ...more, '--addressee', at('epoc.json')]));
+  expect(drafted.unmapped).toEqual([]);
+  expect(drafted.draft.reason).toContain(answer.letter);
+  expect(await readFile(at('epoc.json'), 'utf8')).toBe('{"a":"desk 4"}');
+  expect(await readFile(at('draft.json'), 'utf8')).not.toContain('desk');
+}, 120_000);

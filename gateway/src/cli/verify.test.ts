@@ -12,6 +12,7 @@ import {
   trustBytes,
 } from '../../../proof/test-support/consortium.ts';
 import { buildCustodyBundle } from '../../../proof/test-support/custody.ts';
+import { buildOrderBundle } from '../../../proof/test-support/order.ts';
 import { makeTestDirectory, runCli } from './testing.ts';
 
 const AT = new Date(NOW).toISOString();
@@ -96,6 +97,14 @@ describe('verify', () => {
     expect(stdout).toMatch(
       /2 +ACCEPT +2026-06-01T06:00:00.000Z +2026-06-01T07:00:00.000Z .*TRANSIT_GAP/,
     );
+  });
+
+  it('says nothing against an order whose records it cannot judge by their rules', async () => {
+    const { home, args } = await writeGiven({ bundle: buildOrderBundle(consortium) });
+    const { exit, stdout } = await runCli([...args.slice(0, -2), '--json'], { home });
+    expect([exit, JSON.parse(stdout).outcome, JSON.parse(stdout).code]).toEqual([
+      ...[1, 'UNREADABLE', 'RECORD_MALFORMED'],
+    ]);
   });
 
   it('without the file says that no file was compared', async () => {

@@ -33,24 +33,28 @@ import type { LedgerPosition } from '../projection/cursor.ts';
 import { attestationPending, reachAttested } from '../projection/reach-attested.ts';
 import { createRecords, type Records } from '../projection/records.ts';
 
+/** How many one bundle takes, over all its acquisitions. */
+const LIMITS = { batches: MAX_ORDER_BATCHES, custody: MAX_ORDER_CUSTODY };
+
 /** What goes in besides the totals. */
 export interface OrderProofParts {
   readonly batches: boolean;
   readonly custody: boolean;
 }
 
-const tooLarge = (what: string) =>
-  new Problem('TOO_LARGE', `${what} than one proof holds: ask for it without them`);
+const noRoom = (what: string) =>
+  new Problem('LIMIT_REACHED', `${what} than one proof holds: ask for it without them`);
 
 /**
  * The bundle's bytes, without what the parties were given to read, which stays off the gateway's proofs:
  * whoever may read it can add it.
- * @throws LedgerError; Problem `TOO_LARGE`; EvidenceError `ATTESTATION_PENDING`, `PROOF_INVALID`.
+ * @throws LedgerError; Problem `LIMIT_REACHED`; EvidenceError `ATTESTATION_PENDING`, `PROOF_INVALID`.
  */
 export async function assembleOrderProof(
   deps: ProofDeps,
   id: string,
   { batches, custody }: OrderProofParts,
+  limits: Readonly<typeof LIMITS> = LIMITS,
 ): Promise<Uint8Array> {
   const { ledger, serviceSigners, operator, projection, trust, now } = deps;
   const records = createRecords(projection.database);
@@ -72,11 +76,11 @@ export async function assembleOrderProof(
     ...new Set(steps.flatMap((step) => ('acquisitions' in step ? step.acquisitions : []))),
   ];
   const acquisitions: AcquisitionParts[] = [];
-  let room = MAX_ORDER_BATCHES;
+  let room = limits.batches;
   for (const name of acquired) {
     const stands = await attest(headKey(name));
     const { sequence, last } = headRecord.parse(parseCanonical(answerOf(stands)));
-    if (batches && sequence > room) throw tooLarge('more batches');
+    if (batches && sequence > room) throw noRoom('more batches');
     room -= sequence;
     await reachAttested(projection, stands, headKey(name));
     acquisitions.push({
@@ -89,9 +93,9 @@ export async function assembleOrderProof(
     ...{ attestation, rules, acquisitions },
     order: await attest(orderKey(id)),
     steps: steps.map((step) => canonicalBytes(step)),
-    ...(custody && { custody: await assembleCustody(deps, acquired) }),
+    ...(custody && { custody: await assembleCustody(deps, acquired, limits.custody) }),
   });
-  if (bundle.length > MAX_BUNDLE_BYTES) throw tooLarge('more');
+  if (bundle.length > MAX_BUNDLE_BYTES) throw noRoom('more');
   const verdict = verify(bundle, await trust(), { now: now() });
   if (verdict.outcome !== 'INTACT') {
     throw new EvidenceError('PROOF_INVALID', `the proof would not verify: ${verdict.code}`);
@@ -143,6 +147,7 @@ function listBatches(last: string | null, records: Records): Uint8Array[] {
 async function assembleCustody(
   deps: ProofDeps,
   acquired: readonly string[],
+  most: number,
 ): Promise<Uint8Array[]> {
   const lives = createItemLives(deps.projection.database);
   const list = createItemList(deps.projection.database);
@@ -153,7 +158,7 @@ async function assembleCustody(
       // What was made from an item has a chain of its own, which names that item and no acquisition.
       const own = page.items.filter(({ record }) => record.origin.kind !== 'DERIVED');
       items.push(...own.map(({ record }) => record.item));
-      if (items.length > MAX_ORDER_CUSTODY) throw tooLarge('more chains of custody');
+      if (items.length > most) throw noRoom('more chains of custody');
       const last = page.items.at(-1);
       cursor = last && [last.block, last.position];
       more = page.next !== null;

@@ -3,6 +3,7 @@
  * the profile, treaty and calendars that it brings, must give the records that are in it. What the rules ask
  * of the register of members is not in the proof; only the audit repeats that.
  */
+import { ContractError } from '@tabellion/chaincode/kernel/errors';
 import { Calendar, calendarBody } from '@tabellion/chaincode/order/clock/calendar';
 import { beginOrder } from '@tabellion/chaincode/order/issue';
 import { findIssuing, isNotified } from '@tabellion/chaincode/order/issue-rules';
@@ -30,10 +31,14 @@ import {
   readEnvelope,
   readOrderBundle,
 } from '@tabellion/proof';
+import { ZodError } from 'zod';
 
-/** Where the records say otherwise than the rules do. */
+/**
+ * Where the records say otherwise than the rules do; or, of another form than this program reads, cannot be
+ * judged, which says nothing against them.
+ */
 export interface Disagreement {
-  readonly code: 'STATE_MISMATCH';
+  readonly code: 'STATE_MISMATCH' | 'RECORD_MALFORMED';
   /** 0 for the issue. */
   readonly step: number;
   readonly detail: string;
@@ -41,7 +46,7 @@ export interface Disagreement {
 
 /**
  * @param proven what the verifier found in the bundle; it is not verified again.
- * @returns undefined where everything is as the rules give it.
+ * @returns undefined where everything is as the rules give it. Throws what nobody foresaw.
  */
 export function repeatOrder(bundle: Uint8Array, proven: ProvenOrder): Disagreement | undefined {
   const parts = readOrderBundle(parseCanonical(bundle, { maxBytes: MAX_BUNDLE_BYTES }));
@@ -61,8 +66,20 @@ export function repeatOrder(bundle: Uint8Array, proven: ProvenOrder): Disagreeme
     assertSame(canonicalBytes(head), attested, 'the head is not what the rules give');
     return undefined;
   } catch (error) {
-    return { code: 'STATE_MISMATCH', step, detail: (error as Error).message };
+    if (error instanceof ZodError) {
+      const [issue] = error.issues;
+      return {
+        ...{ code: 'RECORD_MALFORMED', step },
+        detail: `${issue?.path.join('.')}: ${issue?.message}`,
+      };
+    }
+    if (!(error instanceof ContractError) && !(error instanceof Differs)) throw error;
+    return { code: 'STATE_MISMATCH', step, detail: error.message };
   }
+}
+
+class Differs extends Error {
+  override readonly name = 'Differs';
 }
 
 function judgeIssue(
@@ -138,5 +155,5 @@ function findRule(
 }
 
 function assertSame(one: Uint8Array, other: Uint8Array, text: string): void {
-  if (!equalBytes(one, other)) throw new Error(text);
+  if (!equalBytes(one, other)) throw new Differs(text);
 }

@@ -141,7 +141,7 @@ export function orderEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           mediaType: BUNDLE_MEDIA_TYPE,
         },
       },
-      refusals: [409, 413],
+      refusals: [409, 422],
       handle: async ({ params: { id }, query: { batches, custody }, principal }) => {
         const order = records.find<OrderRecord>(orderKey(id));
         if (!order) throw unknown();

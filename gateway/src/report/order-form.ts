@@ -222,7 +222,7 @@ function contentsSection({ copies, profile, words }: FormContext): Block[] {
       ];
     });
     const { article, sections, copyOf, parties } = words;
-    const columns = [column(article, 18), column('', 30), column(sections.contents, 52)];
+    const columns = [column(article, 18), column(words.field, 30), column(sections.contents, 52)];
     return [heading(copyOf(parties[party])), table(sections.contents, columns, rows)];
   });
 }

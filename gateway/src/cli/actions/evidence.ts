@@ -139,6 +139,7 @@ function describeAcquisition({ record, head, closing, reader, ...now }: View): s
     ['Standard', `${formatGoverned(record.standard)}, ${reader.standard} by you`],
     ['Authorisation', describeAuthorisation(record, reader.authorisation)],
     ['Reason', record.reason],
+    ['Rests on', record.grounds.map(({ kind, reference }) => `${kind} ${reference}`).join(', ')],
     ['Abroad', now.crossBorder],
     ['Touches', now.touched.join(', ') || 'nobody known'],
     ['Flags', now.flags.join(', ') || 'none'],

@@ -194,11 +194,17 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
     ...[String(record.sequence), record.event, formatTime(record.act.at), record.act.member],
     record.late.length > 0 ? `late for ${record.late.join(', ')}` : '',
   ]);
+  const yielded = items.flatMap(({ record }) =>
+    'acquisitions' in record
+      ? record.acquisitions.map((acquisition) => [acquisition, `${record.sequence}`, record.event])
+      : [],
+  );
   const text = [
     `${kind} ${categories.join(', ')} under ${profile.id}@${profile.version}: ${head.record.status}`,
     parties.join(' → '),
     formatTable(['CLOCK', 'STATE', 'DUE', ''], clocks),
     formatTable(['STEP', 'EVENT', 'AT', 'BY', ''], taken),
+    ...(yielded.length > 0 ? [formatTable(['ACQUISITION', 'STEP', 'EVENT'], yielded)] : []),
   ].join('\n\n');
   const document = { order: order.record, head: head.record, steps: items.map((s) => s.record) };
   return { document, text };

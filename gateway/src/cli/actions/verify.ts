@@ -25,6 +25,9 @@ export const VERDICT_EXITS = {
   UNREADABLE: EXIT.error,
 } as const satisfies Record<Verdict['outcome'], ExitCode>;
 
+const JUDGED_AGAIN =
+  'Its profile, treaty and calendars, run again here over its records, give the same steps and due instants.';
+
 export interface VerifyOptions {
   readonly trust: string;
   readonly file?: string;
@@ -38,19 +41,28 @@ export async function verifyProof(invocation: Invocation<VerifyOptions>): Promis
   const now = options.at === undefined ? context.now() : parseTime(options.at);
   const file = options.file === undefined ? undefined : await digestFile(invocation, options.file);
   const verdict = verify(bundle, trust, { now, ...(file && { file }) });
-  if (verdict.order) {
+  if (verdict.outcome === 'INTACT' && verdict.order) {
     const { repeatOrder } = await import('../../order/repeat.ts');
     const disagreement = repeatOrder(bundle, verdict.order);
     if (disagreement !== undefined) return tellDisagreement(disagreement, verdict, trust);
   }
+  // The verifier itself shows the records; that they are what the rules give was found here.
+  const judged = verdict.outcome === 'INTACT' && verdict.order !== undefined;
   return {
-    document: { ...verdict, ledger: trust.ledger, at: now, ...limitsOf(verdict) },
-    text: describeVerdict(verdict, trust),
+    document: {
+      ...verdict,
+      ...{ ledger: trust.ledger, at: now },
+      ...limitsOf(verdict),
+      ...(judged && { judgedAgain: true }),
+    },
+    text: judged
+      ? `${describeVerdict(verdict, trust)}\n${JUDGED_AGAIN}`
+      : describeVerdict(verdict, trust),
     exit: VERDICT_EXITS[verdict.outcome],
   };
 }
 
-/** The records hold together, and are not what the rules of the order make of them. */
+/** The records hold together, and either are not what the order's rules make of them, or cannot be judged. */
 function tellDisagreement(
   disagreement: Disagreement,
   verdict: Verdict,
@@ -58,11 +70,15 @@ function tellDisagreement(
 ): Outcome {
   const { code, step, detail } = disagreement;
   const place = step === 0 ? 'the issue' : `step ${step}`;
-  const message = `The order's records and its rules disagree at ${place}: ${detail}.`;
+  const isMismatch = code === 'STATE_MISMATCH';
+  const outcome = isMismatch ? 'MISMATCH' : 'UNREADABLE';
+  const message = isMismatch
+    ? `The order's records and its rules disagree at ${place}: ${detail}.`
+    : `The order's records hold together, but cannot be judged by their rules at ${place}: ${detail}.`;
   return {
-    document: { ...verdict, outcome: 'MISMATCH', code, message, ledger, disagreement },
-    text: `MISMATCH ${code}: ${message}\nWhat to do: tabellion explain ${code}`,
-    exit: EXIT.mismatch,
+    document: { ...verdict, outcome, code, message, ledger, disagreement },
+    text: `${outcome} ${code}: ${message}\nWhat to do: tabellion explain ${code}`,
+    exit: VERDICT_EXITS[outcome],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
 import { addContentOptions } from './content-options.ts';
 import { addAdviceCommands } from './order-advice.ts';
+import { addLetterCommands } from './order-letter.ts';
 import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
@@ -82,5 +83,6 @@ allows. The same records give the same file, byte for byte, with the same versio
   );
   addOrderListCommands(order, run);
   addAdviceCommands(order, run);
+  addLetterCommands(order, run);
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }
