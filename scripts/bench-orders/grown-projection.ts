@@ -15,6 +15,7 @@ import { readKey } from '../../gateway/src/evidence/ledger-reader.ts';
 import { createBlockWriter } from '../../gateway/src/projection/apply.ts';
 import { startProjection } from '../../gateway/src/projection/projection.ts';
 import { openProjectionFile } from '../../gateway/src/projection/schema.ts';
+import { Checkpoints } from '../../gateway/src/sqlite/checkpoints.ts';
 import { writeAtOnce } from '../../gateway/src/sqlite/write-at-once.ts';
 import { openEvidenceConsortium } from '../../test/support/evidence-consortium.ts';
 import { openDesk } from '../bench-common/desk.ts';
@@ -49,6 +50,7 @@ export async function growOrders(directory: string, count: number): Promise<Grow
   const begun = Date.now();
   const database = openProjectionFile(file);
   const write = createBlockWriter(database);
+  const checkpoints = new Checkpoints(database);
   for (let first = 0; first < count; first += BLOCK) {
     const number = height + first / BLOCK;
     const transactions = Array.from({ length: Math.min(BLOCK, count - first) }, (_, position) => {
@@ -67,8 +69,9 @@ export async function growOrders(directory: string, count: number): Promise<Grow
     writeAtOnce(database, () => {
       if (write(block).length > 0) throw new Error('the projection took not all of it');
     });
+    checkpoints.afterCommit();
   }
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  checkpoints.run();
   return {
     ...{ database, begun, orders: count },
     placeOf: (index) => [height + Math.floor(index / BLOCK), index % BLOCK],
