@@ -20,10 +20,11 @@ import type { Signer } from '../gateway/src/ledger/act.ts';
 import { encodeCursor } from '../gateway/src/projection/cursor.ts';
 import { openEvidenceConsortium } from '../test/support/evidence-consortium.ts';
 import { type Bench, runBench } from './bench-common/bench.ts';
+import { openDesk } from './bench-common/desk.ts';
 import { type BenchGateway, startBenchGateway } from './bench-common/gateway.ts';
 import { measureRequests } from './bench-common/raw-client.ts';
-import { comparePairs, formatRow, type Row, round, toRow } from './bench-common/report.ts';
-import { examine, openDesk, openItems, takeSteps } from './bench-custody/custodians.ts';
+import { comparePairs, formatRow, type Row, toRow, toShareRow } from './bench-common/report.ts';
+import { examine, openItems, takeSteps } from './bench-custody/custodians.ts';
 import { keepInFlight } from './bench-fabric/load.ts';
 import { inTurns } from './bench-fabric/transactions.ts';
 import { growLedger } from './bench-growth/grown-ledger.ts';
@@ -78,16 +79,18 @@ async function measureContention({ quick, directory, report }: Bench): Promise<R
   const all = await load(() => items[Math.floor(Math.random() * items.length)]!);
   report(`  ${all.valid} valid, ${all.invalid} invalid, ${all.blocks} blocks`);
   await consortium.close();
-  const share = all.valid / (all.valid + all.invalid);
   return [
-    toShare('contended item', one.valid, 'one valid step a block', one.valid / one.blocks, 0.9),
-    toShare('items at random', all.valid, 'transactions submitted', share, 0.99),
+    toShareRow('contended item', 'steps', one, {
+      of: one.blocks,
+      against: 'one valid step a block',
+      goal: 0.9,
+    }),
+    toShareRow('items at random', 'steps', all, {
+      of: all.valid + all.invalid,
+      against: 'transactions submitted',
+      goal: 0.99,
+    }),
   ];
-}
-
-function toShare(figure: string, value: number, against: string, share: number, goal: number): Row {
-  const ratio = round(share);
-  return { figure, value, unit: 'steps', against, ratio, worst: ratio, goal, ok: share >= goal };
 }
 
 async function measureTimeLine({ quick, directory, report }: Bench): Promise<Row[]> {

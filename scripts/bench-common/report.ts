@@ -78,6 +78,17 @@ export function toRow(
   };
 }
 
+/** How many of something were valid; the ratio is that share. */
+export function toShareRow(
+  figure: string,
+  unit: string,
+  { valid: value }: { readonly valid: number },
+  { of, against, goal }: { readonly of: number; readonly against: string; readonly goal: number },
+): Row {
+  const ratio = round(value / of);
+  return { figure, value, unit, against, ratio, worst: ratio, goal, ok: value / of >= goal };
+}
+
 /** Something that may be at most so much; as everywhere, a ratio of 1 or more is what is wanted. */
 export function toLimitRow(
   figure: string,

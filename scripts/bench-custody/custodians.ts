@@ -19,18 +19,10 @@ import {
 } from '@tabellion/proof';
 import { Backoff } from '../../gateway/src/evidence/backoff.ts';
 import { readKey } from '../../gateway/src/evidence/ledger-reader.ts';
-import { type ActPort, performAct, type Signer } from '../../gateway/src/ledger/act.ts';
-import { createEndorsementCheck } from '../../gateway/src/ledger/endorsed.ts';
-import { type End, InFlight } from '../../gateway/src/ledger/in-flight.ts';
-import { LedgerError } from '../../gateway/src/ledger/port.ts';
+import type { Signer } from '../../gateway/src/ledger/act.ts';
 import type { EvidenceConsortium } from '../../test/support/evidence-consortium.ts';
+import { actAtDesk, type Desk } from '../bench-common/desk.ts';
 import { inTurns, openAcquisition } from '../bench-fabric/transactions.ts';
-
-/** What came of transactions that were given to the ordering service. */
-export interface Submissions {
-  valid: number;
-  invalid: number;
-}
 
 /** Anchors `count` items in full batches and opens the custody of each; returns their names. */
 export async function openItems(
@@ -105,26 +97,12 @@ export async function takeSteps(
   }
 }
 
-/** A gateway through which all of them act. */
-export interface Desk {
-  readonly consortium: EvidenceConsortium;
-  readonly inFlight: InFlight;
-  readonly submissions: Submissions;
-}
-
-export const openDesk = (consortium: EvidenceConsortium): Desk => ({
-  consortium,
-  inFlight: new InFlight(createEndorsementCheck({ ...consortium, now: Date.now })),
-  submissions: { valid: 0, invalid: 0 },
-});
-
 /** Examines an item once, however often others come first, and counts what was submitted for it. */
 export async function examine(desk: Desk, signer: Signer, item: string): Promise<void> {
-  const { ledger } = desk.consortium;
   const backoff = new Backoff();
   for (;;) {
     const began = performance.now();
-    const head = await readHead(ledger, signer, item);
+    const head = await readHead(desk.consortium.ledger, signer, item);
     if (await tryToExamine(desk, signer, head)) return;
     await sleep(backoff.choosePause(head.sequence, performance.now() - began));
   }
@@ -140,7 +118,7 @@ export async function readHead(
 
 /** False if somebody else took the next step first. */
 async function tryToExamine(
-  { consortium: { ledger }, inFlight, submissions }: Desk,
+  desk: Desk,
   signer: Signer,
   { item, sequence, last, happenedAt }: ItemHeadRecord,
 ): Promise<boolean> {
@@ -149,34 +127,7 @@ async function tryToExamine(
     ...{ happenedAt: Math.max(happenedAt, Date.now()), reason: 'examined' },
     ...{ method: 'keyword search', tools: [], checked: 'MATCHES', recordings: [] },
   };
-  const request = { transaction: 'custody:examine', args: [canonicalBytes(input)] };
-  let end: End = () => {};
-  let isValid = false;
-  // As the gateway's routes submit what people signed.
-  const port: ActPort = {
-    prepare: (asked) => ledger.prepare(asked),
-    endorse: (proposal, options) => ledger.endorse(proposal, options),
-    submit: async (payload) => {
-      end = await inFlight.begin(payload.bytes);
-      await ledger.submit(payload);
-    },
-    status: (txId, options) => ledger.status(txId, options),
-  };
-  try {
-    const { status } = await performAct(port, signer, request, () => undefined);
-    isValid = status.code === 'VALID';
-    if (isValid) submissions.valid += 1;
-    else submissions.invalid += 1;
-    return isValid;
-  } catch (error) {
-    if (isRefused(error)) return false;
-    throw error;
-  } finally {
-    end(isValid);
-  }
+  return actAtDesk(desk, signer, {
+    ...{ transaction: 'custody:examine', args: [canonicalBytes(input)] },
+  });
 }
-
-/** Before anything was submitted. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof LedgerError &&
-  (error.contractCode === 'CHAIN_CONFLICT' || error.code === 'OVERTAKEN');

@@ -2,7 +2,7 @@
 import { INPUT_LIMITS } from '@tabellion/chaincode/kernel/input';
 import { implicitCollection, markerOf } from '@tabellion/chaincode/kernel/transaction';
 import { orderContentKey } from '@tabellion/chaincode/order/key';
-import { canonicalBytes, sha256, toHex, utf8 } from '@tabellion/proof';
+import { canonicalBytes, parseCanonical, sha256, toHex, utf8 } from '@tabellion/proof';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listShipped } from '../../chaincode/test/order-case.ts';
 import { digest, NOW } from '../../chaincode/test/samples.ts';
@@ -51,6 +51,9 @@ function marked({ record }: Committed, mspId: string): Record<string, string> {
   const { key, value } = markerOf(record);
   return { [place(mspId, key)]: toHex(sha256(value)) };
 }
+
+const parseContent = (bytes: Uint8Array) =>
+  parseCanonical(bytes) as Readonly<Record<string, unknown>>;
 
 async function expectSound(): Promise<void> {
   const report = await audit(await listBlocks(world), await trustOf(world), world.clock.time);
@@ -189,6 +192,73 @@ it('a preservation order lasts sixty days and thirty, and is confirmed before it
   await expectSound();
 });
 
+describe('bad input is refused, and nothing is written', () => {
+  const refuseIssue = async (
+    code: Parameters<World['refuse']>[0],
+    { input, transient }: ReturnType<typeof draftOrder>,
+    role = 'judicialReviewer',
+  ) => {
+    const by = await world.person(ISSUER, role as never);
+    return world.refuse(code, by, 'order:issue', input, { transient });
+  };
+  const refuseStep = async (
+    code: Parameters<World['refuse']>[0],
+    order: Parameters<typeof stepInput>[0],
+    [mspId, role]: readonly [string, string],
+    verb: string,
+    says: object = {},
+  ) => {
+    const by = await world.person(mspId, role as never);
+    return world.refuse(code, by, `order:${verb}`, stepInput(order, says));
+  };
+
+  it('of an issuer without the role, on data that are not for it, to whom it may not ask', async () => {
+    await refuseIssue('NOT_ALLOWED', draftOrder('epoc'), 'auditor');
+    await refuseIssue('ISSUER_NOT_ALLOWED', draftOrder('epoc-pr-emergency'));
+    await refuseIssue('ISSUER_NOT_ALLOWED', draftOrder('epoc', TRAFFIC), 'prosecutor');
+    await refuseIssue('ADDRESSEE_NOT_ALLOWED', draftOrder('epoc', {}, { addressee: ENFORCING }));
+    await refuseIssue('ROUTE_CLOSED', draftOrder('reserved'));
+  });
+
+  it('of contents that are not their digest’s, are salted alike, or are missing', async () => {
+    const { input, transient } = draftOrder('epoc', TRAFFIC);
+    const other = contentOf(input.id, 'ADDRESSEE', 'abcdf');
+    const swapped = { ADDRESSEE: transient.ENFORCING!, ENFORCING: transient.ADDRESSEE! };
+    for (const given of [{ ...transient, ADDRESSEE: other }, swapped])
+      await refuseIssue('CONTENT_MISMATCH', { input, transient: given });
+    const { ENFORCING: _, ...half } = transient;
+    await refuseIssue('CONTENT_MISSING', { input, transient: half });
+    const copy = { ...parseContent(transient.ENFORCING!), salt: 'A'.repeat(43) };
+    const alike = { ...transient, ENFORCING: canonicalBytes(copy) };
+    const contents = { ...input.contents, ENFORCING: toHex(sha256(alike.ENFORCING)) };
+    const twice = { input: { ...input, contents }, transient: alike };
+    expect(await refuseIssue('CONTENT_NOT_ALLOWED', twice)).toContain('salted');
+  });
+
+  it('of a validation that comes too late, a stranger’s step, a second answer', async () => {
+    const drafted = draftOrder('epoc-emergency', { addressee: 'abdfg' });
+    const order = await issue(world, drafted, 'investigator');
+    world.clock.time = NOW + 50 * HOUR_MS;
+    await refuseStep('TOO_LATE', order, JUDGE, 'validate');
+    const running = await received(world, 'epoc');
+    await refuseStep('NOT_A_PARTY', running, ['CnMSP', 'judicialReviewer'], 'withdraw');
+    await refuseStep('NOT_A_PARTY', running, JUDGE, 'execute', whole);
+    await take(world, running, DELEGATE, 'refuse', { ground: 'not-stored', ...basis });
+    await refuseStep('STEP_OUT_OF_ORDER', running, DELEGATE, 'execute', whole);
+    const again = { ground: 'not-stored', ...basis };
+    await refuseStep('STEP_OUT_OF_ORDER', running, DELEGATE, 'refuse', again);
+  });
+
+  it('of a clock that one party would set at both ends', async () => {
+    const claimed = await issue(world, draftOrder('epoc'));
+    await take(world, claimed, JUDGE, 'serve', { channel: 'by hand' });
+    const proven = { receivedAt: world.clock.time, proof: digest('c') };
+    await take(world, claimed, JUDGE, 'receive', proven);
+    world.clock.time = NOW + 20 * DAY_MS;
+    await refuseStep('OWN_CLOCK', claimed, JUDGE, 'markOverdue', { clock: 'produce' });
+  });
+});
+
 describe('an instrument that came later', () => {
   beforeAll(async () => {
     world.clock.time = NOW;
@@ -214,6 +284,14 @@ describe('an instrument that came later', () => {
     expect(statusOf(await take(world, order, JUDGE, 'forfeit', basis))).toBe('FORFEITED');
     expect(statusOf(await take(world, order, JUDGE, 'close'))).toBe('CLOSED');
     await expectSound();
+  });
+
+  it('is not extended after its end', async () => {
+    const order = await freeze();
+    await take(world, order, JUDGE, 'validate');
+    world.clock.time = NOW + 9 * DAY_MS;
+    const judge = await world.person(...JUDGE);
+    await world.refuse('TOO_LATE', judge, 'order:extend', stepInput(order, basis));
   });
 
   it('lapses where nobody validates in time: nothing more is taken, and anybody marks it', async () => {

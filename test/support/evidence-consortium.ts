@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { AcquireInput } from '@tabellion/chaincode/evidence/record';
-import type { Role } from '@tabellion/chaincode/member/record';
+import type { ReferenceEntry, Role } from '@tabellion/chaincode/member/record';
 import { canonicalBytes } from '@tabellion/proof';
 import type { SystemPorts } from '../../gateway/src/evidence/anchoring.ts';
 import { createLedgerReader } from '../../gateway/src/evidence/ledger-reader.ts';
@@ -19,18 +19,22 @@ export const MEMBER = 'DeAgencyMSP';
 
 export type EvidenceConsortium = Awaited<ReturnType<typeof openEvidenceConsortium>>;
 
-/** Opens the data directory's consortium; the first time, founds it. */
-export async function openEvidenceConsortium(directory: string) {
-  const consortium = await loadConsortium(FILE);
+/** Opens the data directory's consortium; the first time, founds it, with more reference data if wanted. */
+export async function openEvidenceConsortium(
+  directory: string,
+  reference: readonly ReferenceEntry[] = [],
+) {
+  const loaded = await loadConsortium(FILE);
+  const consortium = { ...loaded, reference: [...loaded.reference, ...reference] };
   const { ledger, authorities, serviceSigners, close } = await openConsortiumLedger(
     directory,
     consortium,
   );
-  const person = async (role: Role): Promise<Signer> => {
+  const person = async (role: Role, mspId = MEMBER): Promise<Signer> => {
     const key = generatePrivateKey();
     const options = { ou: 'client', role, keyCustody: 'person', days: 30 } as const;
-    const certificate = await authorities.get(MEMBER)!.issue(await createCsr(key), options);
-    return signerFromPem(MEMBER, certificate, key);
+    const certificate = await authorities.get(mspId)!.issue(await createCsr(key), options);
+    return signerFromPem(mspId, certificate, key);
   };
   const act = (signer: Signer, transaction: string, input: object) =>
     performAct(ledger, signer, { transaction, args: [canonicalBytes(input)] }, () => undefined);

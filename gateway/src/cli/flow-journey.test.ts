@@ -7,6 +7,7 @@ import { ACQUIRE, type Answered, Journey } from './journey-testing.ts';
 import { runCli } from './testing.ts';
 
 const [CN, COLLECTOR, SG] = ['analyst.cn', 'investigator.cn', 'analyst.sg'];
+const [JUDGE, COUNSEL] = ['judicialReviewer.de', 'delegate.exchange'];
 const BASIS = ['--legal-basis', 'cn-cpl-141@1', '--reason', 'traced in our own case'];
 const PURPOSE = ['--purpose', 'CASE-2026-1'];
 
@@ -19,7 +20,8 @@ let batch: string;
 beforeAll(async () => {
   journey = await Journey.open('flow');
   ({ at, run } = journey);
-  for (const user of [CN, COLLECTOR, SG]) succeed(await journey.signIn(user!, ['init']));
+  for (const user of [CN, COLLECTOR, SG, JUDGE, COUNSEL])
+    succeed(await journey.signIn(user!, ['init']));
   const acquired = succeed(await run(COLLECTOR!, [...ACQUIRE, '--system', 'CN']));
   acquisition = acquired.id ?? acquired.acquisition;
   await writeFile(at('flow.csv'), listOf());
@@ -123,7 +125,7 @@ describe('following', () => {
     expect(answer.transfers[1].observations).toMatchObject([{ batch, index: 1 }]);
     const drafted = ['--draft-orders', journey.directory];
     const written = succeed(await follow([sampleAddress(1), ...files, ...drafted]));
-    expect(written.written).toHaveLength(3);
+    expect(written.written).toHaveLength(6);
     const draft = await readFile(at('freeze-1.draft.md'), 'utf8');
     expect(draft).toContain('DRAFT');
     expect(draft).toContain('**It is no');
@@ -136,6 +138,46 @@ describe('following', () => {
     expect(rows[2]).toContain(`${batch}:1`);
     const kept = JSON.parse(await readFile(at('flow-out.json'), 'utf8'));
     expect(kept.receipt.entry).toBeDefined();
+  });
+
+  it('is issued as an order once what the draft leaves open is filled in', async () => {
+    const draft = async (name: string) => {
+      const file = at(`freeze-1.${name}.json`);
+      return { file, content: JSON.parse(await readFile(file, 'utf8')) };
+    };
+    const complete = async (name: string, changes: object) => {
+      const { file, content } = await draft(name);
+      await writeFile(file, JSON.stringify({ ...content, ...changes }));
+      return file;
+    };
+    const { file, content } = await draft('order');
+    const issue = ['order', 'issue', '--input', file];
+    const texts = ['addressee', 'enforcing'].flatMap((name) => [
+      `--${name}`,
+      at(`freeze-1.${name}.json`),
+    ]);
+    expect((await run(JUDGE!, [...issue, ...texts])).answer.error.code).toBe('BAD_INPUT');
+    const first = (id: string) => ({ id, version: 1 });
+    const seen = { authority: 'court of DE', law: 'StGB 263' };
+    await complete('addressee', seen);
+    await complete('enforcing', { ...seen, facts: 'many were defrauded' });
+    const input = await complete('order', {
+      ...{ case: 'CASE-2026-1', addressee: 'ExchangeMSP', enforcing: 'SgAgencyMSP' },
+      calendars: {
+        ...{ ISSUER: first('germany'), ADDRESSEE: first('singapore') },
+        ENFORCING: first('singapore'),
+      },
+      stated: [{ ...content.stated[0], days: 14 }],
+      legalBasis: first('de-stpo-94'),
+    });
+    expect(input).toBe(file);
+    const { id } = succeed(await run(JUDGE!, [...issue, ...texts]));
+    const words = ['order', 'read', id, 'ADDRESSEE'];
+    const shown = await vi.waitFor(async () => succeed(await run(COUNSEL!, words)), 20_000);
+    const textOf = (field: string) =>
+      shown.fields.find((each: { id: string }) => each.id === field).text;
+    expect(textOf('assets')).toContain(`${sampleAddress(3)}: native, up to 400`);
+    expect(textOf('flow')).toContain(`ACQUISITION:${acquisition}`);
   });
 
   it('reads the address from standard input, and tells people what it means', async () => {

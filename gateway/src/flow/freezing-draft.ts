@@ -3,6 +3,7 @@
  * person to check and complete: it is no order, nothing of it is on the ledger, and nobody is sent it.
  */
 import { nameEvidence } from '@tabellion/proof';
+import { draftOrder, type FreezingOrder, type Traced } from './freezing-order.ts';
 import type { ShownFlow } from './shape.ts';
 
 export interface FreezingDraft {
@@ -12,12 +13,21 @@ export interface FreezingDraft {
   readonly holder: string;
   /** Markdown. */
   readonly text: string;
+  /** The same for `order issue`, to be completed. */
+  readonly order: FreezingOrder;
+}
+
+export interface FreezingFacts {
+  readonly purpose: string;
+  /** Milliseconds since 1970: the date of the draft. */
+  readonly now: number;
+  /** Version of the profile for freezing at an exchange; null where none is published. */
+  readonly profileVersion: number | null;
 }
 
 type Node = ShownFlow['nodes'][number];
 
-/** @param now milliseconds since 1970: the date of the draft. */
-export function draftFreezing(flow: ShownFlow, purpose: string, now: number): FreezingDraft[] {
+export function draftFreezing(flow: ShownFlow, facts: FreezingFacts): FreezingDraft[] {
   const holders = new Map<string, Node[]>();
   for (const node of flow.nodes) {
     const isTainted = node.pools.some(({ tainted }) => tainted !== '0');
@@ -25,27 +35,18 @@ export function draftFreezing(flow: ShownFlow, purpose: string, now: number): Fr
     const holder = holderOf(node);
     holders.set(holder, [...(holders.get(holder) ?? []), node]);
   }
-  return [...holders].map(([holder, nodes], index) => ({
-    number: index + 1,
-    holder,
-    text: writeDraft(holder, nodes, flow, purpose, now),
-  }));
+  return [...holders].map(([holder, nodes], index) => {
+    const traced = traceTo(nodes, flow);
+    return {
+      ...{ number: index + 1, holder },
+      text: writeDraft(holder, traced, flow, facts),
+      order: draftOrder(traced, facts.profileVersion),
+    };
+  });
 }
 
-/** Who is taken to control the address, else what it is called, by the newest label that stands. */
-function holderOf({ labels }: Node): string {
-  const label = labels.findLast(({ actor }) => actor !== undefined) ?? labels.at(-1);
-  return label?.actor ?? label?.label ?? 'not named';
-}
-
-function writeDraft(
-  holder: string,
-  nodes: readonly Node[],
-  flow: ShownFlow,
-  purpose: string,
-  now: number,
-): string {
-  const { query, height, at } = flow;
+/** The way to these addresses, and the evidence on it. */
+function traceTo(nodes: readonly Node[], flow: ShownFlow): Traced {
   const into = flow.transfers.filter(({ to, tainted, network, arrival }) =>
     nodes.some(
       ({ address, network: of }) =>
@@ -58,6 +59,22 @@ function writeDraft(
       observations.flatMap(({ links }) => links.map(nameEvidence)),
     ),
   );
+  return { nodes, path, evidence: [...evidence], height: flow.height };
+}
+
+/** Who is taken to control the address, else what it is called, by the newest label that stands. */
+function holderOf({ labels }: Node): string {
+  const label = labels.findLast(({ actor }) => actor !== undefined) ?? labels.at(-1);
+  return label?.actor ?? label?.label ?? 'not named';
+}
+
+function writeDraft(
+  holder: string,
+  { nodes, path, evidence }: Traced,
+  flow: ShownFlow,
+  { purpose, now }: FreezingFacts,
+): string {
+  const { query, height, at } = flow;
   const start = query.address ?? query.transaction;
   return [
     '# DRAFT of an order to freeze assets',
@@ -126,7 +143,7 @@ function writeDraft(
     '',
     '## Evidence on the ledger',
     '',
-    ...[...evidence].map((name) => `- ${name}`),
+    ...evidence.map((name) => `- ${name}`),
     '',
     '## To be weighed before it is issued',
     '',

@@ -2,20 +2,23 @@
 import '@tabellion/proof/node';
 import { join } from 'node:path';
 import { canonicalText } from '@tabellion/proof';
+import { z } from 'zod';
 import { writeCsv } from '../../exchange/csv/csv.ts';
 import { EXIT } from '../../explain/exit-code.ts';
-import { draftFreezing } from '../../flow/freezing-draft.ts';
+import { draftFreezing, type FreezingFacts } from '../../flow/freezing-draft.ts';
+import { FREEZING_PROFILE, type FreezingOrder } from '../../flow/freezing-order.ts';
 import { normaliseQuery } from '../../flow/normalise-query.ts';
 import { flowAnswer, flowQuery, type ShownFlow } from '../../flow/shape.ts';
 import type { Context, Invocation } from '../context.ts';
 import { checkInput, parseCount, parseTime, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { describeFlow, FLOW_COLUMNS, listFlowRows } from '../flow/flow-text.ts';
-import { expectShape } from '../gateway-client.ts';
+import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { parsePurpose } from '../label/purpose.ts';
 import { parseNetwork } from '../label/screen-input.ts';
 import { assertAbsent, writeNewFile } from '../new-file.ts';
 import type { Outcome } from '../output.ts';
+import { listAll } from '../page.ts';
 import { assertOurs, checkFlow, says } from '../receipt/check.ts';
 import { encodeKept } from '../receipt/form.ts';
 import { openSession } from '../session.ts';
@@ -40,6 +43,15 @@ export interface FollowFlags {
 
 const MAX_ADDRESS_TEXT = 1024;
 const DRAFT_ENDING = '.draft.md';
+/** What `order issue` takes of the same draft. */
+const ORDER_ENDINGS: Readonly<Record<keyof FreezingOrder, string>> = {
+  input: '.order.json',
+  addressee: '.addressee.json',
+  enforcing: '.enforcing.json',
+};
+const profileEntry = z.object({
+  record: z.object({ entry: z.object({ id: z.string(), version: z.int() }) }),
+});
 
 export async function followFlow(invocation: Invocation<FollowFlags>): Promise<Outcome> {
   const { context, args, options } = invocation;
@@ -65,7 +77,10 @@ export async function followFlow(invocation: Invocation<FollowFlags>): Promise<O
   says(canonicalText(answer.query) === canonicalText(query), 'questions');
   says(asOf === undefined || answer.height === asOf, 'heights');
   assertOurs(receipt, entry, { purpose, trust: await readPinnedTrust(paths) });
-  const written = await writeFiles(flow, options, purpose, context.now());
+  const profileVersion =
+    options.draftOrders === undefined ? null : await findProfileVersion(client);
+  const facts = { purpose, now: context.now(), profileVersion };
+  const written = await writeFiles(flow, options, facts);
   const isDraftless =
     options.draftOrders !== undefined && !written.some((file) => file.endsWith(DRAFT_ENDING));
   return {
@@ -74,6 +89,9 @@ export async function followFlow(invocation: Invocation<FollowFlags>): Promise<O
       describeFlow(flow),
       `on record in your member’s journal: ${flow.receipt.position}`,
       ...written.map((file) => `written: ${file}`),
+      ...written
+        .filter((file) => file.endsWith(DRAFT_ENDING))
+        .map((file) => describeIssuing(file.slice(0, -DRAFT_ENDING.length))),
       ...(isDraftless ? ['no draft was written: nothing traced ends at an exchange'] : []),
     ].join('\n'),
     exit: isDraftless ? EXIT.incomplete : EXIT.done,
@@ -102,8 +120,7 @@ async function readQuery(context: Context, word: string | undefined, flags: Foll
 async function writeFiles(
   flow: ShownFlow,
   { output, csv, draftOrders, receipt, force }: FollowFlags,
-  purpose: string,
-  now: number,
+  facts: FreezingFacts,
 ): Promise<string[]> {
   const written: string[] = [];
   const write = async (path: string, bytes: Parameters<typeof writeNewFile>[1]) => {
@@ -117,9 +134,29 @@ async function writeFiles(
     await write(receipt, encodeKept({ type: 'tabellion.flow-receipt', ...signed, answer }));
   }
   if (draftOrders === undefined) return written;
-  const drafts = draftFreezing(flow, purpose, now);
-  for (const { number, text } of drafts) {
-    await write(join(draftOrders, `freeze-${number}${DRAFT_ENDING}`), Buffer.from(text));
+  for (const { number, text, order } of draftFreezing(flow, facts)) {
+    const stem = join(draftOrders, `freeze-${number}`);
+    await write(`${stem}${DRAFT_ENDING}`, Buffer.from(text));
+    for (const [part, ending] of Object.entries(ORDER_ENDINGS) as [keyof FreezingOrder, string][]) {
+      await write(`${stem}${ending}`, Buffer.from(`${JSON.stringify(order[part], null, 2)}\n`));
+    }
   }
   return written;
 }
+
+/** The newest that is published; null where there is none. */
+async function findProfileVersion(client: GatewayClient): Promise<number | null> {
+  const { items } = await listAll(client, '/v1/member/reference/orderProfile', profileEntry);
+  const versions = items
+    .map(({ record: { entry } }) => entry)
+    .filter(({ id }) => id === FREEZING_PROFILE)
+    .map(({ version }) => version);
+  return versions.length > 0 ? Math.max(...versions) : null;
+}
+
+const describeIssuing = (stem: string): string =>
+  [
+    'to issue it, complete what is left open there:',
+    `tabellion order issue --input ${stem}${ORDER_ENDINGS.input}`,
+    `--addressee ${stem}${ORDER_ENDINGS.addressee} --enforcing ${stem}${ORDER_ENDINGS.enforcing}`,
+  ].join(' ');

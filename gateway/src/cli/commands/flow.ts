@@ -86,7 +86,8 @@ label list lists the batches; label dispute, corroborate and withdraw speak of t
 TRACED is what of each transfer came from the start, by the rule "haircut": a payment takes along the
 share of the traced amount that it is of what its sender held, rounded down. Following ends at exchanges
 and services, and at the limits; NOT_OBSERVED says that no member observed more, not that there is none.
-A draft is a text to be checked and completed. It is no order, and is sent to nobody. What --receipt kept is
+A draft is a text to be checked and completed. It is no order, and is sent to nobody; beside it stand the
+files that order issue takes, with open places that only the authority can fill. What --receipt kept is
 for screen prove-receipt and verify-receipt.
 `,
   );
