@@ -1,6 +1,7 @@
 /** The next steps that an order waits for, on which side, and which roles may take them there. */
+import { sinceReplaced } from '@tabellion/chaincode/order/clocks';
 import { type Entitling, listEntitled } from '@tabellion/chaincode/order/entitlement';
-import type { Gate } from '@tabellion/chaincode/order/gate';
+import { type Gate, stands } from '@tabellion/chaincode/order/gate';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type {
   OrderHeadRecord,
@@ -8,7 +9,7 @@ import type {
   OrderStep,
   StepVerb,
 } from '@tabellion/chaincode/order/record';
-import { isEnded, type OrderStatus, STEPS } from '@tabellion/chaincode/order/transition';
+import { isEnded, isServed, type OrderStatus, STEPS } from '@tabellion/chaincode/order/transition';
 import type { OrderKind, Party } from '@tabellion/chaincode/order/vocabulary';
 
 export interface Standing {
@@ -76,10 +77,8 @@ export function listAwaited(standing: Standing): AwaitedStep[] {
   else for (const [side, verb] of NEXT[status]) if (fits(verb, order.kind)) add(side, { verb });
   if (isEnded(status)) return found;
   if (order.validation === 'AFTER' && !head.validated) add('ISSUER', { verb: 'validate' });
-  if (!STEPS.NOTICE_RECEIVED.from.includes(status)) return found;
-  const isTold = facts.some(({ event }) => event === 'NOTICE_RECEIVED');
-  if (order.notified && !isTold) add('ENFORCING', { verb: 'takeNotice' });
-  if (status === 'DELIVERED') return found;
+  const isTold = sinceReplaced(facts).some(({ event }) => event === 'NOTICE_RECEIVED');
+  if (isServed(status) && order.notified && !isTold) add('ENFORCING', { verb: 'takeNotice' });
   for (const gate of profile.gates)
     if (isAwaited(gate, standing)) add(gate.by, { verb: 'clear', gate: gate.id });
   return found;
@@ -93,7 +92,10 @@ const fits = (verb: StepVerb, kind: OrderKind): boolean =>
 
 /** One that silence opens is waited for by its clock, which the dates show; any other by the step. */
 function isAwaited(gate: Gate, { order, head, profile }: Standing): boolean {
-  if (head.opened.includes(gate.id) || (gate.notified && !order.notified)) return false;
+  if (head.opened.includes(gate.id) || !stands(gate, order)) return false;
+  if (isServed(head.status) === (gate.blocks === 'SERVED')) return false;
+  const isPast = head.status === 'DELIVERED' && gate.blocks !== 'CLOSED';
+  if (isPast) return false;
   if (gate.by === 'ENFORCING' && order.enforcing === undefined) return false;
   const runs = head.clocks.some(({ clock }) => clock === gate.opensWith);
   const clock = profile.clocks.find(({ id }) => id === gate.opensWith);
