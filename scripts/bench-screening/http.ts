@@ -108,8 +108,8 @@ async function seeLabel({ address: gateway, signIn }: BenchGateway, address: str
 }
 
 /**
- * Resolves once the tables of both kinds were made of the library as it is: the gateway begins with them some
- * seconds after it has come to rest, and goes through all labels and takes every processor for a minute.
+ * Resolves once the tables of both kinds were made of the library as it is: the gateway may come to rest before
+ * it begins with them, and has less for requests until they are done.
  */
 async function seeTables({ address: gateway, signIn }: BenchGateway, height: number) {
   for (;;) {
