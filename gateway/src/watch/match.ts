@@ -1,13 +1,7 @@
 /** Which watches an act on labels concerns, or what falls due of one. */
 import { setImmediate } from 'node:timers/promises';
 import type { LabelBatchRecord } from '@tabellion/chaincode/label/record';
-import {
-  type LabelStatement,
-  labelStatement,
-  leafHash,
-  parseCanonical,
-  toHex,
-} from '@tabellion/proof';
+import { type LabelStatement, leafHash, toHex } from '@tabellion/proof';
 import { labelStatus } from '@tabellion/screening';
 import { isWithinAny, type Taxonomy } from '../label/format/taxonomy.ts';
 import type { LibraryFeed } from '../label/library-feed.ts';
@@ -91,7 +85,7 @@ export function createMatcher({ feed, view, manifests, store }: MatchPorts) {
     if (watches.length === 0) return;
     const taxonomy = view.taxonomyOf(batch.taxonomy);
     const look = (line: Uint8Array) => {
-      const statement = JSON.parse(Buffer.from(line).toString('utf8')) as LabelStatement;
+      const statement = readStatement(line);
       for (const watch of watches)
         if (isWithinAny(taxonomy, statement, watch.categories)) matches.count(watch);
     };
@@ -162,7 +156,7 @@ export function createMatcher({ feed, view, manifests, store }: MatchPorts) {
           const watchers = store.findWatchers(place.key);
           if (watchers.length === 0 && filed.length === 0) continue;
           const line = manifests.readLine(batch.manifest, place);
-          const statement = labelStatement.parse(parseCanonical(line));
+          const statement = readStatement(line);
           const isSpokenOf = feed.index.isChanged(number, index, height);
           const responses = isSpokenOf ? history(digest, toHex(leafHash(line))) : [];
           const standing = readStanding({ statement, batch, responses });
@@ -177,6 +171,10 @@ export function createMatcher({ feed, view, manifests, store }: MatchPorts) {
     },
   };
 }
+
+/** Of a line that was held to its schema when the manifest was taken in, and to its digest when it was read. */
+const readStatement = (line: Uint8Array): LabelStatement =>
+  JSON.parse(Buffer.from(line).toString('utf8')) as LabelStatement;
 
 /** The one label that a record speaks of. */
 export const labelOf = (record: LabelAct['record']) =>
