@@ -1,5 +1,6 @@
 /** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { draftHttpOrder, listOrderEntries } from '../../../test/recovery/every-order.ts';
 import { type Answered, Journey } from './journey-testing.ts';
@@ -41,6 +42,21 @@ beforeAll(async () => {
   }
 }, 240_000);
 afterAll(() => journey?.close());
+
+it('proposes an entry of a shipped file, which has to be named where there are several', async () => {
+  const file = join(import.meta.dirname, '../../../node-config/orders/budapest.yaml');
+  const publish = ['member', 'propose', '--publish', file, ...BASIS, '--reason', 'for later'];
+  const unnamed = await run('delegate.de', publish);
+  expect([unnamed.exit, unnamed.answer.error.code]).toEqual([2, 'USAGE']);
+  expect(unnamed.answer.error.message).toContain('budapest-16, budapest-17, budapest-29');
+  const both = await run('delegate.de', [...publish, '--entry', 'budapest-29', '--set', 'a=1']);
+  expect(both.answer.error.code).toBe('USAGE');
+  const { record } = succeed(await run('delegate.de', [...publish, '--entry', 'budapest-29']));
+  expect(record.change).toMatchObject({
+    kind: 'PUBLISH',
+    entry: { id: 'budapest-29', version: 1 },
+  });
+});
 
 it('goes from issue to end, each party by its own commands', async () => {
   const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;
