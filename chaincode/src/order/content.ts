@@ -29,18 +29,24 @@ export function assertContent(
   assertRule(toHex(sha256(bytes)) === digest, 'CONTENT_MISMATCH', `${party}: another digest`);
   const { for: meantFor, order: of, fields } = parseContent(bytes, party);
   assertRule(of === order && meantFor === party, 'CONTENT_MISMATCH', `${party}: of another order`);
-  const visible = profile.content.filter(({ seenBy }) => seenBy.includes(party));
   const given = fields.map(({ id }) => id);
-  const strange = given.find((id) => !visible.some((field) => field.id === id));
-  assertRule(
-    strange === undefined,
-    'CONTENT_NOT_ALLOWED',
-    `${party} ${strange}: not for it to see`,
-  );
-  const missing = visible.find(({ id, mandatory }) => mandatory && !given.includes(id));
-  assertRule(missing === undefined, 'CONTENT_NOT_ALLOWED', `${party} ${missing?.id}: is missing`);
-  const twice = given.find((id, at) => given.indexOf(id) !== at);
-  assertRule(twice === undefined, 'CONTENT_NOT_ALLOWED', `${party} ${twice}: stands twice`);
+  for (const fault of listFieldFaults(profile, party, given))
+    throw new ContractError('CONTENT_NOT_ALLOWED', `${party} ${fault.field}: ${fault.text}`);
+}
+
+/** What a party is given and may not see, what it lacks, and what stands twice. */
+export function* listFieldFaults(
+  { content }: Pick<OrderProfile, 'content'>,
+  party: OrderContent['for'],
+  given: readonly string[],
+): Generator<{ readonly field: string; readonly text: string }> {
+  const visible = content.filter(({ seenBy }) => seenBy.includes(party));
+  for (const field of given)
+    if (!visible.some(({ id }) => id === field)) yield { field, text: 'not for it to see' };
+  for (const { id, mandatory } of visible)
+    if (mandatory && !given.includes(id)) yield { field: id, text: 'is missing' };
+  for (const [at, field] of given.entries())
+    if (given.indexOf(field) !== at) yield { field, text: 'stands twice' };
 }
 
 function parseContent(bytes: Uint8Array, party: string): OrderContent {

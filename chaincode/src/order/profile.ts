@@ -36,6 +36,8 @@ const field = z.strictObject({
     .array(z.enum(['ADDRESSEE', 'ENFORCING']))
     .min(1)
     .max(2),
+  /** What its text is, where a check before the order is issued can say whether it is well formed. */
+  holds: z.enum(['IDENTIFIER', 'TIME_RANGE']).optional(),
 });
 
 /** A consent without which a step is not taken: approval, judicial review, or no objection. */

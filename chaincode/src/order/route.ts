@@ -1,6 +1,6 @@
 /** Whether the law leaves a way from one state to another: treaties, their parties and reservations (CNS-11). */
 import { z } from 'zod';
-import { assertRule } from '../kernel/errors.ts';
+import { assertRule, ContractError } from '../kernel/errors.ts';
 import { identifier, jurisdiction, plainText, timestamp } from '../kernel/schema.ts';
 import type { OrderProfile } from './profile.ts';
 import type { Connection } from './vocabulary.ts';
@@ -51,42 +51,58 @@ export interface Route {
   readonly at: number;
 }
 
-/** Ties that are facts of the two members themselves: these the contract sees, and no other. */
-const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
+/** What closes a way: whose authorities may issue and to whom, a treaty that does not bind, a reservation. */
+interface Closure {
+  readonly by: 'STATE' | 'NO_PARTY' | 'RESERVATION';
+  /** Of the reservation. */
+  readonly article?: string;
+  readonly text: string;
+}
 
-/** Why the way is closed, in words; undefined where it is open. */
-export function findClosure(
+/** Everything that closes the way, in words; nothing where it is open. */
+export function* listClosures(
   id: string,
   {
     issuedIn,
     addressedIn,
-    scope,
     treaty: named,
-  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'scope' | 'treaty'>,
+  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'treaty'>,
   { issuer, addressee, treaty, at }: Route,
-): string | undefined {
-  if (issuedIn !== null && !issuedIn.includes(issuer)) return `not of ${issuer}`;
+): Generator<Closure> {
+  if (issuedIn !== null && !issuedIn.includes(issuer))
+    yield { by: 'STATE', text: `not of ${issuer}` };
   if (addressedIn !== undefined && !addressedIn.includes(addressee.jurisdiction))
-    return `to nobody in ${addressee.jurisdiction}`;
-  const tie = addressee.jurisdiction === issuer ? 'SAME_STATE' : 'OTHER_STATE';
-  const missing = scope.connection.find(
-    ({ anyOf }) => anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie),
-  );
-  if (missing !== undefined) return `${missing.article} asks for ${missing.anyOf}, not ${tie}`;
-  if (named === null) return undefined;
-  for (const state of [issuer, addressee.jurisdiction]) {
+    yield { by: 'STATE', text: `to nobody in ${addressee.jurisdiction}` };
+  if (named === null) return;
+  for (const state of new Set([issuer, addressee.jurisdiction])) {
     const party = treaty?.parties.find((each) => each.jurisdiction === state);
-    const binds = party && party.from <= at && (party.until === null || at <= party.until);
-    if (!binds) return `${state} is no party to ${named}`;
+    if (party === undefined) {
+      yield { by: 'NO_PARTY', text: `${state} is no party to ${named}` };
+      continue;
+    }
+    const binds = party.from <= at && (party.until === null || at <= party.until);
+    if (!binds) yield { by: 'NO_PARTY', text: `${named} does not bind ${state} at that time` };
   }
-  const reserved = treaty?.parties
-    .find((each) => each.jurisdiction === addressee.jurisdiction)
-    ?.reservations.find(({ closes }) => closes.includes(id));
-  return reserved && `${addressee.jurisdiction} made a reservation to ${reserved.article}`;
+  const reserving = treaty?.parties.find((each) => each.jurisdiction === addressee.jurisdiction);
+  for (const { article, text, closes } of reserving?.reservations ?? [])
+    if (closes.includes(id))
+      yield {
+        ...{ by: 'RESERVATION', article },
+        text: `${addressee.jurisdiction} made a reservation to ${article}: ${text}`,
+      };
 }
+
+/** Ties that are facts of the two members themselves: these the contract sees, and no other. */
+const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
 
 /** @throws ContractError `ROUTE_CLOSED`. */
 export function assertRoute(id: string, profile: OrderProfile, route: Route): void {
-  const closure = findClosure(id, profile, route);
-  assertRule(closure === undefined, 'ROUTE_CLOSED', `${closure}`);
+  for (const { text } of listClosures(id, profile, route))
+    throw new ContractError('ROUTE_CLOSED', text);
+  const tie = route.addressee.jurisdiction === route.issuer ? 'SAME_STATE' : 'OTHER_STATE';
+  for (const { article, anyOf } of profile.scope.connection) {
+    const isSeen = anyOf.every((each) => BETWEEN_STATES.includes(each));
+    const text = `${article} asks for ${anyOf}, not ${tie}`;
+    assertRule(!isSeen || anyOf.includes(tie), 'ROUTE_CLOSED', text);
+  }
 }

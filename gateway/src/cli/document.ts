@@ -1,21 +1,35 @@
 /** JSON that people hand to a command, by file or standard input, and times that they type. */
 import { readFile } from 'node:fs/promises';
 import { JsonError, parseStrict } from '@tabellion/proof';
+import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 import { CliError } from './failure.ts';
 
 const MAX_BYTES = 1 << 20;
 
-/** @param source a path, or `-` for standard input. */
+/** @param source a path, or `-` for standard input; JSON, or YAML where the name ends so. */
 export async function readDocument({ stdin }: Context, source: string): Promise<unknown> {
   const bytes =
     source === '-' ? await readAll(stdin, MAX_BYTES) : await readSmallFile(source, MAX_BYTES);
+  if (/\.ya?ml$/i.test(source)) return parseYaml(source, bytes);
   try {
     return parseStrict(bytes, { maxBytes: MAX_BYTES });
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new CliError('BAD_INPUT', `${source}: ${error.message}`, error);
+  }
+}
+
+/** YAML 1.2: NO is a text, and not false. */
+function parseYaml(source: string, bytes: Uint8Array): unknown {
+  const document = parseDocument(Buffer.from(bytes).toString('utf8'), { schema: 'core' });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault) throw new CliError('BAD_INPUT', `${source}: ${fault.message.split('\n')[0]}`, fault);
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    throw new CliError('BAD_INPUT', `${source}: aliases are not allowed`, error);
   }
 }
 

@@ -121,3 +121,46 @@ it('goes from issue to end, each party by its own commands', async () => {
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
   expect([head.status, steps.length]).toEqual(['CLOSED', head.sequence]);
 }, 120_000);
+
+it('is advised on before, from options and from a file, and its draft is checked', async () => {
+  const common = ['--kind', 'PRODUCE', '--category', 'TRAFFIC', '--addressee', 'ExchangeMSP'];
+  const asked = ['order', 'advise', ...common, '--at', '2026-09-01T10:00:00Z', '--no-threat'];
+  const facts = await write('facts.yaml', { serviceOffered: true, offence: { maximumMonths: 60 } });
+  const advised = succeed(await run(JUDGE, [...asked, '--input', facts]));
+  expect(advised.open.map(({ profile }: { profile: object }) => profile)).toEqual([
+    { id: 'epoc', version: 1 },
+  ]);
+  expect(new Date(advised.open[0].speed.due).toISOString()).toBe('2026-09-11T21:59:59.999Z');
+  const again = succeed(await run(JUDGE, [...asked, '--input', facts]));
+  expect(again).toEqual(advised);
+  const unknown = await text(JUDGE, asked);
+  expect(unknown).toContain('No way is open for certain.');
+  expect(unknown).toContain('if        Does who holds the data offer its service');
+  const short = [...asked, '--input', facts, '--max-penalty', '12', '--no-by-system'];
+  const closed = await text(JUDGE, [...short, '--volatile', '--offence', 'theft']);
+  expect(closed).toContain('closed    OFFENCE: For TRAFFIC the offence is none of these');
+  expect(closed).toContain('FIRST HAVE THE DATA KEPT');
+  const nobody = await run(JUDGE, [...asked, '--addressee', 'NobodyMSP']);
+  expect(nobody.answer.error.code).toBe('NOT_FOUND');
+  const misspelt = await run(JUDGE, [...asked, '--threat', 'BOREDOM']);
+  expect(misspelt.answer.error.code).toBe('BAD_INPUT');
+
+  const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;
+  const input = await write('draft.json', draft);
+  const parts = { ...FIELDS, c: 'e-mail: someone@example', e: '2024-01-01 to 2026-01-01' };
+  const addressee = await write('addressee.json', parts);
+  const copy = await write('copy.json', { ...parts, i: 'needed', j: 'many were defrauded' });
+  const check = ['order', 'check', '--input', input, '--addressee', addressee];
+  const refused = await run(JUDGE, check);
+  expect(refused.exit).toBe(1);
+  expect(refused.answer.findings[0]).toMatchObject({ code: 'ENFORCING_MISMATCH' });
+  const whole = [...check, '--enforcing', copy];
+  const { refused: none, findings } = succeed(await run(JUDGE, whole));
+  expect(none).toBe(0);
+  expect(findings.map(({ code }: { code: string }) => code)).toEqual([
+    ...['RANGE_TOO_LONG', 'IDENTIFIER_FORM'],
+  ]);
+  const shown = await text(JUDGE, [...whole, '--facts', facts, '--role', 'prosecutor']);
+  expect(shown).toContain('ISSUER_NOT_ALLOWED');
+  expect(shown).toContain('1 refusal, 2 doubts');
+}, 60_000);

@@ -19,6 +19,7 @@ export const AREAS = {
   wallet: { en: 'failure of scripts/import-wallet', zh: 'scripts/import-wallet 的失败' },
   label: { en: 'failure with labels of addresses', zh: '地址标签的失败' },
   screening: { en: 'answer of a screening', zh: '筛查的答复' },
+  order: { en: 'doubt about an order before it is issued', zh: '签发前对令状的疑问' },
   webhook: { en: 'outcome of sending a message', zh: '发送消息的结果' },
   verdict: { en: 'verdict on a proof', zh: '证明的核验结论' },
   step: { en: 'step of verifying a proof', zh: '核验证明的步骤' },

@@ -47,6 +47,7 @@ import { LEDGER_ERROR_CODES } from '../ledger/port.ts';
 import { BACKUP_ERROR_CODES } from '../node/backup.ts';
 import { DATA_DIRECTORY_ERROR_CODES } from '../node/data-directory.ts';
 import { EXIT_DISK, VITAL_FAILURES } from '../node/failure-watch.ts';
+import { DOUBTS } from '../order/doubts.ts';
 import { REPORT_ERROR_CODES } from '../report/error.ts';
 import { ATTEMPT_CODES } from '../webhook/send.ts';
 import { AREA_NAMES, type Area } from './area.ts';
@@ -92,6 +93,7 @@ const CHECKS: readonly (readonly [Area, readonly string[]])[] = [
       (code) => code !== 'NOT_READY',
     ),
   ],
+  ['order', DOUBTS],
   ['webhook', ATTEMPT_CODES],
   ['step', STEPS],
   // INTACT is a verdict as well, and has its page there.
@@ -191,6 +193,7 @@ describe('the sources', () => {
       // Of files of the ledger.
       'Code',
       'DataDirectoryErrorCode',
+      'DoubtCode',
       'EntryRefusalCode',
       'EntryVerdictCode',
       'ErrorCode',

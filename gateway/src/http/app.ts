@@ -23,6 +23,7 @@ import { privateEndpoints } from '../label/private/routes.ts';
 import { labelEndpoints } from '../label/routes.ts';
 import { screenEndpoints } from '../label/screen-routes.ts';
 import { memberEndpoints } from '../member/routes.ts';
+import { adviceEndpoints } from '../order/advice-routes.ts';
 import { orderEndpoints } from '../order/routes.ts';
 import { reviewEndpoints } from '../review/routes.ts';
 import { alertEndpoints } from '../watch/alert-routes.ts';
@@ -149,6 +150,7 @@ function describeEndpoints(
     ...guestEndpoints(deps),
     ...labelEndpoints(deps),
     ...orderEndpoints(deps),
+    ...adviceEndpoints(deps),
     ...fetchEndpoints(deps),
     ...screenEndpoints(deps),
     ...flowEndpoints(deps),

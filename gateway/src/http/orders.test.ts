@@ -152,6 +152,17 @@ it('leave no trace in blocks, answers to others, the log or the gateway’s file
   });
   expect(done.json.code, done.text).toBe('VALID');
   await gateway.deps.projection.catchUp(AbortSignal.timeout(5000));
+  const { id: _, contents: _contents, ...draft } = input;
+  const secret = 'what nobody else may ever read of it';
+  const checked = await gateway.call('POST', '/v1/order/check', {
+    token: judge.token,
+    body: { input: draft, contents: { ADDRESSEE: { a: secret, j: secret } } },
+  });
+  expect(checked.status, checked.text).toBe(200);
+  expect(checked.json.findings).toContainEqual(
+    expect.objectContaining({ code: 'CONTENT_NOT_ALLOWED', field: 'contents.ADDRESSEE.j' }),
+  );
+  expect(checked.text).not.toContain(secret);
   const auditor = await gateway.signIn(CN, 'auditor', 'wang');
   const blocks = await gateway.call('GET', '/v1/ledger/blocks?limit=1000', { token: auditor });
   const raw = blocks.text
@@ -165,6 +176,7 @@ it('leave no trace in blocks, answers to others, the log or the gateway’s file
     .map((entry) => readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)));
   const seen = Buffer.concat([...raw, Buffer.from(log), ...(await Promise.all(read))]);
   expect(seen.includes(input.id)).toBe(true);
+  expect(seen.includes(secret)).toBe(false);
   for (const secret of Object.values(transient)) {
     expect(seen.includes(secret)).toBe(false);
     const bytes = Buffer.from(fromBase64url(secret));

@@ -30,13 +30,24 @@ export interface ContentOptions {
 const PARTIES = { ADDRESSEE: 'addressee', ENFORCING: 'enforcing' } as const;
 const fieldTexts = z.record(z.string(), z.string());
 
+/** What each party is to read, as the files say it. */
+export async function readTexts(context: Context, options: ContentOptions) {
+  const texts: Partial<Record<keyof typeof PARTIES, Record<string, string>>> = {};
+  for (const party of ['ADDRESSEE', 'ENFORCING'] as const) {
+    const source = options[PARTIES[party]];
+    if (source !== undefined)
+      texts[party] = checkInput(fieldTexts, await readDocument(context, source));
+  }
+  return texts;
+}
+
 /** Each party's copy, salted anew, as transient input and by its digest. */
 async function readCopies(context: Context, order: string, options: ContentOptions) {
   const transient: Record<string, Uint8Array> = {};
+  const given = await readTexts(context, options);
   for (const party of ['ADDRESSEE', 'ENFORCING'] as const) {
-    const source = options[PARTIES[party]];
-    if (source === undefined) continue;
-    const texts = checkInput(fieldTexts, await readDocument(context, source));
+    const texts = given[party];
+    if (texts === undefined) continue;
     const content: OrderContent = {
       ...{ type: 'tabellion.order-content', v: 1, order, for: party },
       salt: toBase64url(randomBytes(32)),
@@ -50,7 +61,7 @@ async function readCopies(context: Context, order: string, options: ContentOptio
   return { transient, contents };
 }
 
-async function readObject(context: Context, source: string): Promise<object> {
+export async function readObject(context: Context, source: string): Promise<object> {
   const document = await readDocument(context, source);
   if (typeof document === 'object' && document !== null && !Array.isArray(document))
     return document;

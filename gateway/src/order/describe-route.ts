@@ -1,0 +1,119 @@
+/** What an open route asks of whom, step by step, in words. */
+import type { Ruled, Side } from '@tabellion/chaincode/order/issue-rules';
+import type { OrderProfile } from '@tabellion/chaincode/order/profile';
+import type { OpenRoute, Risk } from './advice-shape.ts';
+import type { Speed } from './route-speed.ts';
+
+export interface Described {
+  readonly profile: OrderProfile;
+  /** What lets that role issue it. */
+  readonly row: OrderProfile['issuing'][number];
+  readonly speed: Speed;
+  readonly order: Ruled;
+  readonly addressee: Side;
+  readonly issuerRole: string;
+}
+
+export function describeRoute(
+  route: Described,
+): Pick<OpenRoute, 'speed' | 'validation' | 'notified' | 'steps' | 'risks'> {
+  const { row } = route;
+  return {
+    speed: describeSpeed(route),
+    validation: row.validation,
+    notified: describeNotified(route),
+    steps: listSteps(route),
+    risks: listReservations(route),
+  };
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+function describeSpeed({ profile, speed: { due, clock, shut } }: Described): OpenRoute['speed'] {
+  const { usual } = profile.scope;
+  const endless = shut.find(({ opensWith }) => opensWith === undefined);
+  const number =
+    due === null
+      ? endless === undefined
+        ? 'The law gives no number.'
+        : `No number: it waits for ${endless.title} (${endless.article}).`
+      : `By ${iso(due)} at the latest (${clock!.article}).`;
+  return {
+    due,
+    clock: clock?.id ?? null,
+    article: clock?.article ?? null,
+    usualDays: usual?.days ?? null,
+    text:
+      usual === null ? number : `${number} It usually takes ${usual.days} days: ${usual.source}.`,
+  };
+}
+
+function describeNotified({ profile, order }: Described): OpenRoute['notified'] {
+  const { enforcing } = profile;
+  if (enforcing === null || order.contents.ENFORCING === undefined) return null;
+  const { article, exception } = enforcing;
+  return { member: order.enforcing!, article, exception };
+}
+
+function listSteps(route: Described): OpenRoute['steps'] {
+  const { profile, row, addressee, issuerRole, speed } = route;
+  const { readings, shut, due, clock } = speed;
+  const dueOf = (id: string | undefined) =>
+    readings.find((reading) => reading.clock === id)?.due ?? null;
+  const validates = row.validators.join(' or ');
+  const limit = profile.clocks.find(
+    ({ stops, validation }) => validation === 'AFTER' && stops.includes('VALIDATED'),
+  );
+  const afterwards = dueOf(limit?.id);
+  const notified = describeNotified(route);
+  return [
+    {
+      ...{ event: 'ISSUED' as const, article: row.article },
+      text: `The ${issuerRole} issues it${row.validation === 'NONE' ? ' alone' : ''}.`,
+    },
+    ...(row.validation === 'BEFORE'
+      ? [step('VALIDATED', row.article, `A ${validates} validates it before it is served.`)]
+      : []),
+    ...(row.validation === 'AFTER'
+      ? [
+          step(
+            'VALIDATED',
+            limit?.article ?? row.article,
+            `A ${validates} validates it afterwards${afterwards === null ? '' : `, by ${iso(afterwards)} at the latest`}.`,
+          ),
+        ]
+      : []),
+    step('SERVED', profile.article, `It is served on ${addressee.mspId}.`),
+    ...(notified === null
+      ? []
+      : [
+          step(
+            'NOTICE_RECEIVED',
+            notified.article,
+            `${notified.member} is notified at the same time${notified.exception === null ? '' : `, except where ${notified.exception}`}.`,
+          ),
+        ]),
+    ...shut.map(({ article, title, by, roles, opensWith }) => {
+      const opens = dueOf(opensWith);
+      const who = `the ${by === 'ADDRESSEE' ? 'addressee' : 'enforcing authority'} (${roles.join(' or ')})`;
+      const end =
+        opens === null ? 'Silence does not open it.' : `Silence opens it after ${iso(opens)}.`;
+      return step('CLEARED', article, `Gate: ${title}, by ${who}. ${end}`);
+    }),
+    ...(due === null ? [] : [step('DELIVERED', clock!.article, `${clock!.title}: ${iso(due)}.`)]),
+  ];
+}
+
+const step = (
+  event: OpenRoute['steps'][number]['event'],
+  article: string,
+  text: string,
+): OpenRoute['steps'][number] => ({ event, article, text });
+
+/** Under which conditions the addressee said that it takes such orders. */
+const listReservations = ({ profile, addressee }: Described): Risk[] =>
+  addressee.profile.acceptedOrders.flatMap(({ kind, reservation }) =>
+    kind === profile.kind && reservation !== undefined
+      ? [{ article: null, text: `${addressee.mspId} accepts such orders but for: ${reservation}` }]
+      : [],
+  );

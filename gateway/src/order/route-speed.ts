@@ -1,0 +1,67 @@
+/** How fast a route is, by the contract's own clocks: as if all that starts one happened at once. */
+import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
+import {
+  type Clocked,
+  type Fact,
+  type Reading,
+  readClocks,
+} from '@tabellion/chaincode/order/clocks';
+import { type Gate, listShut } from '@tabellion/chaincode/order/gate';
+import type { Clock } from '@tabellion/chaincode/order/profile';
+import type { OrderEvent, Party } from '@tabellion/chaincode/order/vocabulary';
+
+export interface Speed {
+  /** The last instant at which the addressee is in time; null where the law gives no number. */
+  readonly due: number | null;
+  readonly clock: Clock | null;
+  readonly readings: readonly Reading[];
+  /** What is shut until somebody opens it, or silence does. */
+  readonly shut: readonly Gate[];
+}
+
+const PATH: readonly (readonly [OrderEvent, Party])[] = [
+  ['ISSUED', 'ISSUER'],
+  ['VALIDATED', 'ISSUER'],
+  ['SERVED', 'ISSUER'],
+  ['RECEIVED', 'ADDRESSEE'],
+  ['NOTICE_RECEIVED', 'ENFORCING'],
+];
+
+/** @throws ContractError `CALENDAR_ENDS`. */
+export function findSpeed(order: Omit<Clocked, 'facts'>, at: number): Speed {
+  const { profile, isNotified, validation } = order;
+  const facts: Fact[] = PATH.filter(
+    ([event]) =>
+      (event !== 'VALIDATED' || validation !== 'NONE') &&
+      (event !== 'NOTICE_RECEIVED' || isNotified),
+  ).map(([event, by]) => ({ event, by, at }));
+  const readings = readClocks({ ...order, facts });
+  const gated = { notified: isNotified, categories: order.categories };
+  const shut = listShut({ profile, order: gated, opened: [], readings }, 'DELIVERED', at);
+  const dueOf = (id: string | undefined) => readings.find(({ clock }) => clock === id)?.due ?? null;
+  const timed = readings.flatMap(({ clock: id, due }) => {
+    const clock = profile.clocks.find((each) => each.id === id)!;
+    const isGate = shut.some(({ opensWith }) => opensWith === id);
+    return due !== null && (isOwed(clock) || isGate) ? [{ clock, due }] : [];
+  });
+  const last = timed.reduce<(typeof timed)[number] | null>(
+    (latest, each) => (latest === null || each.due > latest.due ? each : latest),
+    null,
+  );
+  const isEndless = shut.some(({ opensWith }) => dueOf(opensWith) === null);
+  return isEndless || last === null
+    ? { due: null, clock: null, readings, shut }
+    : { ...last, readings, shut };
+}
+
+/** By which the addressee has to have done what is asked. */
+const isOwed = ({ obliges, silence, stops }: Clock): boolean =>
+  obliges === 'ADDRESSEE' &&
+  silence === 'OVERDUE' &&
+  (stops.includes('EXECUTED') || stops.includes('DELIVERED'));
+
+/** First those with a number, then those of which is known how long they take, then the rest. */
+export function rankSpeed({ due }: Pick<Speed, 'due'>, usualDays: number | null) {
+  if (due !== null) return [0, due] as const;
+  return usualDays === null ? ([2, 0] as const) : ([1, usualDays * DAY_MS] as const);
+}
