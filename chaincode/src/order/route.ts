@@ -65,14 +65,17 @@ export function* listClosures(
   {
     issuedIn,
     addressedIn,
+    notAddressedIn,
     treaty: named,
-  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'treaty'>,
+  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'notAddressedIn' | 'treaty'>,
   { issuer, addressee, treaty, at }: Route,
 ): Generator<Closure> {
   if (issuedIn !== null && !issuedIn.includes(issuer))
     yield { by: 'STATE', text: `not of ${issuer}` };
   if (addressedIn !== undefined && !addressedIn.includes(addressee.jurisdiction))
     yield { by: 'STATE', text: `to nobody in ${addressee.jurisdiction}` };
+  if (notAddressedIn?.includes(addressee.jurisdiction))
+    yield { by: 'STATE', text: `${addressee.jurisdiction} is asked under a profile of its own` };
   if (named === null) return;
   for (const state of new Set([issuer, addressee.jurisdiction])) {
     const party = treaty?.parties.find((each) => each.jurisdiction === state);
