@@ -125,7 +125,9 @@ it('goes from issue to end, each party by its own commands', async () => {
 it('is advised on before, from options and from a file, and its draft is checked', async () => {
   const common = ['--kind', 'PRODUCE', '--category', 'TRAFFIC', '--addressee', 'ExchangeMSP'];
   const asked = ['order', 'advise', ...common, '--at', '2026-09-01T10:00:00Z', '--no-threat'];
-  const facts = await write('facts.yaml', { serviceOffered: true, offence: { maximumMonths: 60 } });
+  const facts = journey.at('facts.yaml');
+  // NO is Norway, and no truth value.
+  await writeFile(facts, 'serviceOffered: true\nlocations: [NO]\noffence:\n  maximumMonths: 60\n');
   const advised = succeed(await run(JUDGE, [...asked, '--input', facts]));
   expect(advised.open.map(({ profile }: { profile: object }) => profile)).toEqual([
     { id: 'epoc', version: 1 },
@@ -142,6 +144,10 @@ it('is advised on before, from options and from a file, and its draft is checked
   expect(closed).toContain('FIRST HAVE THE DATA KEPT');
   const nobody = await run(JUDGE, [...asked, '--addressee', 'NobodyMSP']);
   expect(nobody.answer.error.code).toBe('NOT_FOUND');
+  const twice = journey.at('twice.yaml');
+  await writeFile(twice, 'volatile: true\nvolatile: false\n');
+  const contradictory = await run(JUDGE, [...asked, '--input', twice]);
+  expect(contradictory.answer.error.code).toBe('BAD_INPUT');
   const misspelt = await run(JUDGE, [...asked, '--threat', 'BOREDOM']);
   expect(misspelt.answer.error.code).toBe('BAD_INPUT');
 

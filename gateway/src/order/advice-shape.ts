@@ -67,6 +67,7 @@ const openRoute = z.strictObject({
   speed: z
     .strictObject({
       due: timestamp.nullable(),
+      keptFrom: timestamp.nullable(),
       clock: identifier.nullable(),
       article: article.nullable(),
       usualDays: z.int().nullable(),

@@ -420,6 +420,18 @@ describe('advice', () => {
     expect(idsOf(open)).toEqual(['another', 'epoc', 'zed', 'mla']);
   });
 
+  it('ranks an emergency without a number before what usually takes months', () => {
+    const scope = { emergency: { article: '9', threats: ['LIFE' as const] } };
+    const urgent = betweenStates(scope, { urgency: 'EMERGENCY' });
+    const slow = betweenStates({ usual: { days: 30, source: 'as the states say' } });
+    const { open } = adviseOn(
+      EMERGENCY,
+      withProfiles({ urgent, slow, unknown: betweenStates({}) }),
+    );
+    const expected = ['epoc-emergency', 'epoc', 'urgent', 'slow', 'mla', 'unknown'];
+    expect(idsOf(open)).toEqual(expected);
+  });
+
   it('names who could issue it instead', () => {
     const { closed } = adviseOn({ ...TRAFFIC, role: 'prosecutor' });
     const [reason] = closed.find(({ profile }) => profile.id === 'epoc')!.reasons;
@@ -450,6 +462,15 @@ describe('advice', () => {
     const route = open.find(({ profile }) => profile.id === 'epoc-pr-emergency')!;
     const validated = route.steps.find(({ event }) => event === 'VALIDATED')!;
     expect(validated.text).toContain('2026-09-03T10:59:59.999Z');
+  });
+
+  it('says until when data are kept', () => {
+    const [route] = adviseOn({ kind: 'PRESERVE' }).open;
+    expect(route!.profile.id).toBe('epoc-pr');
+    expect(route!.speed).toMatchObject({ due: null, keptFrom: NOON });
+    expect(route!.steps.at(-1)!.text).toBe(
+      'Keep the data for sixty days: until 2026-11-02T21:59:59.999Z, then it lapses.',
+    );
   });
 
   it('puts a question where a fact is missing, and names the fact', () => {

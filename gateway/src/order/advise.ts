@@ -66,7 +66,7 @@ function listRoutes(asked: Asked, ground: AdviceGround): Routes {
     if (!serves(edition.profile.kind, asked.kind)) continue;
     const found = judgeProfile(edition, asked, ground);
     if ('reasons' in found) closed.push(found);
-    else open.push([found, rankSpeed(found.speed, edition.profile.scope.usual?.days ?? null)]);
+    else open.push([found, rankSpeed(found.speed, edition.profile)]);
   }
   const sorted = open
     .sort(([one, first], [other, second]) => {

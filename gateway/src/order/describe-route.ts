@@ -2,7 +2,7 @@
 import type { Ruled, Side } from '@tabellion/chaincode/order/issue-rules';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type { OpenRoute, Risk } from './advice-shape.ts';
-import type { Speed } from './route-speed.ts';
+import { isKeeping, type Speed } from './route-speed.ts';
 
 export interface Described {
   readonly profile: OrderProfile;
@@ -29,23 +29,27 @@ export function describeRoute(
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-function describeSpeed({ profile, speed: { due, clock, shut } }: Described): OpenRoute['speed'] {
+function describeSpeed({ profile, speed }: Described): OpenRoute['speed'] {
   const { usual } = profile.scope;
-  const endless = shut.find(({ opensWith }) => opensWith === undefined);
-  const number =
-    due === null
-      ? endless === undefined
-        ? 'The law gives no number.'
-        : `No number: it waits for ${endless.title} (${endless.article}).`
-      : `By ${iso(due)} at the latest (${clock!.article}).`;
+  const { due, keptFrom, clock } = speed;
+  const number = describeNumber(speed);
   return {
-    due,
+    ...{ due, keptFrom },
     clock: clock?.id ?? null,
     article: clock?.article ?? null,
     usualDays: usual?.days ?? null,
     text:
       usual === null ? number : `${number} It usually takes ${usual.days} days: ${usual.source}.`,
   };
+}
+
+function describeNumber({ due, keptFrom, clock, shut }: Speed): string {
+  if (due !== null) return `By ${iso(due)} at the latest (${clock!.article}).`;
+  if (keptFrom !== null) return 'It binds from its receipt on.';
+  const endless = shut.find(({ opensWith }) => opensWith === undefined);
+  if (endless !== undefined)
+    return `No number: it waits for ${endless.title} (${endless.article}).`;
+  return 'The law gives no number.';
 }
 
 function describeNotified({ profile, order }: Described): OpenRoute['notified'] {
@@ -83,6 +87,11 @@ function listSteps(route: Described): OpenRoute['steps'] {
           ),
         ]
       : []),
+    ...profile.gates
+      .filter(({ blocks }) => blocks === 'SERVED')
+      .map(({ article, title, roles }) =>
+        step('CLEARED', article, `Gate: ${title}, by the issuing member (${roles.join(' or ')}).`),
+      ),
     step('SERVED', profile.article, `It is served on ${addressee.mspId}.`),
     ...(notified === null
       ? []
@@ -100,9 +109,20 @@ function listSteps(route: Described): OpenRoute['steps'] {
         opens === null ? 'Silence does not open it.' : `Silence opens it after ${iso(opens)}.`;
       return step('CLEARED', article, `Gate: ${title}, by ${who}. ${end}`);
     }),
+    ...profile.clocks.filter(isKeeping).flatMap(({ id, article, title, period }) => {
+      if (period?.unit === 'STATED_DAY')
+        return [step('RECEIVED', article, `${title}: ${describeBounds(period)}, then it lapses.`)];
+      const ends = dueOf(id);
+      return ends === null
+        ? []
+        : [step('RECEIVED', article, `${title}: until ${iso(ends)}, then it lapses.`)];
+    }),
     ...(due === null ? [] : [step('DELIVERED', clock!.article, `${clock!.title}: ${iso(due)}.`)]),
   ];
 }
+
+const describeBounds = ({ least, most }: { least: number; most: number | null }): string =>
+  `${most === null ? `at least ${least}` : `${least} to ${most}`} days, which the order has to state`;
 
 const step = (
   event: OpenRoute['steps'][number]['event'],

@@ -1,5 +1,4 @@
 /** How fast a route is, by the contract's own clocks: as if all that starts one happened at once. */
-import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
 import {
   type Clocked,
   type Fact,
@@ -7,13 +6,15 @@ import {
   readClocks,
 } from '@tabellion/chaincode/order/clocks';
 import { type Gate, listShut } from '@tabellion/chaincode/order/gate';
-import type { Clock } from '@tabellion/chaincode/order/profile';
+import type { Clock, OrderProfile } from '@tabellion/chaincode/order/profile';
 import type { OrderEvent, Party } from '@tabellion/chaincode/order/vocabulary';
 
 export interface Speed {
   /** The last instant at which the addressee is in time; null where the law gives no number. */
   readonly due: number | null;
   readonly clock: Clock | null;
+  /** From when on what is there is kept; null where nothing is, or something is shut. */
+  readonly keptFrom: number | null;
   readonly readings: readonly Reading[];
   /** What is shut until somebody opens it, or silence does. */
   readonly shut: readonly Gate[];
@@ -49,10 +50,18 @@ export function findSpeed(order: Omit<Clocked, 'facts'>, at: number): Speed {
     null,
   );
   const isEndless = shut.some(({ opensWith }) => dueOf(opensWith) === null);
+  const kept = readings.find(({ clock: id }) =>
+    isKeeping(profile.clocks.find((clock) => clock.id === id)!),
+  );
+  const keptFrom = shut.length > 0 ? null : (kept?.startedAt ?? null);
   return isEndless || last === null
-    ? { due: null, clock: null, readings, shut }
-    : { ...last, readings, shut };
+    ? { due: null, clock: null, keptFrom, readings, shut }
+    : { ...last, keptFrom, readings, shut };
 }
+
+/** As long as it runs the addressee keeps what there is; then it lapses. */
+export const isKeeping = ({ obliges, silence }: Clock): boolean =>
+  obliges === 'ADDRESSEE' && silence === 'LAPSES';
 
 /** By which the addressee has to have done what is asked. */
 const isOwed = ({ obliges, silence, stops }: Clock): boolean =>
@@ -60,8 +69,16 @@ const isOwed = ({ obliges, silence, stops }: Clock): boolean =>
   silence === 'OVERDUE' &&
   (stops.includes('EXECUTED') || stops.includes('DELIVERED'));
 
-/** First those with a number, then those of which is known how long they take, then the rest. */
-export function rankSpeed({ due }: Pick<Speed, 'due'>, usualDays: number | null) {
-  if (due !== null) return [0, due] as const;
-  return usualDays === null ? ([2, 0] as const) : ([1, usualDays * DAY_MS] as const);
+/**
+ * First those with a number, and those that bind at once; then those of an emergency, then those of which is
+ * known how long they take, then the rest.
+ */
+export function rankSpeed(
+  { due, keptFrom }: Pick<Speed, 'due' | 'keptFrom'>,
+  { urgency, scope: { usual } }: Pick<OrderProfile, 'urgency' | 'scope'>,
+): readonly [rank: number, within: number] {
+  const binding = due ?? keptFrom;
+  if (binding !== null) return [0, binding];
+  if (urgency === 'EMERGENCY') return [1, 0];
+  return usual === null ? [3, 0] : [2, usual.days];
 }

@@ -63,6 +63,10 @@ export function addOrderCommands(program: Command, run: Runner): void {
   addExamples(order, ['order issue --input order.json --addressee epoc.json', 'order show 5f…09']);
 }
 
+/** Of `--threat` and `--no-threat` the last counts. */
+const collectThreat = (value: string, before: string[] | false = []): string[] =>
+  collect(value, before || []);
+
 function addAdviceCommands(order: Command, run: Runner): void {
   const load = () => import('../actions/order-advise.ts');
   addExamples(
@@ -79,7 +83,7 @@ function addAdviceCommands(order: Command, run: Runner): void {
       .option('--at <time>', 'when it would be issued; else now')
       .option('--role <role>', 'who would issue it; else your own role')
       .option('--location <state>', 'where the data are, or UNKNOWN (repeatable)', collect)
-      .option('--threat <threat>', 'LIFE, INJURY, SAFETY, INFRASTRUCTURE or LOSS', collect)
+      .option('--threat <threat>', 'LIFE, INJURY, SAFETY, INFRASTRUCTURE or LOSS', collectThreat)
       .option('--no-threat', 'nothing of that kind is about to happen')
       .option('--volatile', 'the data may soon be lost')
       .option('--no-volatile', 'they will not be')
