@@ -80,7 +80,10 @@ describe('a profile', () => {
   });
 
   it('says where it can be addressed, or where it cannot', () => {
-    const named = { ...(withValue('epoc', 'addressedIn', ['FR']) as object), notAddressedIn: ['CN'] };
+    const named = {
+      ...(withValue('epoc', 'addressedIn', ['FR']) as object),
+      notAddressedIn: ['CN'],
+    };
     expect(listFaults(named)).toEqual(['notAddressedIn']);
   });
 

@@ -292,7 +292,8 @@ describe('China', () => {
         (treaty === null || treaty === 'tabellion-agreement') &&
         !closed.includes(id) &&
         (issuedIn === null || issuedIn.some((state) => state !== 'CN')) &&
-        (addressedIn.includes('CN') && !notAddressedIn.includes('CN')) &&
+        addressedIn.includes('CN') &&
+        !notAddressedIn.includes('CN') &&
         // What is kept stays where it is.
         kind !== 'PRESERVE',
     );
@@ -301,7 +302,10 @@ describe('China', () => {
     ]);
     for (const { id, gates } of ways) {
       const own = gates.filter(({ by, opensWith }) => by !== 'ISSUER' && opensWith === undefined);
-      expect(own.map(({ blocks }) => blocks), id).toContain('EXECUTED');
+      expect(
+        own.map(({ blocks }) => blocks),
+        id,
+      ).toContain('EXECUTED');
     }
   });
 
