@@ -44,27 +44,41 @@ async function expectSound(world: World): Promise<void> {
   expect(report.break, report.break?.detail).toBeNull();
 }
 
+/** Its treaties, calendars and profiles, whoever the members are. */
+async function foundAsDevelopment(world: World): Promise<void> {
+  const { reference } = await loadConsortium(CONSORTIUM);
+  const added = reference.filter(({ register }) =>
+    ['treaty', 'calendar', 'orderProfile'].includes(register),
+  );
+  const acceptedOrders = [{ kind: 'FREEZE' as const }];
+  const members = world.founding.members.map((member) => ({
+    ...member,
+    profile: { ...member.profile, acceptedOrders },
+  }));
+  const founding = {
+    ...{ ...world.founding, members },
+    reference: [...world.founding.reference, ...added],
+  };
+  // An eighth of what a founding may be.
+  expect(canonicalBytes(founding).length).toBeLessThan(131_072);
+  const delegate = await world.person('CnMSP', 'delegate');
+  expect((await world.act(delegate, 'member:found', founding)).code).toBe('VALID');
+}
+
+/** DE asks SG, state to state. */
+function withoutEnforcing(id: string, changes: object) {
+  const draft = { addressee: fieldsFor(id, 'ADDRESSEE') };
+  const more = { addressee: ENFORCING, calendars: CALENDARS, ...changes };
+  const { input, transient } = draftOrder(id, draft, more);
+  const { enforcing: _, ...rest } = input;
+  return { input: rest as typeof input, transient };
+}
+
 describe('a consortium that was founded as the development consortium is', () => {
   let world: World;
   beforeAll(async () => {
     world = await openWorld();
-    const { reference } = await loadConsortium(CONSORTIUM);
-    const added = reference.filter(({ register }) =>
-      ['treaty', 'calendar', 'orderProfile'].includes(register),
-    );
-    const acceptedOrders = [{ kind: 'FREEZE' as const }];
-    const members = world.founding.members.map((member) => ({
-      ...member,
-      profile: { ...member.profile, acceptedOrders },
-    }));
-    const founding = {
-      ...{ ...world.founding, members },
-      reference: [...world.founding.reference, ...added],
-    };
-    // An eighth of what a founding may be.
-    expect(canonicalBytes(founding).length).toBeLessThan(131_072);
-    const delegate = await world.person('CnMSP', 'delegate');
-    expect((await world.act(delegate, 'member:found', founding)).code).toBe('VALID');
+    await foundAsDevelopment(world);
   });
   afterAll(() => world.close());
 
@@ -90,6 +104,35 @@ describe('a consortium that was founded as the development consortium is', () =>
     expect(statusOf(await take(world, order, JUDGE, 'forfeit', basis))).toBe('FORFEITED');
     expect(statusOf(await take(world, order, JUDGE, 'close'))).toBe('CLOSED');
     await expectSound(world);
+  });
+});
+
+describe('mutual legal assistance there', () => {
+  it('goes through both states’ authorities, each approval a step that binds its member', async () => {
+    const world = await openWorld();
+    try {
+      await foundAsDevelopment(world);
+      const asked = withoutEnforcing('mla', {});
+      const order = await issue(world, asked, 'centralAuthority');
+      const system = await world.person(ISSUER, 'system');
+      const channel = { channel: 'diplomatic bag' };
+      await world.refuse('GATE_SHUT', system, 'order:serve', stepInput(order, channel));
+      const abroad = [ISSUER, 'liaisonAuthority'] as const;
+      const approved = { gate: 'sent-abroad', ...basis };
+      const cleared = await take(world, order, abroad, 'clear', approved);
+      expect(cleared.record).toMatchObject({ party: 'ISSUER', status: 'ISSUED' });
+      expect(Object.keys(cleared.privateWrites)).toHaveLength(1);
+      await take(world, order, [ISSUER, 'system'], 'serve', channel);
+      const central = [ENFORCING, 'centralAuthority'] as const;
+      await take(world, order, central, 'receive', { receivedAt: NOW });
+      await take(world, order, central, 'clear', { gate: 'examined', ...basis });
+      await take(world, order, [ENFORCING, 'investigator'], 'execute', whole);
+      await take(world, order, central, 'clear', { gate: 'handed-over', ...basis });
+      expect(statusOf(await take(world, order, central, 'deliver', whole))).toBe('DELIVERED');
+      await expectSound(world);
+    } finally {
+      await world.close();
+    }
   });
 });
 
@@ -120,16 +163,8 @@ describe('an instrument that the members take in at run time', () => {
     return { ...{ register: 'treaty', id: 'budapest', version }, body: { ...body, parties } };
   };
 
-  /** DE asks SG, state to state. */
-  function request(id: string, days?: number) {
-    const draft = { addressee: fieldsFor(id, 'ADDRESSEE') };
-    const { input, transient } = draftOrder(id, draft, {
-      ...{ addressee: ENFORCING, calendars: CALENDARS },
-      ...(days !== undefined && { stated: [{ clock: 'keep', days }] }),
-    });
-    const { enforcing: _, ...rest } = input;
-    return { input: rest as typeof input, transient };
-  }
+  const request = (id: string, days?: number) =>
+    withoutEnforcing(id, days === undefined ? {} : { stated: [{ clock: 'keep', days }] });
   const refuse = async (code: Parameters<World['refuse']>[0], asked: ReturnType<typeof request>) =>
     world.refuse(code, await world.person(...JUDGE), 'order:issue', asked.input, {
       transient: asked.transient,

@@ -16,6 +16,8 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
     const at = ids.findIndex((id, index) => ids.indexOf(id) !== index);
     if (at !== -1) yield { path: [list, at, 'id'], message: 'stands twice' };
   }
+  if (profile.addressedIn !== undefined && profile.notAddressedIn !== undefined)
+    yield { path: ['notAddressedIn'], message: 'does not go with addressedIn' };
   yield* findScopeFaults(profile);
   yield* findIssuingFaults(profile);
   yield* findMissingParty(profile);

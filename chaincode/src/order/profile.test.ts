@@ -59,6 +59,7 @@ describe('a profile', () => {
     ['epoc', 'conflict', null, 'clocks.0.suspended.by.1.from', 'clocks.4.closes.0'],
     ['epoc', 'enforcing', null, 'content.0.seenBy', 'gates.0.by', 'clocks.0', 'grounds.0.for'],
     ['epoc', 'grounds.0.for', 'RECOGNITION_DENIED'],
+    ['epoc', 'notAddressedIn', ['CN']],
     ['epoc', 'gates.0.by', 'ISSUER', 'gates.0.by'],
     ['epoc', 'gates.0.blocks', 'SERVED', 'gates.0.by'],
     ['epoc', 'gates.0.blocks', 'FORFEITED', 'gates.0.blocks'],
@@ -78,6 +79,14 @@ describe('a profile', () => {
   ])('%s with %s as %j is judged at its places', (id, path, value, ...faults) => {
     const found = listFaults(withValue(id, path, value));
     expect(found).toEqual(faults.length === 0 ? [] : expect.arrayContaining(faults));
+  });
+
+  it('says where it can be addressed, or where it cannot', () => {
+    const named = {
+      ...(withValue('epoc', 'addressedIn', ['FR']) as object),
+      notAddressedIn: ['CN'],
+    };
+    expect(listFaults(named)).toEqual(['notAddressedIn']);
   });
 
   it('shows each party something of what it is given to read', () => {

@@ -140,6 +140,8 @@ const shape = z.strictObject({
   issuedIn: z.array(jurisdiction).min(1).max(64).nullable(),
   /** States in which it can be addressed to somebody; left out: in every party. */
   addressedIn: z.array(jurisdiction).min(1).max(64).optional(),
+  /** States in which it cannot: those whose law has a way of its own, in a profile of its own. */
+  notAddressedIn: z.array(jurisdiction).min(1).max(64).optional(),
   /** Whether the addressee must have declared that it takes orders of this kind (CNS-10). */
   needsAcceptance: z.boolean(),
   categories: z.array(dataCategory).min(1).max(6),

@@ -54,7 +54,7 @@ export interface Route {
 /** Ties that are facts of the two members themselves: these the contract sees, and no other. */
 const BETWEEN_STATES: readonly Connection[] = ['SAME_STATE', 'OTHER_STATE'];
 
-/** What closes a way: whose authorities may issue to whom, a treaty that does not bind, a reservation. */
+/** What closes a way: whose authorities may issue and to whom, a treaty that does not bind, a reservation. */
 interface Closure {
   readonly by: 'STATE' | 'CONNECTION' | 'NO_PARTY' | 'RESERVATION';
   /** Of the reservation, or of the tie that is asked for. */
@@ -68,15 +68,18 @@ export function* listClosures(
   {
     issuedIn,
     addressedIn,
+    notAddressedIn,
     scope,
     treaty: named,
-  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'scope' | 'treaty'>,
+  }: Pick<OrderProfile, 'issuedIn' | 'addressedIn' | 'notAddressedIn' | 'scope' | 'treaty'>,
   { issuer, addressee, treaty, at }: Route,
 ): Generator<Closure> {
   if (issuedIn !== null && !issuedIn.includes(issuer))
     yield { by: 'STATE', text: `not of ${issuer}` };
   if (addressedIn !== undefined && !addressedIn.includes(addressee.jurisdiction))
     yield { by: 'STATE', text: `to nobody in ${addressee.jurisdiction}` };
+  if (notAddressedIn?.includes(addressee.jurisdiction))
+    yield { by: 'STATE', text: `${addressee.jurisdiction} is asked under a profile of its own` };
   const tie = addressee.jurisdiction === issuer ? 'SAME_STATE' : 'OTHER_STATE';
   for (const { article, anyOf } of scope.connection)
     if (anyOf.every((each) => BETWEEN_STATES.includes(each)) && !anyOf.includes(tie))

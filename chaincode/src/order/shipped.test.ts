@@ -6,6 +6,7 @@ import { beginShipped, type ShippedOrder } from '../../test/shipped-order.ts';
 import type { Gate } from './gate.ts';
 import { orderProfileBody } from './profile.ts';
 import type { IssueInput } from './record.ts';
+import { treatyBody } from './route.ts';
 
 const profiles = listShipped().map(({ id, body }) => ({ id, ...orderProfileBody.parse(body) }));
 const enabled = profiles.filter(({ disabled }) => disabled === null);
@@ -277,7 +278,35 @@ describe('China', () => {
 
   it('is asked in China alone, and asks others by its own authorities alone', () => {
     expectRefusal(() => beginShipped('cn-assistance', { addressee: 'FR' }), 'ROUTE_CLOSED');
+    expectRefusal(() => beginShipped('mla', { addressee: 'CN' }), 'ROUTE_CLOSED');
     expectRefusal(() => beginShipped('cn-request-abroad', { issuer: 'DE' }), 'ROUTE_CLOSED');
+  });
+
+  it('is reached by no way that goes past its consent, as the development consortium agreed', () => {
+    const agreement = listShipped('treaties').find(({ id }) => id === 'tabellion-agreement');
+    const { parties } = treatyBody.parse(agreement?.body);
+    const { reservations } = parties.find(({ jurisdiction }) => jurisdiction === 'CN')!;
+    const closed = reservations.flatMap(({ closes }) => closes);
+    const ways = enabled.filter(
+      ({ id, kind, treaty, issuedIn, addressedIn = ['CN'], notAddressedIn = [] }) =>
+        (treaty === null || treaty === 'tabellion-agreement') &&
+        !closed.includes(id) &&
+        (issuedIn === null || issuedIn.some((state) => state !== 'CN')) &&
+        addressedIn.includes('CN') &&
+        !notAddressedIn.includes('CN') &&
+        // What is kept stays where it is.
+        kind !== 'PRESERVE',
+    );
+    expect(ways.map(({ id }) => id).toSorted()).toEqual([
+      ...['cn-assistance', 'cn-freezing', 'joint-team-agreement'],
+    ]);
+    for (const { id, gates } of ways) {
+      const own = gates.filter(({ by, opensWith }) => by !== 'ISSUER' && opensWith === undefined);
+      expect(
+        own.map(({ blocks }) => blocks),
+        id,
+      ).toContain('EXECUTED');
+    }
   });
 
   it('freezes for the period that the request states, after which a new one is needed', () => {

@@ -1,7 +1,9 @@
 /** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { draftHttpOrder } from '../../../test/recovery/every-order.ts';
-import { AUTHORITY, COUNSEL, FIELDS, JUDGE, OrderJourney, succeed, WHY } from './order-testing.ts';
+import { AUTHORITY, BASIS, COUNSEL, FIELDS, JUDGE, OrderJourney, succeed, WHY } from './order-testing.ts';
 
 let orders: OrderJourney;
 let run: OrderJourney['run'];
@@ -13,6 +15,21 @@ beforeAll(async () => {
   ({ run, write, text } = orders);
 }, 240_000);
 afterAll(() => orders?.journey.close());
+
+it('proposes an entry of a shipped file, which has to be named where there are several', async () => {
+  const file = join(import.meta.dirname, '../../../node-config/orders/budapest.yaml');
+  const publish = ['member', 'propose', '--publish', file, ...BASIS, '--reason', 'for later'];
+  const unnamed = await run('delegate.de', publish);
+  expect([unnamed.exit, unnamed.answer.error.code]).toEqual([2, 'USAGE']);
+  expect(unnamed.answer.error.message).toContain('budapest-16, budapest-17, budapest-29');
+  const both = await run('delegate.de', [...publish, '--entry', 'budapest-29', '--set', 'a=1']);
+  expect(both.answer.error.code).toBe('USAGE');
+  const { record } = succeed(await run('delegate.de', [...publish, '--entry', 'budapest-29']));
+  expect(record.change).toMatchObject({
+    kind: 'PUBLISH',
+    entry: { id: 'budapest-29', version: 1 },
+  });
+});
 
 it('goes from issue to end, each party by its own commands', async () => {
   const { id: _, contents: _contents, ...draft } = draftHttpOrder(['TRAFFIC']).input;
@@ -127,7 +144,7 @@ it('lies in an inbox, is received and withdrawn with others, and is counted', as
 
   // One that cannot be withdrawn stops no other.
   const strange = '0'.repeat(32);
-  const list = journey.at('orders.txt');
+  const list = orders.journey.at('orders.txt');
   await writeFile(list, `${issued[0]}\n${strange}\n${issued[2]}\n`);
   const some = await run(JUDGE, ['order', 'withdraw', '--file', list, ...WHY]);
   expect(some.exit).toBe(1);
@@ -191,7 +208,7 @@ it('is taken again after a step that left it where it stood, and not after one t
 
 it('has deputies, named by a colleague for a reason', async () => {
   const colleague = 'analyst.exchange';
-  succeed(await journey.signIn(colleague, ['init']));
+  succeed(await orders.journey.signIn(colleague, ['init']));
   const { certificate } = succeed(await run(colleague, ['whoami']));
   const name = ['order', 'deputies', 'name', certificate.person];
   const { named } = succeed(await run(COUNSEL, [...name, '--purpose', 'Away']));
@@ -207,7 +224,7 @@ it('has deputies, named by a colleague for a reason', async () => {
 it('is advised on before, from options and from a file, and its draft is checked', async () => {
   const common = ['--kind', 'PRODUCE', '--category', 'TRAFFIC', '--addressee', 'ExchangeMSP'];
   const asked = ['order', 'advise', ...common, '--at', '2026-09-01T10:00:00Z', '--no-threat'];
-  const facts = journey.at('facts.yaml');
+  const facts = orders.journey.at('facts.yaml');
   // NO is Norway, and no truth value.
   await writeFile(facts, 'serviceOffered: true\nlocations: [NO]\noffence:\n  maximumMonths: 60\n');
   const advised = succeed(await run(JUDGE, [...asked, '--input', facts]));
@@ -226,7 +243,7 @@ it('is advised on before, from options and from a file, and its draft is checked
   expect(closed).toContain('FIRST HAVE THE DATA KEPT');
   const nobody = await run(JUDGE, [...asked, '--addressee', 'NobodyMSP']);
   expect(nobody.answer.error.code).toBe('NOT_FOUND');
-  const twice = journey.at('twice.yaml');
+  const twice = orders.journey.at('twice.yaml');
   await writeFile(twice, 'volatile: true\nvolatile: false\n');
   const contradictory = await run(JUDGE, [...asked, '--input', twice]);
   expect(contradictory.answer.error.code).toBe('BAD_INPUT');

@@ -10,7 +10,7 @@ export const COUNSEL = 'delegate.exchange';
 export const AUTHORITY = 'judicialReviewer.sg';
 export const FIELDS = { a: 'court of DE', b: 'Harbour Exchange', d: 'traffic', f: 'fraud' };
 export const WHY = ['--reason', 'as the law has it'];
-const BASIS = ['--legal-basis', 'founding-agreement@1'];
+export const BASIS = ['--legal-basis', 'founding-agreement@1'];
 
 export function succeed({ exit, answer }: Answered) {
   expect(exit, JSON.stringify(answer)).toBe(0);

@@ -80,6 +80,38 @@ describe('the project’s consortium', () => {
   });
 });
 
+describe('what orders rest on', () => {
+  it('is in the founding: an agreement, a calendar of each state, and profiles that can be used', async () => {
+    const { reference, members } = await loadConsortium(CONSORTIUM_FILE);
+    const treaties = reference.filter(({ register }) => register === 'treaty');
+    const states = members.filter(({ kind }) => kind === 'STATE').map((each) => each.jurisdiction);
+    const calendars = reference.flatMap((entry) =>
+      entry.register === 'calendar' ? [entry.body.jurisdiction] : [],
+    );
+    expect(calendars.toSorted()).toEqual(states.toSorted());
+    const known = treaties.map(({ id }) => id);
+    for (const entry of reference)
+      if (entry.register === 'orderProfile' && entry.body.disabled === null)
+        expect([null, ...known]).toContain(entry.body.treaty);
+  });
+
+  it('is refused with file and place where it is wrong, and where it stands twice', async () => {
+    const twice: [string, string] = [
+      '  - orders/mla.yaml',
+      '  - orders/mla.yaml\n  - orders/mla.yaml',
+    ];
+    await expect(loadChanged({ consortium: [twice] })).rejects.toThrowError(
+      /consortium\.yaml: orders: orderProfile mla version 1 is listed twice/,
+    );
+    const absent: [string, string] = ['orders/mla.yaml', 'orders/nowhere.yaml'];
+    await expect(loadChanged({ consortium: [absent] })).rejects.toThrowError(
+      /nowhere\.yaml: cannot be read/,
+    );
+    const other: [string, string] = ['orders/mla.yaml', 'reference.yaml'];
+    await expect(loadChanged({ consortium: [other] })).rejects.toThrowError(/listed twice/);
+  });
+});
+
 describe('a consortium file', () => {
   it.each<[string, [string, string], RegExp]>([
     [

@@ -23,6 +23,7 @@ import {
 import { leastEndorsements } from '@tabellion/chaincode/member/threshold';
 import { z } from 'zod';
 import { taxonomyFile } from '../label/format/taxonomy.ts';
+import { readEntries } from './entries-file.ts';
 import { assertFaultless, type Fault, readYamlFile, truthValue, wholeNumber } from './yaml-file.ts';
 
 export interface ConsortiumMember {
@@ -139,9 +140,6 @@ const referenceText = z.strictObject({
     .max(256),
 });
 
-/** Entries of orders: their forms are the contract's own, numbers and all. */
-const orderEntries = z.strictObject({ entries: z.array(referenceEntry).max(256) });
-
 /** @throws IdentityError `CONFIGURATION_INVALID`, naming file, field and fault. */
 export async function loadConsortium(file: string): Promise<Consortium> {
   const { reference, taxonomy, orders, ...consortium } = await readYamlFile(file, consortiumText);
@@ -150,8 +148,7 @@ export async function loadConsortium(file: string): Promise<Consortium> {
   const general = taxonomy === undefined ? own : [...own, await readTaxonomy(at(taxonomy))];
   assertFaultless(at(reference), findDoubleEntries(general));
   const entries = [...general];
-  for (const name of orders)
-    entries.push(...(await readYamlFile(at(name), orderEntries, 'core')).entries);
+  for (const name of orders) entries.push(...(await readEntries(at(name))));
   const doubles = findDoubleEntries(entries).map(({ message }) => ({ path: ['orders'], message }));
   assertFaultless(file, [...doubles, ...findFaults(consortium, entries)]);
   return { ...consortium, reference: entries };

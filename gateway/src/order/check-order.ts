@@ -249,6 +249,9 @@ function fieldOf(code: ErrorCode): string {
       return 'calendars';
     case 'NOT_A_PARTY':
       return 'follows';
+    case 'BAD_INPUT':
+    case 'CLOCK_UNKNOWN':
+      return 'stated';
     default:
       return 'profile';
   }

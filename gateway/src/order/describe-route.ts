@@ -87,6 +87,11 @@ function listSteps(route: Described): OpenRoute['steps'] {
           ),
         ]
       : []),
+    ...profile.gates
+      .filter(({ blocks }) => blocks === 'SERVED')
+      .map(({ article, title, roles }) =>
+        step('CLEARED', article, `Gate: ${title}, by the issuing member (${roles.join(' or ')}).`),
+      ),
     step('SERVED', profile.article, `It is served on ${addressee.mspId}.`),
     ...(notified === null
       ? []
@@ -104,7 +109,9 @@ function listSteps(route: Described): OpenRoute['steps'] {
         opens === null ? 'Silence does not open it.' : `Silence opens it after ${iso(opens)}.`;
       return step('CLEARED', article, `Gate: ${title}, by ${who}. ${end}`);
     }),
-    ...profile.clocks.filter(isKeeping).flatMap(({ id, article, title }) => {
+    ...profile.clocks.filter(isKeeping).flatMap(({ id, article, title, period }) => {
+      if (period?.unit === 'STATED_DAY')
+        return [step('RECEIVED', article, `${title}: ${describeBounds(period)}, then it lapses.`)];
       const ends = dueOf(id);
       return ends === null
         ? []
@@ -113,6 +120,9 @@ function listSteps(route: Described): OpenRoute['steps'] {
     ...(due === null ? [] : [step('DELIVERED', clock!.article, `${clock!.title}: ${iso(due)}.`)]),
   ];
 }
+
+const describeBounds = ({ least, most }: { least: number; most: number | null }): string =>
+  `${most === null ? `at least ${least}` : `${least} to ${most}`} days, which the order has to state`;
 
 const step = (
   event: OpenRoute['steps'][number]['event'],

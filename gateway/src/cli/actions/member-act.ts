@@ -1,6 +1,7 @@
 /** `member propose|vote|declare`: acts of governance. */
 import { randomBytes } from 'node:crypto';
 import { declareInput, proposeInput, voteInput } from '@tabellion/chaincode/member/record';
+import { readEntries } from '../../identity/entries-file.ts';
 import { parseGoverned } from '../acquisition-input.ts';
 import { describeActed, performOwnAct } from '../act.ts';
 import type { Context, Invocation } from '../context.ts';
@@ -15,6 +16,8 @@ export interface ProposeOptions {
   readonly suspend?: string;
   readonly resume?: string;
   readonly set?: string;
+  readonly publish?: string;
+  readonly entry?: string;
   readonly input?: string;
 }
 
@@ -35,15 +38,26 @@ export async function propose(invocation: Invocation<ProposeOptions>): Promise<O
 }
 
 async function readChange(context: Context, options: ProposeOptions): Promise<unknown> {
-  const { suspend, resume, set, input } = options;
-  const given = [suspend, resume, set, input].filter((option) => option !== undefined);
+  const { suspend, resume, set, publish, input } = options;
+  const given = [suspend, resume, set, publish, input].filter((option) => option !== undefined);
   if (given.length !== 1) {
-    throw new CliError('USAGE', 'give exactly one of --suspend, --resume, --set and --input');
+    const ways = '--suspend, --resume, --set, --publish and --input';
+    throw new CliError('USAGE', `give exactly one of ${ways}`);
   }
   if (suspend !== undefined) return { kind: 'SUSPEND', mspId: suspend };
   if (resume !== undefined) return { kind: 'RESUME', mspId: resume };
   if (set !== undefined) return parseSetting(set);
+  if (publish !== undefined) return readPublication(publish, options.entry);
   return readDocument(context, input as string);
+}
+
+/** Members vote on one entry at a time; which, where the file has several, has to be said. */
+async function readPublication(file: string, id: string | undefined) {
+  const entries = await readEntries(file);
+  const [entry, ...more] = entries.filter((each) => id === undefined || each.id === id);
+  if (entry !== undefined && more.length === 0) return { kind: 'PUBLISH', entry };
+  const names = entries.map((each) => each.id).join(', ');
+  throw new CliError('USAGE', `name one entry of ${file} by --entry: ${names}`);
 }
 
 function parseSetting(text: string) {

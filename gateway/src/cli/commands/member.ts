@@ -48,7 +48,7 @@ function addReads(member: Command, run: Runner): void {
   addExamples(
     member
       .command('reference')
-      .argument('<register>', 'method, legalBasis or standard')
+      .argument('<register>', 'method, legalBasis, standard, treaty, calendar or orderProfile')
       .description('list a register of governed reference data')
       .action(run(async () => (await load()).listReference)),
     ['member reference method', 'member reference legalBasis --json'],
@@ -66,6 +66,8 @@ function addActs(member: Command, run: Runner): void {
       .option('--suspend <mspId>', 'suspend a member')
       .option('--resume <mspId>', 'resume a suspended member')
       .option('--set <name=value>', 'set a parameter')
+      .option('--publish <file>', 'publish an entry of a file such as node-config/orders/mla.yaml')
+      .option('--entry <id>', 'which entry of that file, where it has several')
       .option('--input <file>', 'any change, as JSON (- reads standard input)')
       .action(run(async () => (await load()).propose)),
     [
@@ -73,6 +75,8 @@ function addActs(member: Command, run: Runner): void {
         '      --reason "Smaller batches"',
       'member propose --suspend ExchangeMSP --legal-basis founding-agreement@1 \\\n' +
         '      --reason "Key compromise"',
+      'member propose --publish node-config/orders/budapest.yaml --entry budapest-29 \\\n' +
+        '      --legal-basis founding-agreement@1 --reason "The Convention binds three of us"',
       'member propose --input admit.json --legal-basis founding-agreement@1 --reason "New member"',
     ],
   );
