@@ -56,8 +56,9 @@ export function advise(asked: Asked, ground: AdviceGround): Advice {
   };
 }
 
-/** Assistance between states may be asked for whatever is sought. */
-const serves = (kind: OrderKind, asked: OrderKind): boolean => kind === asked || kind === 'ASSIST';
+/** Assistance between states may be asked for whatever is sought; what it takes to keep data has its own kind. */
+const serves = (kind: OrderKind, asked: OrderKind): boolean =>
+  kind === asked || (kind === 'ASSIST' && asked !== 'PRESERVE');
 
 function listRoutes(asked: Asked, ground: AdviceGround): Routes {
   const open: (readonly [OpenRoute, readonly [number, number]])[] = [];

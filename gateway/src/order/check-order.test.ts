@@ -283,6 +283,12 @@ describe('a draft', () => {
     expect(refused).toBe(0);
   });
 
+  it('is doubted also where what it rests on is not known', async () => {
+    const changes = { input: { legalBasis: first('none') }, addressee: { f: 'tbd' } };
+    const expected = ['REFERENCE_UNKNOWN legalBasis', ...bothCopies('BLANK_TEXT', 'f')];
+    expect(await listed(changes)).toEqual(expected);
+  });
+
   it('is not repeated in what is said of it', async () => {
     const secret = 'zebra@@crossing';
     const { findings } = await check({ addressee: { c: `e-mail: ${secret}`, e: secret } });

@@ -113,19 +113,21 @@ async function* listFindings(
   const { data: input } = parsed;
   const unknown = await listUnknown(state, input);
   yield* unknown;
-  if (unknown.length > 0) return;
-  const loaded = await loadForIssue(state, input).catch(catchRefusal);
-  if (loaded instanceof ContractError) yield refusedBy(loaded, 'follows');
-  else yield* listRuleRefusals(input, loaded, act);
+  if (unknown.length === 0) {
+    const loaded = await loadForIssue(state, input).catch(catchRefusal);
+    if (loaded instanceof ContractError) yield refusedBy(loaded, 'follows');
+    else yield* listRuleRefusals(input, loaded, act);
+  }
+  if (profile === undefined) return;
 
   const { categories, addressee: name } = input;
-  const doubted = { profile: profile!, categories, contents, at: act.at };
+  const doubted = { profile, categories, contents, at: act.at };
   for (const doubt of listDoubts(doubted)) yield { severity: 'DOUBTFUL', ...doubt };
   const addressee = findMember(name);
   if (known === undefined || addressee === undefined) return;
-  const whole = { ...known, kind: profile!.kind, categories, addressee: name };
+  const whole = { ...known, kind: profile.kind, categories, addressee: name };
   const parties = { issuer, addressee, named: addressee };
-  const { closing, questions } = judgeScope(profile!.scope, whole, parties);
+  const { closing, questions } = judgeScope(profile.scope, whole, parties);
   const doubts = [
     ...closing.map((each) => ({ ...each, code: 'SCOPE_NOT_MET' as const })),
     ...questions.map((each) => ({ ...each, code: 'SCOPE_NOT_KNOWN' as const })),
