@@ -48,6 +48,7 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const dates = createDueList(projection.database);
   const countOrders = createOrderStatistics(projection.database);
 
+  const presentYear = () => new Date(now()).getUTCFullYear();
   /** The caller, and those who named the caller their deputy. */
   const actorsOf = (principal: Principal): Actor[] => {
     const { member } = principal;
@@ -126,13 +127,18 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
         'Figures on the orders that a member issued in a calendar year, with their definitions; recorded orders only',
       access: 'member',
       query: z.strictObject({
-        year: integerText(2000, 2999),
+        year: integerText(2000, 2999)
+          .optional()
+          .meta({ description: 'The present one (UTC), where it is left out' }),
         issuer: mspId.optional().meta({ description: 'The caller’s member, where it is left out' }),
       }),
       projected: true,
       logged: true,
       answers: { 200: { description: 'The figures', schema: orderStatistics } },
-      handle: async ({ principal, query: { year, issuer = principal.member } }) => ({
+      handle: async ({
+        principal,
+        query: { year = presentYear(), issuer = principal.member },
+      }) => ({
         status: 200,
         body: countOrders(year, issuer, projection.height),
         disclosed: ['statistics'],

@@ -71,4 +71,4 @@ it('tell fulfilled from refused and open, how long it took, and by which ground'
   expect((await count(`?year=${year - 1}`)).profiles).toEqual({});
   await scene.gateway.deps.projection.rebuild();
   expect((await count(`?year=${year}`)).profiles).toEqual(profiles);
-});
+}, 120_000);

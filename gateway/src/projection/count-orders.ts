@@ -18,8 +18,8 @@ export type OrderSpan = (typeof ORDER_SPANS)[number];
 export const orderTally = (year: number, issuer: string, profile: string, figure: string): string =>
   `order/${year}/${issuer}/${profile}/${figure}`;
 
-/** Steps of which there is one at most, by what is counted of them. */
-const ONCE: Readonly<Partial<Record<OrderEvent, string>>> = {
+/** Steps by what is counted of them. */
+const COUNTED: Readonly<Partial<Record<OrderEvent, string>>> = {
   ENFORCEMENT_REQUESTED: 'enforcementRequested',
   RECOGNISED: 'recognised',
 };
@@ -70,9 +70,11 @@ export function createOrderCounter(database: DatabaseSync) {
       const { order, head } = standing;
       const { event, status } = record;
       const add = adderOf(order, before.year);
-      const figure = ONCE[event];
-      if (figure !== undefined) add(figure);
-      if (isFulfilling(event, order)) {
+      // An order counts once, however often a step of it is taken.
+      const isFirst = head.facts.filter((fact) => fact.event === event).length === 1;
+      const figure = COUNTED[event];
+      if (isFirst && figure !== undefined) add(figure);
+      if (isFirst && isFulfilling(event, order)) {
         add('fulfilled');
         addTimes(standing, record.countsFrom, before.year);
       }
