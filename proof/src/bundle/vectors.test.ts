@@ -18,7 +18,8 @@ describe.each([
     expect([...codes].sort()).toEqual(Object.keys(VERDICTS).sort());
   });
 
-  it('get their verdicts', () => {
+  // An order's has many attestations, and without native code each signature takes its time.
+  it('get their verdicts', { timeout: 300_000 }, () => {
     installCrypto(provider);
     const found = vectors.map(({ name, bundle, trust, ...options }) => ({
       name,

@@ -31,13 +31,13 @@ beforeAll(async () => {
     createConsortium('fabric'),
   ]);
   cases = await createCases(embedded, network);
-});
+}, 120_000);
 
 const run = ({ bundle, trust, now, file, challenge }: Case) =>
   verify(bundle, trust, { now, ...(file && { file }), ...(challenge && { challenge }) });
 
 describe('verify', () => {
-  it('gives each known case its verdict', () => {
+  it('gives each known case its verdict', { timeout: 120_000 }, () => {
     const found = cases.map((one) => ({ name: one.name, code: run(one).code }));
     expect(found).toEqual(cases.map(({ name, code }) => ({ name, code })));
   });
@@ -47,7 +47,7 @@ describe('verify', () => {
     expect([...covered].sort()).toEqual(Object.keys(VERDICTS).sort());
   });
 
-  it('says what failed: the last step, after sound ones', () => {
+  it('says what failed: the last step, after sound ones', { timeout: 120_000 }, () => {
     for (const one of cases) {
       const { outcome, code, steps } = run(one);
       expect(outcome).toBe(VERDICTS[code]);
