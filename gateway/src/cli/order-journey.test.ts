@@ -3,7 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { draftHttpOrder } from '../../../test/recovery/every-order.ts';
-import { AUTHORITY, BASIS, COUNSEL, FIELDS, JUDGE, OrderJourney, succeed, WHY } from './order-testing.ts';
+import {
+  AUTHORITY,
+  BASIS,
+  COUNSEL,
+  FIELDS,
+  JUDGE,
+  OrderJourney,
+  succeed,
+  WHY,
+} from './order-testing.ts';
 
 let orders: OrderJourney;
 let run: OrderJourney['run'];
