@@ -12,7 +12,7 @@ export const ENFORCING = 'SgMSP';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-const calendar = (id: string, jurisdiction: string, to: string): ReferenceEntry => ({
+export const calendar = (id: string, jurisdiction: string, to: string): ReferenceEntry => ({
   ...{ register: 'calendar', id, version: 1 },
   body: {
     ...{ title: jurisdiction, jurisdiction, source: 'made for a test', edition: '1' },
@@ -54,10 +54,10 @@ export const publishOrders = (world: World): Promise<void> =>
     treaty('eu-2023-1543', ['reserved']),
     calendar('de', 'DE', '2027-12-31'),
     calendar('sg', 'SG', '2027-12-31'),
-    calendar('sg-short', 'SG', '2026-09-25'),
+    calendar('sg-short', 'SG', '2026-01-31'),
   );
 
-const first = (id: string) => ({ id, version: 1 });
+export const first = (id: string) => ({ id, version: 1 });
 
 /** What a party is given to read. */
 export const contentOf = (
@@ -151,8 +151,13 @@ export const DELEGATE = [ADDRESSEE, 'delegate'] as const;
 export const AUTHORITY = [ENFORCING, 'judicialReviewer'] as const;
 
 /** Issued, served and received. */
-export async function received(world: World, profile: string, draft: Draft = {}) {
-  const order = await issue(world, draftOrder(profile, draft));
+export async function received(
+  world: World,
+  profile: string,
+  draft: Draft = {},
+  changes: Parameters<typeof draftOrder>[2] = {},
+) {
+  const order = await issue(world, draftOrder(profile, draft, changes));
   await take(world, order, [ISSUER, 'system'], 'serve', { channel: 'the IT system' });
   await take(world, order, SERVICE, 'receive', { receivedAt: world.clock.time });
   return order;

@@ -19,11 +19,11 @@ const BASIS = { id: 'founding-agreement', version: 1 };
 const reason = 'as the law has it';
 const first = (id: string) => ({ id, version: 1 });
 
-const calendar = (id: string, jurisdiction: string) => ({
+export const calendar = (id: string, jurisdiction: string, to = '2099-12-31') => ({
   ...{ register: 'calendar', id, version: 1 },
   body: {
     ...{ title: jurisdiction, jurisdiction, source: 'made for a test', edition: '1' },
-    ...{ from: '2020-01-01', to: '2099-12-31', restDays: [6, 7], holidays: [], workedDays: [] },
+    ...{ from: '2020-01-01', to, restDays: [6, 7], holidays: [], workedDays: [] },
     offsets: [{ from: 0, minutes: 120 }],
   },
 });
@@ -45,17 +45,24 @@ export const listOrderEntries = () => [
 
 type Act = (person: TestPerson, path: string, input: unknown) => Promise<void>;
 
+export const publishForOrders = (gateway: TestGateway, note?: (txId: string) => void) =>
+  publishEntries(gateway, listOrderEntries(), note);
+
 /** By vote of the states, as the members publish whatever they did not begin with. */
-export async function publishForOrders(gateway: TestGateway, note = (_txId: string) => {}) {
+export async function publishEntries(
+  gateway: TestGateway,
+  entries: readonly object[],
+  note: (txId: string) => void = () => {},
+) {
   const delegates: TestPerson[] = [];
   for (const member of [CN, SG, DE])
-    delegates.push(await gateway.enrolPerson(member, 'delegate', `votes on orders at ${member}`));
+    delegates.push(await gateway.enrolPerson(member, 'delegate', `${newId()} votes at ${member}`));
   const act: Act = async (person, path, input) => {
     const { status, json, text } = await gateway.act(person, path, input);
     expect([status, json?.code], text).toEqual([200, 'VALID']);
     note(json.txId);
   };
-  for (const entry of listOrderEntries()) {
+  for (const entry of entries) {
     const id = newId(32);
     const because = { legalBasis: BASIS, reason: 'agreed' };
     await act(delegates[0]!, 'member/propose', {

@@ -50,9 +50,11 @@ export interface Reading {
   readonly startedBy: Party | null;
   /** The last instant in time; null before it began, while suspended, and where there is no number. */
   readonly due: number | null;
+  /** The calendar ends before it: reckoned by the week alone, and nobody is late by it. */
+  readonly provisional?: true | undefined;
 }
 
-/** The clocks that the order has, in the profile's order. @throws ContractError `CALENDAR_ENDS`. */
+/** The clocks that the order has, in the profile's order. @throws ContractError `CALENDAR_ENDS` as {@link findDue}. */
 export const readClocks = (order: Clocked): Reading[] =>
   order.profile.clocks.filter((clock) => runsFor(clock, order)).map((clock) => read(clock, order));
 
@@ -70,7 +72,7 @@ function read(clock: Clock, order: Clocked): Reading {
     return { clock: clock.id, state: 'WAITING', startedAt: null, startedBy: null, due: null };
   const later = order.facts.slice(start.index + 1);
   const suspensions = listSuspensions(clock, later);
-  const due = dueOf(clock, start.at, { later, suspensions }, order);
+  const { due, provisional } = dueOf(clock, start.at, { later, suspensions }, order);
   const isStopped = later.some(({ event }) => clock.stops.includes(event));
   // What had run out before is over, whatever is raised afterwards.
   const isSuspended = suspensions.at(-1)?.to === null && due === null;
@@ -80,6 +82,7 @@ function read(clock: Clock, order: Clocked): Reading {
     startedAt: start.at,
     startedBy: start.by,
     due,
+    ...(provisional && { provisional }),
   };
 }
 
@@ -108,12 +111,12 @@ function dueOf(
   startedAt: number,
   past: { readonly later: readonly Fact[]; readonly suspensions: readonly Suspension[] },
   { profile, calendars, stated }: Clocked,
-): number | null {
+): Pick<Reading, 'due' | 'provisional'> {
   const anew = past.later.findLastIndex(({ sets }) => sets?.clock === id);
   const set = past.later[anew]?.sets;
   if (set !== undefined)
-    return putOff(set.due, listSuspensions({ suspended }, past.later.slice(anew + 1)));
-  if (given === null) return null;
+    return { due: putOff(set.due, listSuspensions({ suspended }, past.later.slice(anew + 1))) };
+  if (given === null) return { due: null };
   const period = settle(given, stated?.find(({ clock }) => clock === id)?.days);
   const calendar = calendars[calendarOf]!;
   const { extension } = profile;
@@ -128,10 +131,10 @@ function dueOf(
     if (suspension.from > due) break;
     counted.push(suspension);
     const next = findSuspendedDue(whole, startedAt, { suspensions: counted, after }, calendar);
-    if (next === null) return null;
+    if (next === null) return { due: null };
     due = next;
   }
-  return due;
+  return whole.unit === 'HOUR' || calendar.knows(due) ? { due } : { due, provisional: true };
 }
 
 /** A deadline that was set as an instant, moved by as long as nothing was owed. */
@@ -179,9 +182,13 @@ function listSuspensions(
   return found;
 }
 
-/** Whether the last instant in time is past; never while it is suspended or has no number. */
-export const isOver = ({ due }: Reading, at: number): boolean => due !== null && at > due;
+/**
+ * Whether the last instant in time is past; never while it is suspended or has no number, nor while it hangs
+ * on days that the calendar does not hold yet: its next edition tells, and then it counts.
+ */
+export const isOver = ({ due, provisional }: Reading, at: number): boolean =>
+  due !== null && !provisional && at > due;
 
 /** Whether whoever had to act is late: the days of grace are over too. */
 export const isLate = (reading: Reading, { graceDays }: Clock, at: number): boolean =>
-  reading.due !== null && at > reading.due + graceDays * DAY_MS;
+  isOver(reading, at - graceDays * DAY_MS);

@@ -9,7 +9,7 @@ import type { Calendar } from './clock/calendar.ts';
 import type { OrderProfile } from './profile.ts';
 import type { IssueInput } from './record.ts';
 import { assertRoute, type Treaty } from './route.ts';
-import type { Party } from './vocabulary.ts';
+import { PARTIES, type Party } from './vocabulary.ts';
 
 /** What of a member decides whether it can take part. */
 export type Side = Pick<MemberRecord, 'mspId' | 'status' | 'kind' | 'jurisdiction' | 'profile'>;
@@ -45,6 +45,7 @@ const RULES: readonly Rule[] = [
   assertAccepted,
   assertEnforcing,
   assertCalendars,
+  assertCalendarsReach,
   (input, { profile, addressee, treaty }, { jurisdiction: issuer, at }) => {
     if (addressee === undefined) return;
     assertRoute(input.profile.id, profile, { issuer, addressee, treaty, at });
@@ -174,7 +175,7 @@ function assertCalendars(
     ADDRESSEE: addressee?.jurisdiction,
     ENFORCING: named === undefined ? undefined : enforcing?.jurisdiction,
   };
-  for (const party of ['ISSUER', 'ADDRESSEE', 'ENFORCING'] as const) {
+  for (const party of PARTIES) {
     const state = of[party];
     assertRule(
       (asked[party] !== undefined) === (state !== undefined) &&
@@ -182,5 +183,13 @@ function assertCalendars(
       'CALENDAR_MISMATCH',
       `${party}: the calendar of ${state ?? 'nobody'} is needed`,
     );
+  }
+}
+
+/** Whoever lets a calendar run out is told before anything hangs on it. @throws ContractError `CALENDAR_ENDS`. */
+function assertCalendarsReach(_: Ruled, { calendars }: RuledContext, { at }: Issuing): void {
+  for (const party of PARTIES) {
+    const known = calendars[party]?.calendar.knows(at) ?? true;
+    assertRule(known, 'CALENDAR_ENDS', `${party}: the calendar does not hold the day of the issue`);
   }
 }

@@ -162,6 +162,8 @@ const reading = z.strictObject({
   startedAt: timestamp.nullable(),
   startedBy: party.nullable(),
   due: timestamp.nullable(),
+  /** The calendar ends before it: reckoned by the week alone, and nobody is late by it. */
+  provisional: z.literal(true).optional(),
 });
 
 /** Computed, whatever the step. */

@@ -53,6 +53,8 @@ export const FINDINGS = {
   ORDER_OVERDUE: 'a clock of an order was marked as over (ORD-2)',
   ORDER_UNMARKED:
     'a clock of an order was over at the time of the audit, and the blocks hold no mark of it (ORD-2)',
+  ORDER_PROVISIONAL:
+    'a clock of an order ran beyond the end of its calendar, and its provisional end has passed (ORD-2)',
   ORDER_LATE: 'a step of an order came when the clock by which it was owed was over (ORD-2)',
   ORDER_HELD_BACK:
     'a step of an order claims a time before the end of a clock, and was ordered after it (O-2)',

@@ -3,7 +3,7 @@
  * ledger shows what was recorded; whether something was done outside of it, or who kept a step back, it does
  * not.
  */
-import { isLate, isOver } from '@tabellion/chaincode/order/clocks';
+import { isLate, isOver, type Reading } from '@tabellion/chaincode/order/clocks';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
 import { isOverdue } from '@tabellion/chaincode/order/fitting';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
@@ -106,6 +106,8 @@ export function listOpenOrders(records: RecordReader, now: number, findings: Fin
     for (const reading of head.clocks) {
       const clock = profile.clocks.find(({ id }) => id === reading.clock);
       if (clock === undefined || head.overdue.includes(clock.id)) continue;
+      if (reading.provisional && isOverdue(asKnown(reading), clock, head, now))
+        findings.add('ORDER_PROVISIONAL', describeClock(order, profile, clock.id));
       if (!isOverdue(reading, clock, head, now)) continue;
       lapsed ||= clock.silence === 'LAPSES';
       const code = clock.silence === 'LAPSES' ? 'ORDER_LAPSED' : 'ORDER_UNMARKED';
@@ -115,6 +117,9 @@ export function listOpenOrders(records: RecordReader, now: number, findings: Fin
       findings.add('ORDER_OPEN_ENDED', `order ${order.id}: ${head.status}`);
   }
 }
+
+/** As if the calendar held what was reckoned by the week. */
+const asKnown = ({ provisional: _, ...reading }: Reading): Reading => reading;
 
 /** What is kept without a date at which that ends by itself. */
 const isOpenEnded = (

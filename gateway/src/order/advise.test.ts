@@ -340,10 +340,10 @@ const CASES: readonly Case[] = [
     { open: [], closed: { epoc: ['CALENDAR'] } },
   ],
   [
-    'nor one whose calendar ends before the deadline',
+    'nor one whose calendar has run out',
     {},
-    { calendars: new Map([...groundWith().calendars, ['FR', calendarOf('FR', '2026-09-05')]]) },
-    { open: ['mla'], closed: { epoc: ['CALENDAR'] } },
+    { calendars: new Map([...groundWith().calendars, ['FR', calendarOf('FR', '2026-08-31')]]) },
+    { open: [], closed: { epoc: ['CALENDAR'], mla: ['CALENDAR'] } },
   ],
   [
     'a platform at home is asked by domestic law',

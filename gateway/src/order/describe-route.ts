@@ -43,8 +43,13 @@ function describeSpeed({ profile, speed }: Described): OpenRoute['speed'] {
   };
 }
 
-function describeNumber({ due, keptFrom, clock, shut }: Speed): string {
-  if (due !== null) return `By ${iso(due)} at the latest (${clock!.article}).`;
+const PROVISIONAL = ' That is provisional: the calendar ends before it.';
+
+function describeNumber({ due, keptFrom, clock, shut, readings }: Speed): string {
+  if (due !== null) {
+    const isProvisional = readings.some((each) => each.clock === clock!.id && each.provisional);
+    return `By ${iso(due)} at the latest (${clock!.article}).${isProvisional ? PROVISIONAL : ''}`;
+  }
   if (keptFrom !== null) return 'It binds from its receipt on.';
   const endless = shut.find(({ opensWith }) => opensWith === undefined);
   if (endless !== undefined)

@@ -7,7 +7,7 @@ import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
 import { type Page, toPage } from '../projection/cursor.ts';
 import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords } from '../projection/records.ts';
-import type { ClockStanding } from './running-clocks.ts';
+import { type ClockStanding, graceOf } from './running-clocks.ts';
 import { findProfile } from './standing.ts';
 
 /** The last clock that was shown. */
@@ -32,7 +32,7 @@ export interface DueClock {
   readonly article: string;
   readonly title: string;
   readonly obliges: Party;
-  /** By the law. */
+  /** By the law; reckoned by the week alone where it is PROVISIONAL. */
   readonly due: number;
   /** With the days of grace: after it somebody is late, or a right has ended. */
   readonly ends: number;
@@ -73,11 +73,10 @@ export function createDueList(database: DatabaseSync) {
     const { key, record: order } = records.find<OrderRecord>(orderKey(id))!;
     const head = records.find<OrderHeadRecord>(orderHeadKey(id))!.record;
     const clock = findProfile(records, order.profile).clocks.find((each) => each.id === name)!;
-    const reading = head.clocks.find((each) => each.clock === name)!;
     return {
       ...{ order: id, key, case: order.case, status: head.status, side: row.side },
       ...{ clock: name, article: clock.article, title: clock.title, obliges: clock.obliges },
-      ...{ due: reading.due!, ends: row.ends, standing: row.standing },
+      ...{ due: row.ends - graceOf(clock), ends: row.ends, standing: row.standing },
       marked: row.standing === 'MARKED',
     };
   };

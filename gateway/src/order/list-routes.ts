@@ -147,7 +147,7 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   ];
 }
 
-const UPCOMING = ['RUNS', 'REPORTED', 'CLOSES'] as const;
+const UPCOMING = ['RUNS', 'REPORTED', 'CLOSES', 'PROVISIONAL'] as const;
 const OVERDUE = {
   any: ['RUNS', 'MARKED'],
   true: ['MARKED'],

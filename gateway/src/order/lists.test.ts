@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { calendar, draftHttpOrder, publishEntries } from '../../../test/recovery/every-order.ts';
 import { CN, DE, SG } from '../http/testing.ts';
 import { openProjectionFile } from '../projection/schema.ts';
 import { createDueList } from './due-list.ts';
@@ -138,6 +139,32 @@ describe('the dates', () => {
       { token: judge.token },
     );
     expect(next.json.items[0]?.order).not.toBe(page.json.items[0].order);
+  });
+});
+
+describe('a date beyond the end of a calendar', () => {
+  it('makes nobody late, and is told once the next edition holds its days', async () => {
+    const soon = new Date(scene.now() + 3 * DAY_MS).toISOString().slice(0, 10);
+    await publishEntries(gateway, [calendar('sg-brief', 'SG', soon)]);
+    const { input, transient } = draftHttpOrder(['SUBSCRIBER']);
+    const brief = { id: 'sg-brief', version: 1 };
+    const calendars = { ...input.calendars, ADDRESSEE: brief, ENFORCING: brief };
+    await scene.act(judge, 'issue', { ...input, calendars }, transient);
+    await take(judge, input.id, 'serve', { channel: 'by hand' });
+    await take(counsel, input.id, 'receive', { receivedAt: scene.now() });
+    const produce = (clocks: Awaited<ReturnType<typeof due>>) =>
+      clocks
+        .filter(({ order, clock }) => order === input.id && clock === 'produce')
+        .map(({ standing }) => standing);
+    expect(produce(await due(EXCHANGE, '?within=400'))).toEqual(['PROVISIONAL']);
+    scene.pass(16 * DAY_MS);
+    expect(produce(await due(DE, '?state=OVERDUE'))).toEqual([]);
+    const next = { ...calendar('sg-brief', 'SG'), version: 2 };
+    await publishEntries(gateway, [next]);
+    await gateway.deps.projection.catchUp(AbortSignal.timeout(30_000));
+    expect(produce(await due(DE, '?state=OVERDUE&marked=false'))).toEqual(['RUNS']);
+    await take(judge, input.id, 'markOverdue', { clock: 'produce' });
+    expect(produce(await due(SG, '?state=OVERDUE'))).toEqual(['MARKED']);
   });
 });
 

@@ -11,8 +11,9 @@ import type { Standing } from './awaited.ts';
 /**
  * RUNS: somebody is late once it is over. MARKED: that is on record. REPORTED: the addressee reported in
  * time, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late.
+ * PROVISIONAL: its end hangs on days that the calendar does not hold yet, and nobody is late by it.
  */
-export const CLOCK_STANDINGS = ['RUNS', 'MARKED', 'REPORTED', 'CLOSES'] as const;
+export const CLOCK_STANDINGS = ['RUNS', 'MARKED', 'REPORTED', 'CLOSES', 'PROVISIONAL'] as const;
 export type ClockStanding = (typeof CLOCK_STANDINGS)[number];
 
 export interface RunningClock {
@@ -33,15 +34,20 @@ export function listRunning({ head, profile }: Omit<Standing, 'order'>): Running
     const clock = profile.clocks.find(({ id }) => id === name);
     if (clock === undefined || state !== 'OPEN' || due === null) return [];
     const standing = standingOf(reading, clock, head);
-    const ends = due + (standing === 'CLOSES' ? 0 : clock.graceDays * DAY_MS);
+    const ends = due + graceOf(clock);
     const tenth = Math.max(0, Math.floor((ends - startedAt!) / 10));
     const warns = ends - Math.min(DAY_MS, tenth);
     return [{ clock: name, obliges: clock.obliges, startedBy, standing, warns, ends }];
   });
 }
 
+/** In which nobody is late yet; a right ends without. Milliseconds. */
+export const graceOf = ({ silence, graceDays }: Clock): number =>
+  silence === 'CLOSES' ? 0 : graceDays * DAY_MS;
+
 function standingOf(reading: Reading, clock: Clock, head: OrderHeadRecord): ClockStanding {
-  if (clock.silence === 'CLOSES') return 'CLOSES';
   if (head.overdue.includes(clock.id)) return 'MARKED';
+  if (reading.provisional) return 'PROVISIONAL';
+  if (clock.silence === 'CLOSES') return 'CLOSES';
   return isReported(reading, clock, head) ? 'REPORTED' : 'RUNS';
 }

@@ -51,7 +51,7 @@ export const dueClock = z
     ends: timestamp.meta({ description: 'With the days of grace' }),
     standing: z.enum(CLOCK_STANDINGS).meta({
       description:
-        'RUNS: whoever it obliges is late after its end. MARKED: that is on the ledger. REPORTED: the addressee reported, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late',
+        'RUNS: whoever it obliges is late after its end. MARKED: that is on the ledger. REPORTED: the addressee reported, and the issuer has to say what follows. CLOSES: a right ends with it, and nobody is late. PROVISIONAL: its end hangs on days that the calendar does not hold yet, and nobody is late by it',
     }),
     marked: z.boolean().meta({ description: 'On the ledger as overdue' }),
   })

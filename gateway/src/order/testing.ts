@@ -30,7 +30,7 @@ export async function openOrderScene() {
     return input.id;
   };
   return {
-    ...{ consortium, judge, counsel, now, take, issue },
+    ...{ consortium, judge, counsel, now, act, take, issue },
     get gateway() {
       return gateway;
     },

@@ -1,7 +1,9 @@
 /** The word `order` as rows: whose each order is and what it waits for, its clocks, and what is counted. */
 import type { DatabaseSync } from 'node:sqlite';
-import { referenceKey } from '@tabellion/chaincode/member/key';
+import { referenceKey, referencePrefix } from '@tabellion/chaincode/member/key';
 import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
+import { Calendar } from '@tabellion/chaincode/order/clock/calendar';
+import { clockedOf, readClocks } from '@tabellion/chaincode/order/clocks';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
 import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
@@ -10,7 +12,7 @@ import type {
   OrderRecord,
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
-import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
+import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
 import { listAwaited, type Standing } from '../order/awaited.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { createOrderCounter } from './count-orders.ts';
@@ -36,6 +38,9 @@ export function createOrderWriter(database: DatabaseSync) {
   const addDeed = run('INSERT OR IGNORE INTO order_deed VALUES (?, ?, ?, ?, ?)');
   const selectOutline = database.prepare(
     'SELECT block, position, status, year FROM order_outline WHERE id = ?',
+  );
+  const selectProvisional = database.prepare(
+    "SELECT DISTINCT id FROM order_clock WHERE standing = 'PROVISIONAL'",
   );
   const findOutline = (id: string) =>
     selectOutline.get(id) as
@@ -108,6 +113,34 @@ export function createOrderWriter(database: DatabaseSync) {
       }
   };
 
+  const findCalendar = (id: string): Calendar => {
+    const editions = records
+      .list<ReferenceRecord>(referencePrefix('calendar', id).slice(0, -1))
+      .map(({ record: { entry } }) => entry);
+    const newest = editions.toSorted((a, b) => b.version - a.version)[0];
+    if (newest?.register !== 'calendar') throw new Error(`calendar ${id} is named and not there`);
+    return new Calendar(newest.body);
+  };
+
+  /** A newer edition tells ends that had hung on its days: the orders' own records wait for a next step. */
+  const applyCalendar = (calendar: string) => {
+    for (const { id } of selectProvisional.all() as { id: string }[]) {
+      const standing = findStanding(id);
+      if (!standing) continue;
+      const { order, head, profile } = standing;
+      const named = PARTIES.flatMap((party) => {
+        const edition = order.calendars[party];
+        return edition === undefined ? [] : [[party, edition.id] as const];
+      });
+      if (!named.some(([, name]) => name === calendar)) continue;
+      const calendars: Partial<Record<Party, Calendar>> = Object.fromEntries(
+        named.map(([party, name]) => [party, findCalendar(name)]),
+      );
+      const clocks = readClocks({ ...clockedOf(order, profile), facts: head.facts, calendars });
+      addClocks({ order, head: { ...head, clocks }, profile });
+    }
+  };
+
   const applyHead = (id: string, block: number, position: number) => {
     const standing = findStanding(id);
     if (!standing || !findOutline(id)) return;
@@ -138,6 +171,10 @@ export function createOrderWriter(database: DatabaseSync) {
           // Of the issue, it was applied with the order's own record, whichever is written first.
           if (parse<OrderHeadRecord>(value).sequence === 0) return;
           return applyHead(id, block, position);
+        case 'reference': {
+          const { entry } = parse<ReferenceRecord>(value);
+          return entry.register === 'calendar' ? applyCalendar(entry.id) : undefined;
+        }
         case 'order-step':
           return applyStep(parse<OrderStepRecord>(value), block, position);
       }

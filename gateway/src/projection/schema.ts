@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DERIVED } from '../sqlite/checkpoints.ts';
 
 /** Raise with every change below or in what writes it. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 const SCHEMA = `
   CREATE TABLE progress (
@@ -145,6 +145,7 @@ const SCHEMA = `
   CREATE INDEX order_clock_order ON order_clock (id);
   CREATE INDEX order_clock_markable ON order_clock (member, side, ends, id, clock)
     WHERE standing = 'RUNS' AND own = 0;
+  CREATE INDEX order_clock_provisional ON order_clock (id) WHERE standing = 'PROVISIONAL';
   CREATE TABLE order_time (
     year INTEGER NOT NULL, issuer TEXT NOT NULL, profile TEXT NOT NULL, span TEXT NOT NULL,
     duration INTEGER NOT NULL, id TEXT NOT NULL,

@@ -169,11 +169,14 @@ function deadlinesSection(context: FormContext): Block[] {
     const calendar = new Calendar(calendarBody.parse(findBody(context, 'calendar', edition)));
     const both = (instant: number): Cell => [[localTime(instant, calendar)], [time(instant)]];
     const overdue: Line[] = head.overdue.includes(reading.clock) ? [[strong(words.overdue)]] : [];
+    const provisional: Line[] = reading.provisional ? [[strong(words.provisional)]] : [];
     const number: Line[] = period === null ? [[words.noNumber]] : [];
     return [
       [[quoted(title)], [quoted(article)]],
       reading.startedAt === null ? number : [...both(reading.startedAt), ...number],
-      reading.due === null ? [] : [...both(reading.due), [words.calendar(formatGoverned(edition))]],
+      reading.due === null
+        ? []
+        : [...both(reading.due), [words.calendar(formatGoverned(edition))], ...provisional],
       [[words.states[reading.state]], ...overdue],
     ];
   });

@@ -1,7 +1,7 @@
 /**
  * Where and when a legal clock runs: the zone's offsets and the days on which nobody works. Governed data,
  * because states change both, and because no two machines can be trusted to hold the same copy of the time
- * zone database. A calendar ends: what lies beyond is not guessed.
+ * zone database. A calendar ends: what lies beyond is reckoned by the week alone, and is provisional.
  */
 import { z } from 'zod';
 import { assertRule } from '../../kernel/errors.ts';
@@ -77,17 +77,23 @@ export class Calendar {
     this.#to = parseDay(to)!;
   }
 
-  /** The day that an instant falls on. @throws ContractError `CALENDAR_ENDS`. */
+  /** Whether it holds the day on which an instant falls. */
+  knows(instant: number): boolean {
+    const day = this.#dayOf(instant);
+    return this.#from <= day && day <= this.#to;
+  }
+
+  /** The day that an instant falls on. @throws ContractError `CALENDAR_ENDS` before its first day. */
   dayOf(instant: number): number {
-    return this.#held(Math.floor((instant + this.offsetAt(instant)) / DAY_MS));
+    return this.#begun(this.#dayOf(instant));
   }
 
   /**
    * The last millisecond of a day. Where clocks are set back over midnight, the later one.
-   * @throws ContractError `CALENDAR_ENDS`.
+   * @throws ContractError `CALENDAR_ENDS` before its first day.
    */
   endOf(day: number): number {
-    const midnight = (this.#held(day) + 1) * DAY_MS;
+    const midnight = (this.#begun(day) + 1) * DAY_MS;
     const at = this.#offsets.findLastIndex(
       ({ from, minutes }, index) => index === 0 || from + minutes * MINUTE_MS < midnight,
     );
@@ -96,9 +102,9 @@ export class Calendar {
     return Math.min(next, midnight - this.#offsets[at]!.minutes * MINUTE_MS) - 1;
   }
 
-  /** @throws ContractError `CALENDAR_ENDS`. */
+  /** After its last day, by the days of the week. @throws ContractError `CALENDAR_ENDS` before its first. */
   isWorked(day: number): boolean {
-    if (this.#worked.has(this.#held(day))) return true;
+    if (this.#worked.has(this.#begun(day))) return true;
     return !this.#rest.has(weekdayOf(day)) && !this.#holidays.has(day);
   }
 
@@ -108,12 +114,12 @@ export class Calendar {
     return found.minutes * MINUTE_MS;
   }
 
-  #held(day: number): number {
-    assertRule(
-      day >= this.#from && day <= this.#to,
-      'CALENDAR_ENDS',
-      'the calendar does not reach it',
-    );
+  #dayOf(instant: number): number {
+    return Math.floor((instant + this.offsetAt(instant)) / DAY_MS);
+  }
+
+  #begun(day: number): number {
+    assertRule(day >= this.#from, 'CALENDAR_ENDS', 'the calendar begins later');
     return day;
   }
 }

@@ -136,16 +136,23 @@ describe('a calendar', () => {
     );
   });
 
-  it('does not guess what lies beyond its end', () => {
+  it('reckons by the week what lies beyond its end, and says that it does not know it', () => {
     const refusal = expect.objectContaining({ code: 'CALENDAR_ENDS' });
-    expect(() => findDue(days(10), at('2028-12-30T12:00:00Z'), berlin)).toThrow(refusal);
     expect(() => findDue(days(1), at('2023-12-30T12:00:00Z'), berlin)).toThrow(refusal);
-    expect(() => findDue(worked(900), at('2026-12-30T12:00:00Z'), berlin)).toThrow(refusal);
+    const beyond = findDue(days(10), at('2028-12-30T12:00:00Z'), berlin);
+    expect([iso(beyond), berlin.knows(beyond)]).toEqual(['2029-01-09T22:59:59.999Z', false]);
+    expect(berlin.knows(at('2028-12-31T22:59:59.999Z'))).toBe(true);
+    expect(berlin.knows(at('2028-12-31T23:00:00Z'))).toBe(false);
+    expect(berlin.knows(at('2023-12-31T22:59:59.999Z'))).toBe(false);
     const closed = new Calendar({
       ...makeCalendar('UTC'),
       ...{ from: '2026-01-01', to: '2026-01-04', holidays: ['2026-01-01', '2026-01-02'] },
     });
-    expect(() => findDue(days(1, true), at('2026-01-01T00:00:00Z'), closed)).toThrow(refusal);
+    const monday = findDue(days(1, true), at('2026-01-01T00:00:00Z'), closed);
+    expect([iso(monday), closed.knows(monday)]).toEqual(['2026-01-05T23:59:59.999Z', false]);
+    expect(iso(findDue(worked(6), at('2026-01-01T00:00:00Z'), closed))).toBe(
+      '2026-01-12T23:59:59.999Z',
+    );
   });
 
   it.each([

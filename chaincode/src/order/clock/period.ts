@@ -30,7 +30,7 @@ export type Period = z.infer<typeof period>;
 /**
  * The due instant of a period whose event happened at an instant. The day of the event does not count.
  * Hours run through nights, days of rest and the setting of clocks.
- * @throws ContractError `CALENDAR_ENDS`.
+ * @throws ContractError `CALENDAR_ENDS` where the event lies before the first day of the calendar.
  */
 export function findDue(period: Period, event: number, calendar: Calendar): number {
   if (period.unit === 'HOUR') {

@@ -18,7 +18,7 @@ export type AfterSuspension = 'CONTINUES' | 'RESTARTS';
 /**
  * The due instant; null while it is suspended. Suspensions come in their order and do not overlap; one that
  * began before the event counts from the event on.
- * @throws ContractError `CALENDAR_ENDS`.
+ * @throws ContractError `CALENDAR_ENDS` as {@link findDue}.
  */
 export function findSuspendedDue(
   period: Period,

@@ -186,9 +186,13 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   const items = await readSteps(client, id);
   const { profile, kind, categories, addressee, enforcing, act } = order.record;
   const parties = [act.member, addressee, ...(enforcing === undefined ? [] : [enforcing])];
-  const clocks = head.record.clocks.map(({ clock, state, due }) => [
+  const clocks = head.record.clocks.map(({ clock, state, due, provisional }) => [
     ...[clock, state, due === null ? '' : formatTime(due)],
-    head.record.overdue.includes(clock) ? 'marked overdue' : '',
+    head.record.overdue.includes(clock)
+      ? 'marked overdue'
+      : provisional
+        ? 'provisional: the calendar ends before it'
+        : '',
   ]);
   const taken = items.map(({ record }) => [
     ...[String(record.sequence), record.event, formatTime(record.act.at), record.act.member],
