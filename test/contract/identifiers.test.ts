@@ -5,7 +5,7 @@
 import type { Role } from '@tabellion/chaincode/member/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertLabels, sampleDispute } from './label-scene.ts';
-import { draftOrder, publishOrders } from './order-scene.ts';
+import { draftOrder, epocAnywhere, publish, publishOrders } from './order-scene.ts';
 import type { Attempt } from './refusal.ts';
 import { acquire, newId, sampleObjection } from './scene.ts';
 import { openWorld, type World } from './world.ts';
@@ -55,11 +55,12 @@ const drafts: readonly (readonly [what: string, draft: () => Promise<Drafted>])[
     'an order',
     async () => {
       await publishOrders(world);
+      await publish(world, epocAnywhere());
       const name = 'order:issue';
       const sg = { id: 'sg', version: 1 };
       const home = { enforcing: undefined, calendars: { ISSUER: sg, ADDRESSEE: sg } };
       const toAttempt = async (mspId: string, id: string, changes: object = {}) => {
-        const { input, transient } = draftOrder('epoc', {}, { id, ...changes });
+        const { input, transient } = draftOrder('anywhere', {}, { id, ...changes });
         const by = await person(mspId, 'judicialReviewer');
         return { by, name, input: JSON.parse(JSON.stringify(input)), options: { transient } };
       };

@@ -33,10 +33,14 @@ const treaty = (id: string, closes: string[]): ReferenceEntry => ({
   },
 });
 
+const EPOC = readProfile('eu-2023-1543.yaml', 'epoc');
 const likeEpoc = (id: string, changes: object): ReferenceEntry => ({
   ...{ register: 'orderProfile', id, version: 1 },
-  body: { ...readProfile('eu-2023-1543.yaml', 'epoc'), ...changes },
+  body: { ...EPOC, ...changes },
 });
+/** Whatever states the two are of. */
+export const epocAnywhere = (): ReferenceEntry =>
+  likeEpoc('anywhere', { scope: { ...EPOC.scope, connection: [] } });
 
 /** Published by vote, one by one, as the members would. */
 export async function publish(world: World, ...entries: readonly ReferenceEntry[]): Promise<void> {
