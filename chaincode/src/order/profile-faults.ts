@@ -161,7 +161,7 @@ function isPossible(event: OrderEvent, profile: OrderProfile): boolean {
 }
 
 function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contradiction> {
-  const { starts, stops, closes, suspended, period, silence, categories } = clock;
+  const { starts, stops, closes, suspended, period, silence, categories, escalates } = clock;
   const pauses = suspended?.by ?? [];
   const named: [readonly (string | number)[], OrderEvent][] = [
     [['starts'], starts],
@@ -187,6 +187,8 @@ function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contra
     yield { path: ['closes'], message: 'nothing is closed' };
   if (silence === 'LAPSES' && stops.length === 0)
     yield { path: ['stops'], message: 'nothing keeps it from lapsing' };
+  if (escalates !== undefined && (period === null || silence !== 'OVERDUE'))
+    yield { path: ['escalates'], message: 'nobody is ever overdue by it' };
   if (period === null && silence !== 'OVERDUE')
     yield { path: ['period'], message: 'never ends, so that its silence means nothing' };
   const strange = (categories ?? []).findIndex(

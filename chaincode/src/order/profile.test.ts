@@ -54,6 +54,8 @@ describe('a profile', () => {
     ['epoc', 'clocks.0.suspended.by.0', own, 'clocks.0.suspended.by.0'],
     ['epoc', 'clocks.0.categories', ['ASSETS'], 'clocks.0.categories.0'],
     ['epoc', 'clocks.2.closes', [], 'clocks.2.closes'],
+    ['epoc', 'clocks.2.escalates', ['delegate'], 'clocks.2.escalates'],
+    ['epoc', 'clocks.1.escalates', ['delegate']],
     ['epoc', 'content.0.seenBy', ['ENFORCING']],
     ['epoc', 'extension', { ...extension, period: days }, 'extension'],
     ['epoc', 'conflict', null, 'clocks.0.suspended.by.1.from', 'clocks.4.closes.0'],

@@ -104,6 +104,8 @@ const clock = z.strictObject({
   /** What comes too late afterwards. */
   closes: z.array(orderEvent).max(8),
   silence: z.enum(SILENCE),
+  /** Roles, of the side that it obliges and of the issuer, before whom the order comes once it is overdue. */
+  escalates: z.array(role).min(1).max(8).optional(),
   /** Runs for orders on such data only. */
   categories: z.array(dataCategory).min(1).max(6).optional(),
   /** Runs only where the enforcing authority is notified, or only where it is not. */

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Role } from '@tabellion/chaincode/member/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listShipped } from '../../../chaincode/test/order-case.ts';
 import { calendar, draftHttpOrder, publishEntries } from '../../../test/recovery/every-order.ts';
 import { CN, DE, SG } from '../http/testing.ts';
 import { openProjectionFile } from '../projection/schema.ts';
@@ -34,6 +35,7 @@ async function list(member: string, role: Role, query = '', subject?: string) {
     side: string;
     status: string;
     awaits: { side: string; verb: string }[];
+    escalated: string[];
   }[];
 }
 const idsOf = async (...args: Parameters<typeof list>) =>
@@ -139,6 +141,33 @@ describe('the dates', () => {
       { token: judge.token },
     );
     expect(next.json.items[0]?.order).not.toBe(page.json.items[0].order);
+  });
+});
+
+describe('what is overdue', () => {
+  it('comes before the roles that its profile names, of the side that is late and of the issuer', async () => {
+    const epoc = listShipped().find((entry) => entry.id === 'epoc')!;
+    const { clocks, ...body } = epoc.body as { clocks: { id: string }[] };
+    const escalating = clocks.map((clock) =>
+      clock.id === 'produce' ? { ...clock, escalates: ['auditor'] } : clock,
+    );
+    const entry = { ...epoc, id: 'epoc-up', body: { ...body, clocks: escalating } };
+    await publishEntries(gateway, [entry]);
+    const id = await issue(['SUBSCRIBER'], 'epoc-up');
+    await take(judge, id, 'serve', { channel: 'by hand' });
+    await take(counsel, id, 'receive', { receivedAt: scene.now() });
+    scene.pass(16 * DAY_MS);
+    const before = async (member: string) =>
+      (await list(member, 'auditor', '?scope=AWAITED'))
+        .filter((each) => each.record.id === id)
+        .map(({ escalated }) => escalated);
+    expect(await before(EXCHANGE)).toEqual([]);
+    await take(judge, id, 'markOverdue', { clock: 'produce' });
+    expect(await before(EXCHANGE)).toEqual([['produce']]);
+    expect(await before(DE)).toEqual([['produce']]);
+    expect(await before(SG)).toEqual([]);
+    await take(judge, id, 'withdraw');
+    expect(await before(DE)).toEqual([]);
   });
 });
 

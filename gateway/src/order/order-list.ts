@@ -17,13 +17,14 @@ import { type LedgerPosition, type Page, toPage } from '../projection/cursor.ts'
 import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords, type ProjectedRecord } from '../projection/records.ts';
 import { listAwaited } from './awaited.ts';
+import { listEscalated } from './escalated.ts';
 import { findProfile, sideOf } from './standing.ts';
 
 export interface OrderFilter {
   readonly side?: Party | undefined;
   readonly kind?: OrderKind | undefined;
   readonly status?: OrderStatus | undefined;
-  /** Those that wait for a step that this role of the member may take. */
+  /** Those that wait for a step that this role of the member may take, or came before it as overdue. */
   readonly role?: string | undefined;
 }
 
@@ -43,6 +44,8 @@ export interface OrderSummary extends ProjectedRecord<OrderRecord> {
   readonly changedAt: number;
   /** Steps that it waits for, on any side. */
   readonly awaits: readonly { readonly side: Party; readonly verb: string }[];
+  /** Clocks that are overdue and bring it before others than those who have to act. */
+  readonly escalated: readonly string[];
 }
 
 interface Row {
@@ -83,6 +86,7 @@ export function createOrderList(database: DatabaseSync) {
         side: sideOf(order.record, member)!,
         ...{ status, sequence, changedAt },
         awaits: awaits.map(({ side, verb }) => ({ side, verb })),
+        escalated: listEscalated({ head, profile }).map(({ clock }) => clock),
       };
     };
 

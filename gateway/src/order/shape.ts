@@ -21,6 +21,9 @@ export const orderSummary = projected(orderRecord)
     awaits: z
       .array(z.strictObject({ side: party, verb: z.string() }))
       .meta({ description: `Steps that it waits for, of ${Object.keys(stepInputs).join(', ')}` }),
+    escalated: z.array(z.string()).meta({
+      description: 'Overdue clocks that bring it before others than those who have to act',
+    }),
   })
   .meta({ id: 'OrderSummary' });
 

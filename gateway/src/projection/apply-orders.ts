@@ -14,6 +14,7 @@ import type {
 } from '@tabellion/chaincode/order/record';
 import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
 import { listAwaited, type Standing } from '../order/awaited.ts';
+import { listEscalated } from '../order/escalated.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { createOrderCounter } from './count-orders.ts';
 import { createRecords, parseStored as parse } from './records.ts';
@@ -88,13 +89,17 @@ export function createOrderWriter(database: DatabaseSync) {
     clearPlaces(id);
     const members = membersOf(order);
     const awaited = listAwaited({ order, head, profile });
+    const escalated = listEscalated({ head, profile });
     for (const side of PARTIES) {
       const member = members[side];
       if (member === undefined) continue;
       const put = (role: string, at: { readonly block: number; readonly position: number }) =>
         addPlace(member, role, side, kind, at.block, at.position, status, id);
       put(ANY_ROLE, outline);
-      const roles = awaited.flatMap((step) => (step.side === side ? step.roles : []));
+      const roles = [
+        ...awaited.flatMap((step) => (step.side === side ? step.roles : [])),
+        ...escalated.flatMap(({ sides, roles }) => (sides.includes(side) ? roles : [])),
+      ];
       for (const role of new Set(roles)) put(role, { block, position });
     }
   };

@@ -25,10 +25,11 @@ export interface InboxFlags extends PageFlags {
 
 const upper = (text: string | undefined) => text?.toUpperCase();
 
-/** What the own side is waited for, or else the other ones. */
-function describeAwaited({ side, awaits }: z.infer<typeof orderSummary>): string {
+/** What the own side is waited for, or else the other ones; before that, what is overdue. */
+function describeAwaited({ side, awaits, escalated }: z.infer<typeof orderSummary>): string {
+  const overdue = escalated.map((clock) => `overdue: ${clock}`);
   const own = awaits.filter((step) => step.side === side).map(({ verb }) => verb);
-  if (own.length > 0) return own.join(', ');
+  if (own.length + overdue.length > 0) return [...overdue, ...own].join(', ');
   return [...new Set(awaits.map((step) => `(${step.side.toLowerCase()})`))].join(' ');
 }
 
