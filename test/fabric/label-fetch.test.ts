@@ -1,5 +1,5 @@
 /** Label manifests between two members' gateways, each a process of its own, on a real network. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ describe.skipIf(fabric.missing !== undefined)(title, { timeout: 400_000 }, () =>
     const file = world.at(`gateways-${member}.yaml`);
     await writeFile(file, JSON.stringify({ gateways, declareMissing: 'true' }));
     const data = world.at(`data-${member}`);
-    const consortium = world.at('consortium.yaml');
+    const consortium = world.at('node-config/consortium.yaml');
     return startGatewayProcess(world, { member, data, port, gateways: file, consortium });
   }
   async function signIn(member: string, { address }: GatewayProcess) {
@@ -85,12 +85,11 @@ describe.skipIf(fabric.missing !== undefined)(title, { timeout: 400_000 }, () =>
 
   beforeAll(async () => {
     world = await openGatewayWorld();
-    for (const name of await readdir(CONFIG)) {
-      if (!name.endsWith('.yaml')) continue;
-      const text = await readFile(join(CONFIG, name), 'utf8');
-      const short = text.replace('labelFetchSeconds: 86400', 'labelFetchSeconds: 10');
-      await writeFile(world.at(name), short);
-    }
+    const isConfiguration = (path: string) => !path.startsWith(join(CONFIG, 'fabric'));
+    await cp(CONFIG, world.at('node-config'), { recursive: true, filter: isConfiguration });
+    const text = await readFile(join(CONFIG, 'consortium.yaml'), 'utf8');
+    const short = text.replace('labelFetchSeconds: 86400', 'labelFetchSeconds: 10');
+    await writeFile(world.at('node-config/consortium.yaml'), short);
     toCn = await openRelay();
     cn = await start(CN, { [SG]: 'http://127.0.0.1:9' });
     toCn.relay.target = cn.address;

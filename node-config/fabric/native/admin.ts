@@ -44,6 +44,8 @@ export class AdminError extends Error {
 /** Answers of a peer that has done already exactly what it is asked for. */
 const DONE =
   /already exists|already successfully installed|redefine [a-z ]+ \(\d+\) for namespace \S+( with unchanged content)?$/;
+/** A peer has not seen the last approval yet: nothing was ordered. */
+const UNEVEN = /ProposalResponsePayloads do not match/;
 
 /** Runs below `directory`; a step that meets a node that is not up yet is repeated until `signal`. */
 export function createAdmin(directory: string, binaries: Binaries, signal: AbortSignal): Admin {
@@ -63,7 +65,10 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
       });
     });
 
-  const retry = async (step: () => Promise<unknown>): Promise<void> => {
+  const retry = async (
+    step: () => Promise<unknown>,
+    passes = (_error: Error): boolean => true,
+  ): Promise<void> => {
     for (let last: unknown; ; ) {
       try {
         await step();
@@ -71,6 +76,7 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
       } catch (error) {
         // A step that was cut off says nothing of its own.
         if (signal.aborted) throw last ?? error;
+        if (!passes(error as Error)) throw error;
         last = error;
         const waited = await sleep(250, true, { signal }).catch(() => false);
         if (!waited) throw error;
@@ -146,14 +152,17 @@ export function createAdmin(directory: string, binaries: Binaries, signal: Abort
     },
     commit: (members, definition) => {
       const first = members[0]!;
-      return peer(
-        first,
-        ...['lifecycle', 'chaincode', 'commit', ...ordering(first), ...definitionArgs(definition)],
-        ...members.flatMap((member) => [
-          ...['--peerAddresses', formatEndpoint(member.peer)],
-          ...['--tlsRootCertFiles', tlsRoot(member.mspId)],
-        ]),
-      );
+      const commit = () =>
+        peer(
+          first,
+          ...['lifecycle', 'chaincode', 'commit'],
+          ...[...ordering(first), ...definitionArgs(definition)],
+          ...members.flatMap((member) => [
+            ...['--peerAddresses', formatEndpoint(member.peer)],
+            ...['--tlsRootCertFiles', tlsRoot(member.mspId)],
+          ]),
+        );
+      return retry(commit, ({ message }) => UNEVEN.test(message));
     },
     fetchConfig: (nodes, channel, file) =>
       peer(nodes, 'channel', 'fetch', 'config', resolve(file), '-c', channel, ...ordering(nodes)),
