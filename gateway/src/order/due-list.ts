@@ -82,18 +82,20 @@ export function createDueList(database: DatabaseSync) {
   };
 
   return {
-    /** In the order of their ends. */
+    /** In the order of their ends; what is provisional stays in it after its own, for nobody knows better yet. */
     list(
       member: string,
       { from, until, standings, obliges }: DueFilter,
-      { cursor = placeBefore(from), limit }: PageRequest<DuePlace>,
+      { cursor, limit }: PageRequest<DuePlace>,
     ): Page<DueClock> {
       const parties = obliges === undefined ? PARTIES : [obliges];
       const rows = standings.flatMap((standing) =>
         parties.flatMap(
           (party) =>
             selectDue.all(
-              ...[member, standing, party, until, ...cursor, limit + 1],
+              ...[member, standing, party, until],
+              ...(cursor ?? placeBefore(standing === 'PROVISIONAL' ? 0 : from)),
+              limit + 1,
             ) as unknown as ClockRow[],
         ),
       );

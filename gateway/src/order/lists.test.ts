@@ -188,6 +188,7 @@ describe('a date beyond the end of a calendar', () => {
     expect(produce(await due(EXCHANGE, '?within=400'))).toEqual(['PROVISIONAL']);
     scene.pass(16 * DAY_MS);
     expect(produce(await due(DE, '?state=OVERDUE'))).toEqual([]);
+    expect(produce(await due(DE, '?within=1'))).toEqual(['PROVISIONAL']);
     const next = { ...calendar('sg-brief', 'SG'), version: 2 };
     await publishEntries(gateway, [next]);
     await gateway.deps.projection.catchUp(AbortSignal.timeout(30_000));
