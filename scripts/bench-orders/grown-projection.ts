@@ -25,8 +25,8 @@ export const HOUR_MS = 3_600_000;
 /** Over which the ends of the clocks are spread: as many fall due in each week of it. */
 const SPREAD_MS = 365 * 24 * HOUR_MS;
 const BLOCK = 1000;
-/** Steps after each of which a real order is taken as a likeness: issued, served, received, extended. */
-const LIKENESSES = [1, 1, 1, 1];
+/** A real order is taken as a likeness after each of its first steps: issued, served, received, extended. */
+const LIKENESSES = 4;
 
 export interface GrownProjection {
   readonly database: DatabaseSync;
@@ -87,8 +87,8 @@ async function projectLikenesses(directory: string, file: string) {
   const desk = openDesk(consortium);
   const place = { order: undefined as string | undefined };
   const likenesses: Likeness[] = [];
-  for (const steps of LIKENESSES) {
-    for (let step = 0; step < steps; step += 1) await takeOwnStep(desk, judge, place);
+  while (likenesses.length < LIKENESSES) {
+    await takeOwnStep(desk, judge, place);
     const order = place.order!;
     const stored = await readKey(ledger, judge, orderKey(order));
     likenesses.push({

@@ -76,8 +76,8 @@ export function orderRefusals(world: () => World) {
       return issuing('epoc', {}, { calendars: { ISSUER: sg, ADDRESSEE: sg, ENFORCING: sg } });
     },
     CALENDAR_ENDS: () => {
-      const [de, short] = ['de', 'sg-short'].map((id) => ({ id, version: 1 }));
-      return issuing('epoc', {}, { calendars: { ISSUER: de, ADDRESSEE: short, ENFORCING: short } });
+      const [de, later] = ['de', 'sg-later'].map((id) => ({ id, version: 1 }));
+      return issuing('epoc', {}, { calendars: { ISSUER: de, ADDRESSEE: later, ENFORCING: later } });
     },
     CONTENT_MISSING: async () => {
       const { options: _, ...attempt } = await issuing('epoc');

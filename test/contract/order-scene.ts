@@ -12,11 +12,16 @@ export const ENFORCING = 'SgMSP';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const calendar = (id: string, jurisdiction: string, to: string): ReferenceEntry => ({
+export const calendar = (
+  id: string,
+  jurisdiction: string,
+  to: string,
+  from = '2026-01-01',
+): ReferenceEntry => ({
   ...{ register: 'calendar', id, version: 1 },
   body: {
     ...{ title: jurisdiction, jurisdiction, source: 'made for a test', edition: '1' },
-    ...{ from: '2026-01-01', to, restDays: [6, 7], holidays: [], workedDays: [] },
+    ...{ from, to, restDays: [6, 7], holidays: [], workedDays: [] },
     offsets: [{ from: Date.UTC(2025, 11, 30), minutes: jurisdiction === 'SG' ? 480 : 120 }],
   },
 });
@@ -58,7 +63,7 @@ export const publishOrders = (world: World): Promise<void> =>
     treaty('eu-2023-1543', ['reserved']),
     calendar('de', 'DE', '2027-12-31'),
     calendar('sg', 'SG', '2027-12-31'),
-    calendar('sg-short', 'SG', '2026-01-31'),
+    calendar('sg-later', 'SG', '2099-12-31', '2099-01-01'),
   );
 
 export const first = (id: string) => ({ id, version: 1 });

@@ -13,7 +13,12 @@ import { approveDevice } from '../../gateway/src/identity/device-approval.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Who signs in at each `init` of the tour, in order. */
-const PEOPLE = ['investigator.cn', 'liaisonAuthority.sg'];
+const PEOPLE = [
+  'investigator.cn',
+  'liaisonAuthority.sg',
+  'judicialReviewer.de',
+  'delegate.exchange',
+];
 
 interface Step {
   readonly command: string;

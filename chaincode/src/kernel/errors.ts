@@ -135,10 +135,13 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class ContractError extends Error {
   override readonly name = 'ContractError';
   readonly code: ErrorCode;
+  /** The message without its code. */
+  readonly text: string;
 
   constructor(code: ErrorCode, text: string) {
     super(`${code}: ${text}`);
     this.code = code;
+    this.text = text;
   }
 }
 

@@ -83,6 +83,14 @@ it('lets no order lapse, and opens no gate by silence', () => {
   expect(order.head.status).toBe('DELIVERED');
 });
 
-it('is issued on no day that a calendar does not hold', () => {
-  expectRefusal(() => receive('epoc', '2026-08-31'), 'CALENDAR_ENDS');
+it('holds up no order that is issued after it, but one before its first day', () => {
+  const { order } = receive('epoc', '2026-08-31');
+  expect(order.head.clocks.find(({ clock }) => clock === 'produce')?.provisional).toBe(true);
+  const issue = (when: string) =>
+    new OrderCase(
+      sampleIssue(),
+      sampleIssueContext(readProfile('eu-2023-1543.yaml', 'epoc')),
+      actOf('ISSUER', 'judicialReviewer', at(when)),
+    );
+  expectRefusal(() => issue('2025-12-31T12:00:00Z'), 'CALENDAR_ENDS');
 });

@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
   assertAccepted,
   assertEnforcing,
   assertCalendars,
-  assertCalendarsReach,
+  assertCalendarsBegun,
   (input, { profile, addressee, treaty }, { jurisdiction: issuer, at }) => {
     if (addressee === undefined) return;
     assertRoute(input.profile.id, profile, { issuer, addressee, treaty, at });
@@ -186,10 +186,7 @@ function assertCalendars(
   }
 }
 
-/** Whoever lets a calendar run out is told before anything hangs on it. @throws ContractError `CALENDAR_ENDS`. */
-function assertCalendarsReach(_: Ruled, { calendars }: RuledContext, { at }: Issuing): void {
-  for (const party of PARTIES) {
-    const known = calendars[party]?.calendar.knows(at) ?? true;
-    assertRule(known, 'CALENDAR_ENDS', `${party}: the calendar does not hold the day of the issue`);
-  }
+/** No day before its first is reckoned. @throws ContractError `CALENDAR_ENDS`. */
+function assertCalendarsBegun(_: Ruled, { calendars }: RuledContext, { at }: Issuing): void {
+  for (const party of PARTIES) calendars[party]?.calendar.dayOf(at);
 }

@@ -212,7 +212,7 @@ const CONTRACT = {
   NOT_OVERDUE: [409, 'The clock has not run out'],
   OWN_CLOCK: [403, 'Another party must say that this clock has run out'],
   EXTENSIONS_USED_UP: [409, 'The order has been extended as often as the law allows'],
-  CALENDAR_ENDS: [422, 'A calendar does not hold the days that are counted'],
+  CALENDAR_ENDS: [422, 'A calendar begins later, or drops days that it held'],
   GRANTEE_NOT_ALLOWED: [403, 'A member that is no state grants access to a court only'],
   SET_EXCEEDS_ITEMS: [422, 'More items in the set than items'],
   DISCLOSURE_TOO_LONG: [422, 'The access would last too long'],

@@ -3,7 +3,7 @@
  * ORD-14, ORD-20, ORD-27, CNS-10, CNS-11). What the contract judges is judged by its own rules; the facts
  * that it does not see, by what the profiles say of them. The same input gives the same bytes.
  */
-import { ContractError, type ErrorCode } from '@tabellion/chaincode/kernel/errors';
+import type { ContractError, ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
 import type { Role } from '@tabellion/chaincode/member/record';
 import type { Calendar } from '@tabellion/chaincode/order/clock/calendar';
@@ -23,7 +23,7 @@ import type { Advice, ClosedRoute, ClosingReason, OpenRoute, Routes } from './ad
 import { describeRoute } from './describe-route.ts';
 import type { Facts } from './facts.ts';
 import { judgeScope } from './judge-scope.ts';
-import { findSpeed, rankSpeed, type Speed } from './route-speed.ts';
+import { findSpeed, rankSpeed } from './route-speed.ts';
 
 export interface Edition {
   readonly governed: Governed;
@@ -131,13 +131,7 @@ function judgeProfile(
       Object.entries(context.calendars).map(([party, { calendar }]) => [party, calendar]),
     ),
   };
-  let speed: Speed;
-  try {
-    speed = findSpeed(clocked, at);
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    return { ...outline, reasons: [toReason(error.code, null, textOf(error))] };
-  }
+  const speed = findSpeed(clocked, at);
   const described = describeRoute({ profile, row, speed, order, addressee, issuerRole: role });
   return { ...outline, ...described, ...scope, risks: [...described.risks, ...scope.risks] };
 }
@@ -204,9 +198,6 @@ function toReason(
   return { reason, code, article, text, mend };
 }
 
-/** The contract says its code first. */
-const textOf = ({ code, message }: ContractError): string => message.slice(code.length + 2);
-
 function explainRefusal(
   refusal: ContractError,
   {
@@ -215,8 +206,7 @@ function explainRefusal(
     act,
   }: { readonly order: Ruled; readonly context: RuledContext; readonly act: Issuing },
 ): ClosingReason[] {
-  const { code } = refusal;
-  const text = textOf(refusal);
+  const { code, text } = refusal;
   switch (code) {
     case 'ROUTE_CLOSED': {
       const route = { issuer: act.jurisdiction, addressee: addressee!, treaty, at: act.at };

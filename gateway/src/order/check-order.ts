@@ -86,9 +86,8 @@ export async function checkOrder(draft: OrderDraft, context: CheckContext): Prom
 const refused = (code: ErrorCode, field: string, text: string): Finding => ({
   ...{ severity: 'REFUSED', code, field, text },
 });
-/** The contract says its code first. */
-const refusedBy = ({ code, message }: ContractError, field = fieldOf(code)): Finding =>
-  refused(code, field, message.slice(code.length + 2));
+const refusedBy = ({ code, text }: ContractError, field = fieldOf(code)): Finding =>
+  refused(code, field, text);
 
 async function* listFindings(
   { input: given, contents, facts: known }: OrderDraft,

@@ -54,6 +54,9 @@ const COLUMNS = 'id, clock, ends, obliges, side, standing';
 /** Before any clock that ends at that instant: one bound of the index, so that no page is read twice. */
 const placeBefore = (ends: number): DuePlace => [ends, '', ''];
 
+/** What can still be missed, or ends. */
+export const UPCOMING = ['RUNS', 'REPORTED', 'CLOSES', 'PROVISIONAL'] as const;
+
 export type DueList = ReturnType<typeof createDueList>;
 
 export function createDueList(database: DatabaseSync) {

@@ -7,7 +7,7 @@ import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { integerText, limitText, pageOf } from '../http/schema.ts';
 import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
-import { createDueList } from './due-list.ts';
+import { createDueList, UPCOMING } from './due-list.ts';
 import { type Actor, createOrderList } from './order-list.ts';
 import { dueClock, ORDER_SCOPES, orderStatus, orderSummary } from './shape.ts';
 import { createOrderStatistics, orderStatistics } from './statistics.ts';
@@ -147,7 +147,6 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   ];
 }
 
-const UPCOMING = ['RUNS', 'REPORTED', 'CLOSES', 'PROVISIONAL'] as const;
 const OVERDUE = {
   any: ['RUNS', 'MARKED'],
   true: ['MARKED'],

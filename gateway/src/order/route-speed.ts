@@ -28,10 +28,7 @@ const PATH: readonly (readonly [OrderEvent, Party])[] = [
   ['NOTICE_RECEIVED', 'ENFORCING'],
 ];
 
-/** Steps on the way to the data; what holds back the execution holds back the delivery. */
-const WAITING: readonly Gate['blocks'][] = ['SERVED', 'DELIVERED'];
-
-/** @throws ContractError `CALENDAR_ENDS`. */
+/** The issuer’s own gates before the service are passed at once, as a validation is. */
 export function findSpeed(order: Omit<Clocked, 'facts'>, at: number): Speed {
   const { profile, isNotified, validation } = order;
   const facts: Fact[] = PATH.filter(
@@ -44,7 +41,7 @@ export function findSpeed(order: Omit<Clocked, 'facts'>, at: number): Speed {
     ...{ profile, readings, opened: [] },
     order: { notified: isNotified, categories: order.categories },
   };
-  const shut = WAITING.flatMap((step) => listShut(gated, step, at));
+  const shut = listShut(gated, 'DELIVERED', at);
   const dueOf = (id: string | undefined) => readings.find(({ clock }) => clock === id)?.due ?? null;
   const timed = readings.flatMap(({ clock: id, due }) => {
     const clock = profile.clocks.find((each) => each.id === id)!;

@@ -52,6 +52,8 @@ it('asks a state by assistance, once an authority of the own member lets it go',
   const steps = [...open, ...openIf].find(({ profile }) => profile.id === 'mla')!.steps;
   const gate = steps.findIndex(({ text }) => text.includes('by the issuing member'));
   expect(steps[gate]).toMatchObject({ event: 'CLEARED', article: 'ORD-12, ORD-15' });
+  const gates = steps.filter(({ event }) => event === 'CLEARED').map(({ article }) => article);
+  expect(gates).toEqual(['ORD-12, ORD-15', 'ORD-11; 25(4)', 'ORD-11']);
   expect(steps.findIndex(({ event }) => event === 'SERVED')).toBeGreaterThan(gate);
 });
 

@@ -33,6 +33,7 @@ const reading = z.object({
   startedAt: time.nullable(),
   startedBy: z.string().nullable(),
   due: time.nullable(),
+  provisional: z.literal(true).optional(),
 });
 
 export const provenOrder = z.object({

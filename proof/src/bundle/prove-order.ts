@@ -31,6 +31,8 @@ export interface ProvenClock {
   readonly startedAt: number | null;
   /** The last instant in time. */
   readonly due: number | null;
+  /** Reckoned beyond the end of the calendar: nobody is late by it. */
+  readonly provisional?: true;
   readonly overdue: boolean;
   readonly suspensions: readonly { readonly from: number; readonly to: number | null }[];
 }
@@ -121,8 +123,9 @@ function tellOrder(chain: OrderChain) {
     issuedAt: order.act.at,
     status: head.status,
     steps: steps.map(tellStep),
-    clocks: head.clocks.map(({ clock, state, startedAt, due }) => ({
+    clocks: head.clocks.map(({ clock, state, startedAt, due, provisional }) => ({
       ...{ clock, state, startedAt, due },
+      ...(provisional && { provisional }),
       overdue: head.overdue.includes(clock),
       suspensions: listSuspensions(clock, chain),
     })),

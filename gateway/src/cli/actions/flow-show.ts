@@ -5,7 +5,7 @@ import type { Invocation } from '../context.ts';
 import { parseCount } from '../document.ts';
 import { CliError } from '../failure.ts';
 import {
-  describeStanding,
+  listHeadFields,
   readStandingBatch,
   STANDING_EXITS,
   type StandingBatch,
@@ -70,11 +70,9 @@ function listTransfers({ transfers: all }: VerifiedBatch, options: ShowFlags) {
 }
 
 function describeHead(found: StandingBatch): string {
-  const { key, record } = found.shown;
+  const { record } = found.shown;
   return formatFields([
-    ['Batch', key.slice('label-batch/'.length)],
-    ['Asserted by', `${record.act.member}, ${formatTime(record.act.at)}`],
-    ['Counts', describeStanding(found)],
+    ...listHeadFields(found),
     ['Transfers', `${record.size}`],
     ['Rests on', record.evidence?.map(nameEvidence).join(', ')],
     ['Marking', `TLP:${record.tlp}`],

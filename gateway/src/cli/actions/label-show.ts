@@ -6,6 +6,7 @@ import { CliError } from '../failure.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import {
   describeStanding,
+  listHeadFields,
   readStandingBatch,
   STANDING_EXITS,
   type StandingBatch,
@@ -108,11 +109,9 @@ async function showLabels(
 }
 
 function describeHead(found: StandingBatch): string {
-  const { key, record } = found.shown;
+  const { record } = found.shown;
   return formatFields([
-    ['Batch', key.slice('label-batch/'.length)],
-    ['Asserted by', `${record.act.member}, ${formatTime(record.act.at)}`],
-    ['Counts', describeStanding(found)],
+    ...listHeadFields(found),
     ['Labels', `${record.size}`],
     ['Marking', `TLP:${record.tlp}`],
     ['Taxonomy', `${record.taxonomy.id}@${record.taxonomy.version}`],

@@ -19,8 +19,9 @@ import type { Context, Invocation } from '../context.ts';
 import { checkInput, readDocument } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
+import { describeEnd } from '../order/clock-end.ts';
 import type { Outcome } from '../output.ts';
-import { isOvertaken, readLater } from '../overtaken.ts';
+import { takeAfterHead } from '../overtaken.ts';
 import { openSession, type Session } from '../session.ts';
 import { formatTable, formatTime } from '../table.ts';
 
@@ -128,24 +129,22 @@ export async function takeStep(
   order: string,
   { verb, says, transient }: Step,
 ): Promise<Acted> {
-  const readHead = async () => (await readOrder(session.client, order)).head.record;
-  let head = await readHead();
-  for (let attempt = 1; ; attempt += 1) {
-    const { sequence, last } = head;
-    const chain = { order, sequence: sequence + 1, previous: last };
-    const input = checkInput<object>(stepInputs[verb], { ...says, ...chain });
-    try {
-      return await performOwnAct(session, {
+  return takeAfterHead({
+    signal: session.signal,
+    attempts: ATTEMPTS,
+    read: async () => (await readOrder(session.client, order)).head.record,
+    take: ({ sequence, last }) => {
+      const chain = { order, sequence: sequence + 1, previous: last };
+      const input = checkInput<object>(stepInputs[verb], { ...says, ...chain });
+      return performOwnAct(session, {
         ...{ transaction: `order:${verb}`, input },
         ...(transient && { transient }),
       });
-    } catch (error) {
-      if (!isOvertaken(error) || attempt === ATTEMPTS) throw error;
-      const now = await readLater(session.signal, sequence, readHead);
-      if (now === undefined || !isStillMeant(head, now)) throw error;
-      head = now;
-    }
-  }
+    },
+    assertStillMeant: (before, now, error) => {
+      if (!isStillMeant(before, now)) throw error;
+    },
+  });
 }
 
 /** Whoever asked saw an order in that status, of those contents, with those clocks behind it. */
@@ -188,11 +187,7 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   const parties = [act.member, addressee, ...(enforcing === undefined ? [] : [enforcing])];
   const clocks = head.record.clocks.map(({ clock, state, due, provisional }) => [
     ...[clock, state, due === null ? '' : formatTime(due)],
-    head.record.overdue.includes(clock)
-      ? 'marked overdue'
-      : provisional
-        ? 'provisional: the calendar ends before it'
-        : '',
+    describeEnd({ overdue: head.record.overdue.includes(clock), provisional }),
   ]);
   const taken = items.map(({ record }) => [
     ...[String(record.sequence), record.event, formatTime(record.act.at), record.act.member],

@@ -11,7 +11,7 @@ import { type Acted, performOwnAct } from '../act.ts';
 import { checkInput } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
-import { isOvertaken, readLater } from '../overtaken.ts';
+import { takeAfterHead } from '../overtaken.ts';
 import type { Session } from '../session.ts';
 import { describeStanding, isStillMeant } from './standing.ts';
 
@@ -38,26 +38,19 @@ export async function takeStep(
   item: string,
   toBody: (head: ItemHeadRecord) => object,
 ): Promise<Acted> {
-  let { head } = await readItem(session.client, item);
-  for (let attempt = 1; ; attempt += 1) {
-    const { sequence, last } = head;
-    const claims = { item, sequence: sequence + 1, previous: last, ...toBody(head) };
-    const input = checkInput<object>(stepInputs[verb], claims);
-    try {
-      return await performOwnAct(session, { transaction: `custody:${verb}`, input });
-    } catch (error) {
-      if (!isOvertaken(error) || attempt === ATTEMPTS) throw error;
-      const now = await readLater(
-        session.signal,
-        sequence,
-        async () => (await readItem(session.client, item)).head,
-      );
-      if (now === undefined) throw error;
-      if (!isStillMeant(verb, head, now)) {
-        const told = `another step came between: the item is now ${describeStanding(now)}; nothing was recorded`;
-        throw new CliError('ITEM_CHANGED', told, error);
-      }
-      head = now;
-    }
-  }
+  return takeAfterHead({
+    signal: session.signal,
+    attempts: ATTEMPTS,
+    read: async () => (await readItem(session.client, item)).head,
+    take: (head) => {
+      const claims = { item, sequence: head.sequence + 1, previous: head.last, ...toBody(head) };
+      const input = checkInput<object>(stepInputs[verb], claims);
+      return performOwnAct(session, { transaction: `custody:${verb}`, input });
+    },
+    assertStillMeant: (before, now, error) => {
+      if (isStillMeant(verb, before, now)) return;
+      const told = `another step came between: the item is now ${describeStanding(now)}; nothing was recorded`;
+      throw new CliError('ITEM_CHANGED', told, error);
+    },
+  });
 }

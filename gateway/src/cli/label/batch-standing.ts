@@ -43,6 +43,16 @@ export async function readStandingBatch(
   return batch ? { ...found, standing: 'COUNTS', ...batch } : { ...found, standing: 'ABSENT' };
 }
 
+/** Which batch it is, for people. */
+export function listHeadFields(found: StandingBatch): [string, string][] {
+  const { key, record } = found.shown;
+  return [
+    ['Batch', key.slice('label-batch/'.length)],
+    ['Asserted by', `${record.act.member}, ${formatTime(record.act.at)}`],
+    ['Counts', describeStanding(found)],
+  ];
+}
+
 export const STANDING_EXITS: Readonly<Record<StandingBatch['standing'], ExitCode>> = {
   COUNTS: EXIT.done,
   ABSENT: EXIT.unknown,

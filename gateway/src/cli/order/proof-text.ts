@@ -1,6 +1,7 @@
 /** What an order's proof says, for people. */
 import type { Verdict } from '@tabellion/proof';
 import { formatFields, formatTable, formatTime } from '../table.ts';
+import { describeEnd } from './clock-end.ts';
 
 type Proof = NonNullable<Verdict['order']>;
 
@@ -42,8 +43,9 @@ function describeFacts(order: Proof): string {
 
 function describeClocks({ clocks }: Proof): string {
   const at = (time: number | null) => (time === null ? '' : formatTime(time));
-  const rows = clocks.map(({ clock, state, startedAt, due, overdue, suspensions }) => [
-    ...[clock, state, at(startedAt), at(due), overdue ? 'marked overdue' : ''],
+  const rows = clocks.map(({ suspensions, ...reading }) => [
+    ...[reading.clock, reading.state, at(reading.startedAt), at(reading.due)],
+    describeEnd(reading),
     suspensions.map(({ from, to }) => `${at(from)} to ${at(to)}`).join('; '),
   ]);
   return formatTable(['CLOCK', 'STATE', 'SINCE', 'DUE', '', 'SUSPENDED'], rows);
