@@ -1,6 +1,7 @@
 /** Proofs of one order, and every way in which one can be wrong that we know of. */
 import {
   canonicalBytes,
+  concatBytes,
   encodeOrderBundle,
   type OrderParts,
   parseStrict,
@@ -19,6 +20,9 @@ const HOUR = 3_600_000;
 const ORDER = '0d'.repeat(16);
 const OTHER = '0e'.repeat(16);
 const ACQUISITION = '0a'.repeat(16);
+/** When each part is attested, where a plan says nothing else. */
+const ATTESTED_AT = NOW - 3_500_123;
+const CHALLENGE = utf8('asked by the court');
 const LAST_DUE = NOW + 90 * HOUR;
 const BYTES = commitments.reduce((sum, { size }) => sum + size, 0);
 
@@ -157,6 +161,8 @@ export interface OrderPlan {
   /** Applied last, to the exact bytes. */
   readonly parts?: (parts: OrderParts) => OrderParts;
   readonly attestation?: Partial<AttestationPlan>;
+  /** Of the head of what it yielded. */
+  readonly yielded?: Partial<AttestationPlan>;
 }
 
 /** An order that the addressee answered with one acquisition of two batches, and what it was judged by. */
@@ -231,9 +237,11 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
               canonicalBytes(acquisitionRecord(plan.acquisition)),
               { block: 55, transaction: 0 },
             ),
-            head: attest('evidence', `head/${ACQUISITION}`, canonicalBytes(acquisitionHead), {
-              ...{ block: 57, transaction: 0 },
-            }),
+            head: attest(
+              ...(['evidence', `head/${ACQUISITION}`, canonicalBytes(acquisitionHead)] as const),
+              { block: 57, transaction: 0 },
+              plan.yielded,
+            ),
             batches,
           },
         ]
@@ -279,12 +287,18 @@ export function orderCases(embedded: TestConsortium): Case[] {
     by(name, code, { parts });
   const without = <T>(list: readonly T[], at: number): T[] => list.toSpliced(at, 1);
   const [one, two] = listBatches() as [Uint8Array, Uint8Array];
-  const custody = (acquisition: string) =>
+  const custody = (acquisition: string, attestation?: Partial<AttestationPlan>) =>
     buildCustodyBundle(embedded, {
+      ...(attestation && { attestation }),
       opening: { origin: { kind: 'ANCHORED', acquisition, batch: digestOf(one), index: 2 } },
     });
   const withCustody = (...bundles: Uint8Array[]): OrderPlan => ({
     parts: (parts) => ({ ...parts, custody: bundles }),
+  });
+  const answers = { nonce: concatBytes(CHALLENGE, utf8('and more')) };
+  const answering = (plan: OrderPlan): OrderPlan => ({
+    ...{ attestation: answers, yielded: answers },
+    ...plan,
   });
   const withContents = (...contents: Uint8Array[]): OrderPlan => ({
     parts: (parts) => ({ ...parts, contents }),
@@ -397,6 +411,30 @@ export function orderCases(embedded: TestConsortium): Case[] {
     by('a batch of another acquisition', 'CHAIN_MISMATCH', {
       batches: [batchRecord({ acquisition: OTHER })],
     }),
+    by('an acquisition as it stood before the order was attested', 'RECORD_MISMATCH', {
+      yielded: { timestampMs: ATTESTED_AT - 1 },
+    }),
+    by('an acquisition as it stood later', 'INTACT', {
+      yielded: { timestampMs: ATTESTED_AT + 1 },
+    }),
+    by(
+      'custody as it stood before the order was attested',
+      'RECORD_MISMATCH',
+      withCustody(custody(ACQUISITION, { timestampMs: ATTESTED_AT - 1 })),
+    ),
+    by('one that answers a challenge', 'INTACT', answering({}), { challenge: CHALLENGE }),
+    by(
+      'an acquisition that answers no challenge',
+      'CHALLENGE_MISMATCH',
+      answering({ yielded: {} }),
+      { challenge: CHALLENGE },
+    ),
+    by(
+      'custody that answers no challenge',
+      'CHALLENGE_MISMATCH',
+      answering(withCustody(custody(ACQUISITION))),
+      { challenge: CHALLENGE },
+    ),
     by('custody of something else', 'RECORD_MISMATCH', withCustody(custody(OTHER))),
     by('custody twice', 'RECORD_MISMATCH', withCustody(custody(ACQUISITION), custody(ACQUISITION))),
     by('custody with another head than the one attested', 'RESPONSE_MISMATCH', {

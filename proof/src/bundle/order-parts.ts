@@ -23,6 +23,12 @@ export type Attest = (
   terms: Pick<ReadTerms, 'readFunction' | 'keyOf'>,
 ) => TrustedRead;
 
+/**
+ * The same of what goes on changing, as it stood when the order's head was attested or later.
+ * @throws Refusal `RECORD_MISMATCH`, and `CHALLENGE_MISMATCH` where a challenge was set.
+ */
+export type AttestPresent = Attest;
+
 const RULE_READ_FUNCTION = 'member:read';
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.string().regex(/^[0-9a-f]{32}$/);
@@ -151,7 +157,7 @@ export interface ProvenAcquisition {
 export function readAcquisitions(
   parts: readonly AcquisitionParts[],
   { order, steps }: OrderChain,
-  attest: Attest,
+  { attest, attestPresent }: { readonly attest: Attest; readonly attestPresent: AttestPresent },
 ): readonly ProvenAcquisition[] {
   const named = [...new Set(steps.flatMap(({ acquisitions }) => acquisitions ?? []))];
   demand(named.length === parts.length, 'RECORD_MISMATCH');
@@ -166,7 +172,7 @@ export function readAcquisitions(
       attest(record, terms('acquisition')).record,
       'RECORD_MISMATCH',
     );
-    const stands = read(provenHead, attest(head, terms('head')).record, 'RECORD_MISMATCH');
+    const stands = read(provenHead, attestPresent(head, terms('head')).record, 'RECORD_MISMATCH');
     const isIt = one.id === name && stands.acquisition === name;
     demand(isIt && one.act.member === order.addressee, 'RECORD_MISMATCH');
     const roots = batches && readBatches(batches, stands);
@@ -211,13 +217,13 @@ const provenOrigin = z.object({ origin: z.object({ acquisition: id.optional() })
 export function readCustodies(
   bundles: readonly Uint8Array[],
   acquired: readonly ProvenAcquisition[],
-  attest: Attest,
+  attestPresent: AttestPresent,
 ): readonly ProvenCustody[] {
   const chains = bundles.map((bytes) => {
     const bundle = readBundle(bytes);
     demand(bundle.kind === 'custody', 'RECORD_MISMATCH');
     const asked = { readFunction: CUSTODY_READ_FUNCTION, keyOf: headKeyOf };
-    const { record } = attest(bundle.attestation, asked);
+    const { record } = attestPresent(bundle.attestation, asked);
     demand(equalBytes(record, bundle.head), 'RESPONSE_MISMATCH');
     const chain = readChain(bundle);
     if (bundle.commitment) checkCommitment(bundle.commitment, chain);
