@@ -149,7 +149,7 @@ it('is not made of parts of others, nor of its own as they stood before', async 
   const takeProof = async (id: string) => assembleOrderProof(deps, id, ALL);
   const judge = (bytes: Uint8Array) => verify(bytes, trust, { now: deps.now() });
   const early = await takeProof(order);
-  const [{ acquisition }] = judge(early).order!.acquisitions as [{ acquisition: string }];
+  const { acquisition } = judge(early).order!.acquisitions[0]!;
   await addItem(acquisition);
   const whole = { extent: 'WHOLE', acquisitions: [acquisition] };
   await take('counsel', order, 'deliver', whole);
