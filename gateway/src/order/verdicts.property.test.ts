@@ -19,9 +19,10 @@ import { digest, sampleMember, sampleProfile } from '../../../chaincode/test/sam
 import type { Records } from '../projection/records.ts';
 import { projectedState } from '../projection/state.ts';
 import { readAdviceGround } from './advice-ground.ts';
+import { advice } from './advice-shape.ts';
 import { advise } from './advise.ts';
 import { checkOrder } from './check-order.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, facts as factsOf } from './facts.ts';
 
 const NOW = at('2026-09-01T10:00:00Z');
 const RUNS = 150;
@@ -281,6 +282,18 @@ function fittingFor({ issuing, issuedIn, addressedIn, addressee, enforcing, scop
     },
   };
 }
+
+it('advice has an answer at any time', () => {
+  const last = factsOf.shape.at.unwrap().maxValue!;
+  const anytime = fc.oneof(fc.integer({ min: 0, max: last }), fc.constant(last));
+  fc.assert(
+    fc.property(worlds, callers, asking, anytime, (world, { member, role: asks }, facts, when) => {
+      const ground = readAdviceGround(build(world), member, facts.addressee);
+      advice.parse(advise({ ...facts, at: when, role: asks }, ground));
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 const drafts = fc.record({
   profile: fc.constantFrom(...PROFILES.map(({ id, version }) => ({ id, version }))),

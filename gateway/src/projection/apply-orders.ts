@@ -13,7 +13,7 @@ import type {
 import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
 import { listAwaited, type Standing } from '../order/awaited.ts';
 import { listEscalated } from '../order/escalated.ts';
-import { countByNewest } from '../order/newest-calendars.ts';
+import { countByNewest, editionsIn } from '../order/newest-calendars.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { createOrderCounter } from './count-orders.ts';
 import { createRecords, parseStored as parse, unlessUnreadable } from './records.ts';
@@ -132,7 +132,7 @@ export function createOrderWriter(database: DatabaseSync) {
     const standing = findStanding(id);
     const named = Object.values(standing?.order.calendars ?? {});
     return standing && named.some((edition) => edition?.id === calendar)
-      ? countByNewest(records, standing)
+      ? { ...standing, head: countByNewest(standing, editionsIn(records)) }
       : undefined;
   };
 

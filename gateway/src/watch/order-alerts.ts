@@ -12,7 +12,7 @@ import type {
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
 import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
-import { countByNewest } from '../order/newest-calendars.ts';
+import { countByNewest, editionsIn } from '../order/newest-calendars.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { findProfile } from '../order/standing.ts';
 import type { Projection } from '../projection/projection.ts';
@@ -89,8 +89,8 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
       const { key, block, position, record: order } = stored;
       const standing = { order, head, profile: findProfile(records, order.profile) };
       const isProvisional = head.clocks.some(({ provisional }) => provisional);
-      const counted = isProvisional ? countByNewest(records, standing) : standing;
-      return { ...counted, place: { key, block, position } };
+      const counted = isProvisional ? countByNewest(standing, editionsIn(records)) : head;
+      return { ...standing, head: counted, place: { key, block, position } };
     });
 
   /** The member's, and those of the deputies of whoever acted for it in the order. */
