@@ -59,6 +59,7 @@ const orderRecord = (change: Record = {}): Record => ({
   v: 1,
   id: ORDER,
   profile: first('production'),
+  treaty: { id: 'convention', version: 3 },
   case: '2026/117',
   kind: 'PRODUCE',
   categories: ['TRAFFIC'],
@@ -147,6 +148,8 @@ const acquisitionRecord = (change: Record = {}): Record => ({
 });
 
 export interface OrderPlan {
+  /** Under a profile that rests on none. */
+  readonly withoutTreaty?: true;
   readonly order?: Record;
   /** What the steps say, before they are chained. */
   readonly drafts?: readonly Record[];
@@ -183,7 +186,8 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
       ...change,
     });
   };
-  const order = canonicalBytes(orderRecord(plan.order));
+  const { treaty, ...issued } = orderRecord(plan.order);
+  const order = canonicalBytes({ ...issued, ...(!plan.withoutTreaty && { treaty }) });
   let previous = digestOf(order);
   const records = (plan.drafts ?? DRAFTS).map((draft, at) => {
     const record = { ...stepRecord(draft, at + 1), previous, ...plan.steps?.[at] };
@@ -254,16 +258,13 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
 export const buildShortOrderBundle = (consortium: TestConsortium): Uint8Array => {
   const calendars = { ISSUER: first('aa'), ADDRESSEE: first('aa') };
   return buildOrderBundle(consortium, {
-    ...{ drafts: SHORT, rules: [withoutTreaty(RULES[0]!), RULES[2]!] },
+    ...{ drafts: SHORT, rules: [RULES[0]!, RULES[2]!] },
     order: { calendars },
+    withoutTreaty: true,
     steps: [{ calendars }],
     parts: (parts) => ({ ...parts, contents: [GIVEN] }),
   });
 };
-const withoutTreaty = (record: Record): Record => ({
-  ...record,
-  entry: { ...(record.entry as Record), body: { treaty: null } },
-});
 
 function listBatches(): readonly Uint8Array[] {
   const one = batchRecord({ acquisition: ACQUISITION });
@@ -373,6 +374,9 @@ export function orderCases(embedded: TestConsortium): Case[] {
       rules: [...RULES, rule('calendar', 'cc', 1)],
     }),
     by('a rule twice', 'RECORD_MISMATCH', { rules: [...RULES, RULES[2]!] }),
+    by('another edition of the treaty', 'RECORD_MISMATCH', {
+      rules: RULES.with(1, rule('treaty', 'convention', 1)),
+    }),
     by('another treaty', 'RECORD_MISMATCH', {
       rules: RULES.with(1, rule('treaty', 'other', 3)),
     }),

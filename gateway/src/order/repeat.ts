@@ -99,9 +99,12 @@ function judgeIssue(
   for (const refusal of listRefusals(order, contextOf(order, profile, { rules, calendars }), act))
     throw refusal;
   const { validation } = findIssuing(profile, order, act);
-  const computed = { kind: profile.kind, notified: isNotified(profile, order), validation };
-  const { kind, notified, validation: recorded } = order;
-  const told = { kind, notified, validation: recorded };
+  const { kind, treaty } = profile;
+  const computed = { kind, treaty, notified: isNotified(profile, order), validation };
+  const told = {
+    ...{ kind: order.kind, treaty: order.treaty?.id ?? null },
+    ...{ notified: order.notified, validation: order.validation },
+  };
   assertSame(canonicalBytes(computed), canonicalBytes(told), 'the order is not under its profile');
   return beginOrder(order, profile, calendarsOf(calendars));
 }

@@ -41,7 +41,7 @@ const provenRule = z.object({
     register: z.string(),
     id: z.string(),
     version: z.int(),
-    body: z.looseObject({ treaty: z.string().nullable().optional() }),
+    body: z.looseObject({}),
   }),
 });
 
@@ -57,8 +57,7 @@ const isBefore = (one: Version, other: Version): boolean =>
   one.block < other.block || (one.block === other.block && one.transaction < other.transaction);
 
 /**
- * Exactly the editions that the records name, and one of the treaty that the profile rests on, each written
- * before what was judged by it.
+ * Exactly the editions that the records name, each written before what was judged by it.
  * @throws Refusal `RECORD_MISMATCH` where one is missing, comes too late, or belongs to something else.
  */
 export function readRules(
@@ -73,23 +72,21 @@ export function readRules(
   });
   const nameOf = (register: string, named: { id: string; version: number }) =>
     `${register}/${named.id}/${named.version}`;
-  const profileName = nameOf('orderProfile', order.profile);
   const calendarsOf = (named: OrderChain['order']['calendars']) =>
     Object.values(named).flatMap((one) => (one ? [nameOf('calendar', one)] : []));
-  const atIssue = [profileName, ...calendarsOf(order.calendars)];
+  const { treaty } = order;
+  const atIssue = [
+    nameOf('orderProfile', order.profile),
+    ...(treaty ? [nameOf('treaty', treaty)] : []),
+    ...calendarsOf(order.calendars),
+  ];
   const later = steps.flatMap(({ calendars }) => calendarsOf(calendars));
   const wanted = new Set([...atIssue, ...later]);
   const found = rules.map((rule) => nameOf(rule.register, rule));
-  const profile = rules[found.indexOf(profileName)];
-  const treaty = profile?.body.treaty ?? null;
-  const isTreaty = ({ register, id: name }: ProvenRule) => register === 'treaty' && name === treaty;
-  demand(rules.filter(isTreaty).length === (treaty === null ? 0 : 1), 'RECORD_MISMATCH');
-  const named = found.filter((_, at) => !isTreaty(rules[at]!));
-  const isExact = named.length === wanted.size && named.every((name) => wanted.has(name));
-  demand(isExact && new Set(named).size === named.length, 'RECORD_MISMATCH');
+  const isExact = found.length === wanted.size && found.every((name) => wanted.has(name));
+  demand(isExact && new Set(found).size === found.length, 'RECORD_MISMATCH');
   for (const [at, rule] of rules.entries()) {
-    const isOfIssue = isTreaty(rule) || atIssue.includes(found[at]!);
-    const inTime = isBefore(rule.place, isOfIssue ? places.order : places.head);
+    const inTime = isBefore(rule.place, atIssue.includes(found[at]!) ? places.order : places.head);
     demand(inTime, 'RECORD_MISMATCH');
   }
   return rules.map(({ place: _, ...rule }) => rule);
