@@ -88,9 +88,9 @@ export interface ProvenCustody {
   /** How the item came to be one: `ANCHORED`, `EXHIBIT` or `DERIVED`. */
   readonly origin: string;
   /** The acquisition that it came with; absent where it was made from another item. */
-  readonly acquisition?: string;
+  readonly acquisition?: string | undefined;
   /** The item that it was made from. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   readonly status: string;
   readonly holder: { readonly member: string; readonly person: string };
   readonly seals: readonly string[];
