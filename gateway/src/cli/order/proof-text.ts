@@ -71,10 +71,11 @@ function describeYield(acquisitions: Proof['acquisitions']): string {
 
 function describeCustody(custody: NonNullable<Proof['custody']>): string {
   if (custody.length === 0) return `No chain of custody is in it. ${NO_MORE_SHOWN}`;
-  const rows = custody.map(({ item, status, holder, steps }) => [
-    ...[item, status, holder.member, String(steps.length - 1)],
+  const rows = custody.map(({ item, status, holder, steps, source }) => [
+    ...[item, status, holder.member, String(steps.length - 1), source ?? ''],
   ]);
-  return `${formatTable(['ITEM', 'STATUS', 'HELD BY', 'STEPS'], rows)}\n${NO_MORE_SHOWN}`;
+  const head = ['ITEM', 'STATUS', 'HELD BY', 'STEPS', 'MADE FROM'];
+  return `${formatTable(head, rows)}\n${NO_MORE_SHOWN}`;
 }
 
 /** Whoever hands a proof on can leave chains of custody out of it. */
