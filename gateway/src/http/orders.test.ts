@@ -109,6 +109,12 @@ it('are read by their parties, each its own copy, and not by who takes no step t
     [CN, 'judicialReviewer', 'ADDRESSEE'],
   ] as const)
     expect((await read(member, role, party)).status).toBe(404);
+  const ahead = await gateway.call('GET', `/v1/order/orders/${input.id}/contents/ADDRESSEE`, {
+    token: judge.token,
+    headers: { 'tabellion-min-height': `${gateway.deps.projection.height + 1000}` },
+  });
+  // Which contents are in force hangs on how far the ledger is known.
+  expect(ahead.json.code).toBe('HEIGHT_NOT_REACHED');
   for (const role of ['auditor', 'delegate'] as const)
     expect((await read(DE, role, 'ADDRESSEE')).status, role).toBe(403);
 });

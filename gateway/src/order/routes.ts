@@ -104,6 +104,7 @@ export function orderEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       summary: 'What a party is given to read, for whom it is meant and for the issuer',
       access: listRoles('order:receive'),
       params: byOrder.extend({ party: z.enum(['ADDRESSEE', 'ENFORCING']) }),
+      projected: true,
       logged: true,
       answers: { 200: { description: 'The content in force', schema: orderContent } },
       handle: async ({ params: { id, party }, principal }) => {
