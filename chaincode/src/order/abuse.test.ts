@@ -123,8 +123,9 @@ describe('an enforcing authority', () => {
       });
     expectRefusal(() => told(), 'BAD_INPUT');
     told(digest('c'));
-    expect(order.due('object')).toBe('2026-09-11T21:59:59.999Z');
-    expectRefusal(() => object(order, '2026-09-11T22:00:00Z'), 'TOO_LATE');
+    // From when the issuer says so, not from when it says that it was.
+    expect(order.due('object')).toBe('2026-09-15T21:59:59.999Z');
+    expectRefusal(() => object(order, '2026-09-15T22:00:00Z'), 'TOO_LATE');
   });
 
   it('asks one question at a time, and is answered once', () => {

@@ -16,6 +16,7 @@ import {
   reference,
   timestamp,
 } from '../kernel/schema.ts';
+import { MAX_DAYS } from './clock/period.ts';
 import { ORDER_STATUSES } from './transition.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
 
@@ -61,7 +62,7 @@ export const issueInput = z.strictObject({
   contents,
   /** How many days each clock of the profile lasts whose length is for the order to say. */
   stated: z
-    .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(36_500) }))
+    .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(MAX_DAYS) }))
     .min(1)
     .max(8)
     .optional(),
@@ -220,7 +221,7 @@ export const orderStepOutline = z.looseObject({
   ...computed,
 });
 
-/** Steps of one order; what is left then is withdrawn, released, marked overdue or closed. */
+/** Steps of one order; the last of them are kept for what ends it. */
 export const MAX_STEPS = 256;
 export const LAST_STEPS = 8;
 
@@ -241,6 +242,8 @@ export const orderHeadRecord = z.strictObject({
   opened: z.array(identifier).max(8),
   overdue: z.array(identifier).max(24),
   contents,
+  /** Who replaced them last, and so does not let them pass. */
+  replacedBy: act.shape.person.optional(),
   facts: z
     .array(
       z.strictObject({
