@@ -17,6 +17,7 @@ import {
   timestamp,
 } from '../kernel/schema.ts';
 import { MAX_DAYS } from './clock/period.ts';
+import { MAX_STATED } from './stated.ts';
 import { ORDER_STATUSES } from './transition.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
 
@@ -64,7 +65,7 @@ export const issueInput = z.strictObject({
   stated: z
     .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(MAX_DAYS) }))
     .min(1)
-    .max(8)
+    .max(MAX_STATED)
     .optional(),
   /** An order that this one follows, such as the preservation before a production. */
   follows: orderId.optional(),
