@@ -82,6 +82,12 @@ describe('who stands on which side', () => {
     const always = { ...gate!, notified: undefined, opensWith: undefined };
     const profile = { ...epoc, gates: [always] } as OrderProfile;
     expectRefusal(() => issue('epoc', { enforcing: undefined }, { profile }), 'ENFORCING_MISMATCH');
+    const other = { ...profile, gates: [{ ...always, categories: ['TRAFFIC'] }] } as OrderProfile;
+    const { ENFORCING: _, ...calendars } = sampleIssueContext(other).calendars;
+    const named = { ISSUER: { id: 'de', version: 1 }, ADDRESSEE: { id: 'fr', version: 1 } };
+    const alone = { enforcing: undefined, calendars: named };
+    const { order } = issue('epoc', alone, { profile: other, enforcing: undefined, calendars });
+    expect(order).not.toHaveProperty('enforcing');
   });
 
   it('follows orders of others only where it is a party to them', () => {

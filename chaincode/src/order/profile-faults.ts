@@ -45,19 +45,29 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
 }
 
 function* findGateFaults(gate: Gate, profile: OrderProfile): Generator<Contradiction> {
-  const { by, blocks, categories, opensWith } = gate;
+  const { by, blocks, categories, notified, opensWith } = gate;
   if (!isPossible(blocks, profile))
     yield { path: ['blocks'], message: 'cannot happen under this profile' };
   if ((by === 'ISSUER') !== (blocks === 'SERVED'))
     yield { path: ['by'], message: 'has the order too late for it, or too early' };
   const strange = (categories ?? []).findIndex((each) => !profile.categories.includes(each));
   if (strange !== -1) yield { path: ['categories', strange], message: 'is not the profile’s' };
+  if (notified && !isEverNotified(gate, profile))
+    yield { path: ['notified'], message: 'is of nothing that is notified' };
   if (opensWith === undefined) return;
   const clock = profile.clocks.find(({ id }) => id === opensWith);
   const path = ['opensWith'];
   if (clock === undefined) yield { path, message: 'names no clock' };
   else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
 }
+
+/** Whether the enforcing authority is told of any order that it is of. */
+const isEverNotified = (
+  { categories }: Pick<Gate | Clock, 'categories'>,
+  { enforcing }: OrderProfile,
+): boolean =>
+  enforcing === null ||
+  enforcing.notifiedOf.some((each) => categories?.includes(each) ?? true);
 
 function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
   const { extension, clocks } = profile;
@@ -226,6 +236,8 @@ function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contra
   ];
   for (const [path, event] of named)
     if (!isPossible(event, profile)) yield { path, message: 'cannot happen under this profile' };
+  if (clock.notified && !isEverNotified(clock, profile))
+    yield { path: ['notified'], message: 'is of nothing that is notified' };
   const validates = stops.indexOf('VALIDATED');
   const isNever =
     clock.validation === undefined && profile.issuing.some((row) => row.validation === 'NONE');

@@ -70,6 +70,8 @@ describe('a profile', () => {
     ['epoc', 'gates.0.blocks', 'FORFEITED', 'gates.0.blocks'],
     ['epoc', 'gates.0.categories', ['TRAFFIC', 'ASSETS'], 'gates.0.categories.1'],
     ['epoc', 'gates.0.categories', ['TRAFFIC']],
+    ['epoc', 'gates.0.categories', ['SUBSCRIBER'], 'gates.0.notified'],
+    ['epoc', 'enforcing.notifiedOf', [], 'gates.0.notified', 'clocks.0.notified'],
     ['epoc-pr', 'clocks.0.period', { ...stated, most: 20 }, 'clocks.0.period.most'],
     ['epoc-pr', 'clocks.0.period', stated],
     ['epoc-pr', 'extension.period', null, 'extension.period'],
