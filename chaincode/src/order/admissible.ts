@@ -43,9 +43,9 @@ export function assertPossible(
     const isTurn = isAsked === (event === 'QUESTION_ANSWERED');
     assertRule(isTurn, 'STEP_OUT_OF_ORDER', isAsked ? 'a question is open' : 'nothing was asked');
   }
-  if (event !== 'FORFEITED' && event !== 'CLOSED') return;
-  const isValid = head.validated || isEnded(head.status);
+  const isValid = head.validated || isEnded(head.status) || !OF_VALID.includes(event);
   assertRule(isValid, 'STEP_OUT_OF_ORDER', 'it is still to be validated');
+  if (event !== 'FORFEITED' && event !== 'CLOSED') return;
   if (isEnded(head.status) && !isEndedDelivered(head)) return;
   const open = findOpenObjection(context, readings, at);
   const text = `the enforcing authority may still object: ${open?.clock}`;
@@ -71,6 +71,9 @@ export const isEndedDelivered = ({ status, facts }: OrderHeadRecord): boolean =>
   isEndedOtherwise(status) && facts.some(({ event }) => DELIVERIES.includes(event));
 
 const DELIVERIES: readonly OrderEvent[] = ['PARTLY_DELIVERED', 'DELIVERED'];
+
+/** Taken of no order that is still to be validated. */
+const OF_VALID: readonly OrderEvent[] = ['ENFORCEMENT_REQUESTED', 'FORFEITED', 'CLOSED'];
 
 const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
 

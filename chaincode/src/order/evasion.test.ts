@@ -246,6 +246,14 @@ describe('an issuer', () => {
     expect(order.last?.late).toEqual([]);
   });
 
+  it('compels nobody to what is still to be validated', () => {
+    const order = received(profileOf('epoc-emergency'), {}, {}, 'investigator');
+    report(order, '2026-09-01T09:00:00Z');
+    expectRefusal(() => enforce(order, '2026-09-01T10:00:00Z'), 'STEP_OUT_OF_ORDER');
+    order.take('validate', by('ISSUER', '2026-09-01T10:00:00Z'), {});
+    expect(enforce(order, '2026-09-01T10:00:00Z').head.status).toBe('ENFORCEMENT');
+  });
+
   it('sets no deadline beyond all that a profile could', () => {
     const order = report(received(profileOf('epoc')), '2026-09-03T08:00:00Z');
     expectRefusal(

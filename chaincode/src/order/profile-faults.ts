@@ -66,8 +66,7 @@ const isEverNotified = (
   { categories }: Pick<Gate | Clock, 'categories'>,
   { enforcing }: OrderProfile,
 ): boolean =>
-  enforcing === null ||
-  enforcing.notifiedOf.some((each) => categories?.includes(each) ?? true);
+  enforcing === null || enforcing.notifiedOf.some((each) => categories?.includes(each) ?? true);
 
 function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
   const { extension, clocks } = profile;
