@@ -86,5 +86,6 @@ const isUpholding = (step: OrderStep): boolean =>
 /** What asks for more than was issued or validated: whoever needs a validation does not do it alone. */
 const isOrderedAnew = (step: OrderStep): boolean =>
   step.verb === 'extend' ||
+  step.verb === 'confirmProduction' ||
   step.verb === 'forfeit' ||
   (step.verb === 'clarify' && step.contents !== undefined);

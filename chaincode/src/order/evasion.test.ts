@@ -246,6 +246,17 @@ describe('an issuer', () => {
     expect(order.last?.late).toEqual([]);
   });
 
+  it('keeps nothing without an end that it could not have asked for alone', () => {
+    const order = issue(profileOf('epoc-pr'), {}, {}, 'investigator');
+    receive(serve(order.take('validate', by('ISSUER', ISSUED), {})));
+    const confirm = (role: string) =>
+      order.take('confirmProduction', by('ISSUER', '2026-09-03T08:00:00Z', role), {
+        production: 'EPOC-2',
+      });
+    expectRefusal(() => confirm('investigator'), 'NOT_ALLOWED');
+    expect(confirm('prosecutor').head.status).toBe('CONFIRMED');
+  });
+
   it('compels nobody to what is still to be validated', () => {
     const order = received(profileOf('epoc-emergency'), {}, {}, 'investigator');
     report(order, '2026-09-01T09:00:00Z');

@@ -172,7 +172,7 @@ const reading = z.strictObject({
 const computed = {
   event: orderEvent,
   party,
-  /** The instant that counts for the clocks: when it was received, else when it was recorded. */
+  /** The instant that counts for the clocks: when who received it says so, else when it was recorded. */
   countsFrom: timestamp,
   /** Clocks by which it was owed and that were over. */
   late: z.array(identifier).max(24),
