@@ -91,6 +91,8 @@ describe('a profile', () => {
     ['epoc-pr-emergency', 'clocks.2.period', { ...stated, most: null }, 'issuing.0.validation'],
     ['epoc-pr-emergency', 'extension.clock', 'validate', 'issuing.0.validation'],
     ['epoc-emergency', 'clocks.3.validation', undefined, 'clocks.3.stops.0'],
+    ['epoc', 'clocks.1.starts', 'VALIDATED', 'clocks.1.starts'],
+    ['epoc-pr-emergency', 'clocks.0.starts', 'VALIDATED'],
     ['epoc', 'issuing.1.roles', ['delegate', 'system', 'auditor'], 'issuing.1.roles'],
     ['epoc', 'issuing.1.validators', ['auditor'], 'issuing.1.validators'],
     ['epoc', 'addressee.roles', ['system', 'auditor'], 'addressee.roles'],
