@@ -10,10 +10,12 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY proof/package.json proof/
 COPY chaincode/package.json chaincode/
+COPY screening/package.json screening/
 COPY gateway/package.json gateway/
 RUN npm ci --omit=dev && npm cache clean --force
 COPY proof proof
 COPY chaincode chaincode
+COPY screening screening
 COPY gateway gateway
 COPY node-config node-config
 COPY scripts scripts

@@ -139,6 +139,18 @@ describe('imports', () => {
   });
 });
 
+it('puts every layer into the image', () => {
+  const read = (name: string) => readFileSync(join(root, name), 'utf8').split('\n');
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect([...workspaces].sort()).toEqual([...layers].sort());
+  const image = read('Dockerfile');
+  for (const layer of layers) {
+    expect(image).toContain(`COPY ${layer}/package.json ${layer}/`);
+    expect(image).toContain(`COPY ${layer} ${layer}`);
+    expect(read('.dockerignore')).toContain(`!${layer}`);
+  }
+});
+
 describe('banned calls', () => {
   const scan = (pattern: RegExp, files: readonly string[]) =>
     files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));

@@ -80,6 +80,8 @@ const head = (sequence: number, last: string, change: Record = {}): Record => ({
 });
 
 export interface CustodyPlan {
+  /** Whose chain it is, unless {@link ITEM}. */
+  readonly item?: string;
   readonly opening?: Record;
   /** Changes to the steps, by position. */
   readonly steps?: readonly Record[];
@@ -91,7 +93,8 @@ export interface CustodyPlan {
 
 /** Offered by Alpha, accepted and examined by Bravo. */
 export function buildCustodyBundle(consortium: TestConsortium, plan: CustodyPlan = {}): Uint8Array {
-  const first = canonicalBytes(opening(plan.opening));
+  const { item = ITEM } = plan;
+  const first = canonicalBytes(opening({ item, ...plan.opening }));
   const drafts = [
     step(1, 'OFFER', 'AlphaMSP', { to: { member: 'BravoMSP' } }),
     step(2, 'ACCEPT', 'BravoMSP', { foundSeals: [], checked: 'MATCHES' }),
@@ -99,14 +102,14 @@ export function buildCustodyBundle(consortium: TestConsortium, plan: CustodyPlan
   ];
   let previous = toHex(sha256(first));
   const steps = drafts.map((draft, at) => {
-    const bytes = canonicalBytes({ ...draft, previous, ...plan.steps?.[at] });
+    const bytes = canonicalBytes({ ...draft, item, previous, ...plan.steps?.[at] });
     previous = toHex(sha256(bytes));
     return bytes;
   });
-  const standing = canonicalBytes(head(steps.length, previous, plan.head));
+  const standing = canonicalBytes(head(steps.length, previous, { item, ...plan.head }));
   const sound = { commitment: leaves[ITEM_INDEX]!, opening: first, steps, head: standing };
   const parts = plan.parts?.(sound) ?? sound;
-  const key = `item-head/${ITEM}`;
+  const key = `item-head/${item}`;
   const asked = planAttestation(consortium, parts.head);
   const [lifecycle, own] = asked.namespaces;
   const attestation = buildAttestation({

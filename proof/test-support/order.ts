@@ -2,6 +2,8 @@
 import {
   canonicalBytes,
   encodeOrderBundle,
+  itemId,
+  leafHash,
   type OrderParts,
   parseStrict,
   sha256,
@@ -10,10 +12,10 @@ import {
   utf8,
 } from '../src/index.ts';
 import { type AttestationPlan, buildAttestation } from './attestation.ts';
-import { batchRecord, commitments, leaves, planAttestation } from './bundle.ts';
+import { batchRecord, commitments, ITEM_INDEX, leaves, planAttestation } from './bundle.ts';
 import type { Case } from './cases.ts';
 import { NOW, type TestConsortium } from './consortium.ts';
-import { buildCustodyBundle } from './custody.ts';
+import { buildCustodyBundle, ITEM } from './custody.ts';
 
 const HOUR = 3_600_000;
 const ORDER = '0d'.repeat(16);
@@ -283,6 +285,17 @@ export function orderCases(embedded: TestConsortium): Case[] {
     buildCustodyBundle(embedded, {
       opening: { origin: { kind: 'ANCHORED', acquisition, batch: digestOf(one), index: 2 } },
     });
+  /** Made by Bravo, of the same bytes. */
+  const COPY = itemId('BravoMSP', leafHash(leaves[ITEM_INDEX]!));
+  const derived = (source: string) =>
+    buildCustodyBundle(embedded, {
+      item: COPY,
+      opening: {
+        origin: { kind: 'DERIVED', source, as: { form: 'WORKING_COPY' }, tools: [] },
+        act: act(NOW - 8 * HOUR, 'BravoMSP'),
+      },
+    });
+  const inOrder = (...bundles: Uint8Array[]) => (COPY < ITEM ? bundles.reverse() : bundles);
   const withCustody = (...bundles: Uint8Array[]): OrderPlan => ({
     parts: (parts) => ({ ...parts, custody: bundles }),
   });
@@ -293,6 +306,10 @@ export function orderCases(embedded: TestConsortium): Case[] {
     by('sound', 'INTACT'),
     by('one that was only issued', 'INTACT', { drafts: [] }),
     by('with custody', 'INTACT', withCustody(custody(ACQUISITION))),
+    by(
+      ...(['with custody of what was made from an item', 'INTACT'] as const),
+      withCustody(...inOrder(custody(ACQUISITION), derived(ITEM))),
+    ),
     by('with contents, old and new', 'INTACT', withContents(GIVEN, CORRECTED)),
     bent('without the batches', 'INTACT', (parts) => ({
       ...parts,
@@ -398,6 +415,10 @@ export function orderCases(embedded: TestConsortium): Case[] {
       batches: [batchRecord({ acquisition: OTHER })],
     }),
     by('custody of something else', 'RECORD_MISMATCH', withCustody(custody(OTHER))),
+    by('custody of what was made from something else', 'RECORD_MISMATCH', {
+      ...withCustody(...inOrder(custody(ACQUISITION), derived('44'.repeat(32)))),
+    }),
+    by('custody of what was made from itself', 'RECORD_MISMATCH', withCustody(derived(COPY))),
     by('custody twice', 'RECORD_MISMATCH', withCustody(custody(ACQUISITION), custody(ACQUISITION))),
     by('custody with another head than the one attested', 'RESPONSE_MISMATCH', {
       ...withCustody(

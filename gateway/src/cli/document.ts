@@ -21,6 +21,14 @@ export async function readDocument({ stdin }: Context, source: string): Promise<
   }
 }
 
+/** A JSON object, from a path or `-`. @throws as {@link readDocument}. */
+export async function readObject(context: Context, source: string): Promise<object> {
+  const document = await readDocument(context, source);
+  if (typeof document === 'object' && document !== null && !Array.isArray(document))
+    return document;
+  throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
+}
+
 /** YAML 1.2: NO is a text, and not false. */
 function parseYaml(source: string, bytes: Uint8Array): unknown {
   const document = parseDocument(Buffer.from(bytes).toString('utf8'), { schema: 'core' });

@@ -1,5 +1,6 @@
 /** An order by command line, over a real gateway: published rules, issue, service, reading, execution, end. */
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { draftHttpOrder } from '../../../test/recovery/every-order.ts';
@@ -59,15 +60,14 @@ it('goes from issue to end, each party by its own commands', async () => {
       },
       { timeout: 20_000 },
     );
-  const step = async (user: string, verb: string, says?: object) => {
+  const step = async (user: string, verb: string, ...says: string[]) => {
     await caughtUp();
-    const file = says && ['--input', await write('says.json', says)];
-    const done = await run(user, ['order', 'step', id, verb, ...WHY, ...(file ?? [])]);
+    const done = await run(user, ['order', 'step', id, verb, ...WHY, ...says]);
     if (done.exit === 0) taken += 1;
     return done;
   };
-  succeed(await step(JUDGE, 'serve', { channel: 'by hand' }));
-  succeed(await step(COUNSEL, 'receive', { receivedAt: Date.now() }));
+  succeed(await step(JUDGE, 'serve', '--channel', 'by hand', '--proof', input));
+  succeed(await step(COUNSEL, 'receive'));
   await caughtUp();
   const read = await text(COUNSEL, ['order', 'read', id, 'ADDRESSEE']);
   expect(read).toContain('court of DE');
@@ -76,7 +76,7 @@ it('goes from issue to end, each party by its own commands', async () => {
   const foreign = await run(COUNSEL, ['order', 'read', id, 'ENFORCING']);
   expect(foreign.answer.error.code).toBe('NOT_FOUND');
 
-  succeed(await step(COUNSEL, 'reportDefect', { defect: 'INCOMPLETE', preserved: true }));
+  succeed(await step(COUNSEL, 'reportDefect', '--defect', 'INCOMPLETE', '--preserved'));
   const corrected = await write('addressee.json', { ...FIELDS, c: 'the account' });
   const anew = ['--addressee', corrected, '--enforcing', copy];
   await caughtUp();
@@ -87,13 +87,18 @@ it('goes from issue to end, each party by its own commands', async () => {
   await caughtUp();
   expect(await text(COUNSEL, ['order', 'read', id, 'ADDRESSEE'])).toContain('the account');
 
-  const whole = { extent: 'WHOLE', acquisitions: [] };
-  succeed(await step(COUNSEL, 'execute', whole));
-  const early = await step(COUNSEL, 'deliver', whole);
+  const whole = ['--extent', 'WHOLE'];
+  const vague = await step(COUNSEL, 'execute');
+  expect([vague.answer.error.code, vague.answer.error.message]).toEqual([
+    'BAD_INPUT',
+    expect.stringContaining('extent'),
+  ]);
+  succeed(await step(COUNSEL, 'execute', ...whole));
+  const early = await step(COUNSEL, 'deliver', ...whole);
   expect(early.answer.error.code).toBe('GATE_SHUT');
-  const legalBasis = { id: 'founding-agreement', version: 1 };
-  succeed(await step(AUTHORITY, 'clear', { gate: 'no-objection', legalBasis }));
-  succeed(await step(COUNSEL, 'deliver', whole));
+  const opens = ['--gate', 'no-objection', '--legal-basis', 'founding-agreement@1'];
+  succeed(await step(AUTHORITY, 'clear', ...opens));
+  succeed(await step(COUNSEL, 'deliver', ...whole));
   await caughtUp();
   const shown = await text(JUDGE, ['order', 'show', id]);
   expect(shown).toContain('PRODUCE TRAFFIC under epoc@1: DELIVERED');
@@ -101,6 +106,10 @@ it('goes from issue to end, each party by its own commands', async () => {
   succeed(await step(JUDGE, 'close'));
   await caughtUp();
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
+  const digest = createHash('sha256')
+    .update(await readFile(input))
+    .digest('hex');
+  expect(steps[0]).toMatchObject({ channel: 'by hand', proof: digest });
   expect([head.status, steps.length]).toEqual(['CLOSED', head.sequence]);
 }, 120_000);
 
@@ -123,9 +132,8 @@ it('lies in an inbox, is received and withdrawn with others, and is counted', as
       timeout: 20_000,
     },
   );
-  const says = await write('says.json', { channel: 'by hand' });
-  for (const id of issued.slice(0, 2))
-    succeed(await run(JUDGE, ['order', 'step', id, 'serve', ...WHY, '--input', says]));
+  const serve = ['serve', '--channel', 'by hand', ...WHY];
+  for (const id of issued.slice(0, 2)) succeed(await run(JUDGE, ['order', 'step', id, ...serve]));
   const waiting = ['--awaited', '--side', 'addressee'];
   await vi.waitFor(
     async () => expect(await inbox(COUNSEL, ...waiting)).toEqual(issued.slice(0, 2)),

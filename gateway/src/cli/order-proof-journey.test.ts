@@ -75,7 +75,10 @@ async function collect(): Promise<string> {
   await client.post(`/v1/evidence/acquisitions/${input.id}/items`, { json: item });
   const because = ['--reason', 'asked for', '-o', at('item.json')];
   const open = ['custody', 'open', at('traffic.csv'), ...because];
-  await vi.waitFor(async () => succeed(await run(ANALYST, open)), 30_000);
+  const { item: name } = await vi.waitFor(async () => succeed(await run(ANALYST, open)), 30_000);
+  await writeFile(at('sums.csv'), 'to,sum\n');
+  const made = ['custody', 'derive', name, '--form', 'ANALYSIS', '--file', at('sums.csv')];
+  succeed(await run(ANALYST, [...made, '--reason', 'added up', '-o', at('sums.json')]));
   return input.id;
 }
 
@@ -115,7 +118,11 @@ it('joins the order, its clocks, what it yielded and its custody, and is checked
   expect(found.acquisitions).toMatchObject([
     { acquisition, items: 1, batches: 1, namesOrder: true, roots: [{ size: 1 }] },
   ]);
-  expect(found.custody).toMatchObject([{ origin: 'ANCHORED', case: 'DE-2026-1' }]);
+  const byOrigin = (origin: string) =>
+    found.custody.find((chain: { origin: string }) => chain.origin === origin);
+  const given = byOrigin('ANCHORED');
+  expect(given).toMatchObject({ acquisition, case: 'DE-2026-1' });
+  expect(byOrigin('DERIVED')).toMatchObject({ source: given.item, case: 'DE-2026-1' });
   expect(found.contents).toBeUndefined();
   const shown = await orders.text(STRANGER, [
     'verify',

@@ -87,6 +87,8 @@ function describeCustody(custody: NonNullable<Verdict['custody']>): string {
     ['Item', custody.item],
     ['Case', custody.case],
     ['Origin', custody.origin],
+    ['Acquisition', custody.acquisition],
+    ['Made from', custody.source],
     ['Path', content && fromUtf8Lossy(content.path)],
     ['SHA-256', content?.sha256],
     ['Size', content?.size],

@@ -39,7 +39,9 @@ function describeSpeed({ profile, speed }: Described): OpenRoute['speed'] {
     article: clock?.article ?? null,
     usualDays: usual?.days ?? null,
     text:
-      usual === null ? number : `${number} It usually takes ${usual.days} days: ${usual.source}.`,
+      usual === null
+        ? number
+        : `${number} As measured elsewhere: ${usual.days} days (${usual.source}).`,
   };
 }
 

@@ -143,7 +143,7 @@ function listBatches(last: string | null, records: Records): Uint8Array[] {
   return found.reverse();
 }
 
-/** Whole chains of the items of these acquisitions, by ascending name. */
+/** Whole chains of the items that go back to these acquisitions, by ascending name. */
 async function assembleCustody(
   deps: ProofDeps,
   acquired: readonly string[],
@@ -155,9 +155,7 @@ async function assembleCustody(
   for (const acquisition of acquired) {
     for (let cursor: LedgerPosition | undefined, more = true; more; ) {
       const page = list.listItems({ acquisition }, { cursor, limit: MAX_PAGE });
-      // What was made from an item has a chain of its own, which names that item and no acquisition.
-      const own = page.items.filter(({ record }) => record.origin.kind !== 'DERIVED');
-      items.push(...own.map(({ record }) => record.item));
+      items.push(...page.items.map(({ record }) => record.item));
       if (items.length > most) throw noRoom('more chains of custody');
       const last = page.items.at(-1);
       cursor = last && [last.block, last.position];

@@ -44,7 +44,11 @@ const provenOpening = z.object({
   v: z.literal(1),
   item: digest,
   leaf: digest,
-  origin: z.object({ kind: z.string() }),
+  origin: z.object({
+    kind: z.string(),
+    acquisition: z.string().optional(),
+    source: digest.optional(),
+  }),
   case: z.string(),
   happenedAt: time,
   flags: z.array(z.string()),
@@ -83,6 +87,10 @@ export interface ProvenCustody {
   readonly case: string;
   /** How the item came to be one: `ANCHORED`, `EXHIBIT` or `DERIVED`. */
   readonly origin: string;
+  /** The acquisition that it came with; absent where it was made from another item. */
+  readonly acquisition?: string | undefined;
+  /** The item that it was made from. */
+  readonly source?: string | undefined;
   readonly status: string;
   readonly holder: { readonly member: string; readonly person: string };
   readonly seals: readonly string[];
@@ -130,11 +138,13 @@ export function readChain({ head, opening, steps }: CustodyParts): ProvenCustody
     return record;
   });
   demand(previous === last, 'CHAIN_MISMATCH');
+  const { kind, ...origin } = first.origin;
   return {
     item,
     leaf: first.leaf,
     case: first.case,
-    origin: first.origin.kind,
+    origin: kind,
+    ...origin,
     status: stands.status,
     holder: stands.holder,
     seals: stands.seals,

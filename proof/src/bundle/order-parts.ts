@@ -202,11 +202,9 @@ function readBatches(
   return records.map(({ bytes: _, ...root }) => root);
 }
 
-const provenOrigin = z.object({ origin: z.object({ acquisition: id.optional() }) });
-
 /**
- * Whole chains of custody of items of these acquisitions, by ascending name, each once. Whether there are
- * more, they do not show. @throws Refusal `RECORD_MISMATCH` for one of something else; as custody bundles.
+ * Whole chains of custody of items of these acquisitions, and of items made from those, by ascending name,
+ * each once. Whether there are more, they do not show. @throws Refusal `RECORD_MISMATCH` for one of something else; as custody bundles.
  */
 export function readCustodies(
   bundles: readonly Uint8Array[],
@@ -221,11 +219,18 @@ export function readCustodies(
     demand(equalBytes(record, bundle.head), 'RESPONSE_MISMATCH');
     const chain = readChain(bundle);
     if (bundle.commitment) checkCommitment(bundle.commitment, chain);
-    const { origin } = read(provenOrigin, bundle.opening);
-    const isOfOrder = acquired.some(({ acquisition }) => acquisition === origin.acquisition);
-    demand(isOfOrder, 'RECORD_MISMATCH');
     return chain;
   });
+  const byName = new Map(chains.map((chain) => [chain.item, chain]));
+  const isOfOrder = (chain: ProvenCustody): boolean => {
+    let first: ProvenCustody | undefined = chain;
+    // As often as there are chains: sources that name each other in a ring lead nowhere.
+    for (let left = chains.length; first?.source !== undefined && left > 0; left -= 1) {
+      first = byName.get(first.source);
+    }
+    return acquired.some(({ acquisition }) => acquisition === first?.acquisition);
+  };
+  demand(chains.every(isOfOrder), 'RECORD_MISMATCH');
   const isSorted = chains.every(({ item }, at) => at === 0 || chains[at - 1]!.item < item);
   demand(isSorted, 'RECORD_MISMATCH');
   return chains;

@@ -3,14 +3,15 @@ import { EXIT } from '../../explain/exit-code.ts';
 import { advice } from '../../order/advice-shape.ts';
 import { orderCheck, orderDraft } from '../../order/check-order.ts';
 import { facts } from '../../order/facts.ts';
+import { withoutAbsent } from '../acquisition-input.ts';
 import { describeAdvice } from '../advice-text.ts';
 import type { Invocation } from '../context.ts';
-import { checkInput, parseCount, parseTime } from '../document.ts';
+import { checkInput, parseCount, parseTime, readObject } from '../document.ts';
 import { expectShape } from '../gateway-client.ts';
 import type { Outcome } from '../output.ts';
 import { openSession } from '../session.ts';
 import { formatCount, formatTable } from '../table.ts';
-import { type ContentOptions, readObject, readTexts } from './order.ts';
+import { type ContentOptions, readTexts } from './order.ts';
 
 export interface AdviseOptions {
   readonly input?: string;
@@ -36,10 +37,10 @@ export async function adviseOnOrder(invocation: Invocation<AdviseOptions>): Prom
   const { offence: known, ...given } = (
     input === undefined ? {} : await readObject(context, input)
   ) as { offence?: object; at?: unknown };
-  const offence = { ...known, ...present(offenceOf(options)) };
+  const offence = { ...known, ...withoutAbsent(offenceOf(options)) };
   const stated = typeof given.at === 'string' ? { at: parseTime(given.at) } : {};
   const asked = checkInput(facts, {
-    ...{ ...given, ...stated, ...present(factsOf(options)) },
+    ...{ ...given, ...stated, ...withoutAbsent(factsOf(options)) },
     ...(Object.keys(offence).length > 0 && { offence }),
   });
   const { client } = await openSession(invocation);
@@ -61,9 +62,6 @@ const factsOf = ({ kind, category, location, threat, at, ...rest }: AdviseOption
   ...{ addressee: rest.addressee, role: rest.role, volatile: rest.volatile },
   ...{ serviceOffered: rest.serviceOffered, consent: rest.consent },
 });
-
-const present = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 export interface CheckOptions extends ContentOptions {
   readonly input: string;

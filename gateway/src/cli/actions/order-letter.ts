@@ -9,7 +9,7 @@ import { canonicalBytes } from '@tabellion/proof';
 import { draftAcquisition } from '../acquisition-input.ts';
 import { performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
-import { checkInput, parseTime, readText } from '../document.ts';
+import { checkInput, parseTime, readObject, readText } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { hashFile } from '../hash-file.ts';
 import { writeNewFile } from '../new-file.ts';
@@ -18,7 +18,6 @@ import type { Outcome } from '../output.ts';
 import { openSession } from '../session.ts';
 import { formatFields } from '../table.ts';
 import { anchor } from './anchor.ts';
-import { readObject } from './order.ts';
 
 export interface LetterImportOptions {
   readonly input: string;

@@ -16,10 +16,11 @@ import { canonicalBytes, sha256, toBase64url, toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { type Acted, describeActed, performOwnAct } from '../act.ts';
 import type { Context, Invocation } from '../context.ts';
-import { checkInput, readDocument } from '../document.ts';
+import { checkInput, readDocument, readObject } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { describeEnd } from '../order/clock-end.ts';
+import { readSays, type SaysOptions } from '../order/step-says.ts';
 import type { Outcome } from '../output.ts';
 import { takeAfterHead } from '../overtaken.ts';
 import { openSession, type Session } from '../session.ts';
@@ -64,13 +65,6 @@ async function readCopies(context: Context, order: string, options: ContentOptio
   return { transient, contents };
 }
 
-export async function readObject(context: Context, source: string): Promise<object> {
-  const document = await readDocument(context, source);
-  if (typeof document === 'object' && document !== null && !Array.isArray(document))
-    return document;
-  throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
-}
-
 export interface IssueOptions extends ContentOptions {
   readonly input: string;
 }
@@ -86,9 +80,8 @@ export async function issueOrder(invocation: Invocation<IssueOptions>): Promise<
   return { document: { id, ...describeActed(acted) }, text: id };
 }
 
-export interface StepOptions extends ContentOptions {
+export interface StepOptions extends ContentOptions, SaysOptions {
   readonly reason: string;
-  readonly input?: string;
 }
 
 export async function takeOrderStep(invocation: Invocation<StepOptions>): Promise<Outcome> {
@@ -97,7 +90,7 @@ export async function takeOrderStep(invocation: Invocation<StepOptions>): Promis
   const verb = checkVerb(args[1]);
   const session = await openSession(invocation);
   const { transient, contents } = await readCopies(context, order, options);
-  const says = options.input === undefined ? {} : await readObject(context, options.input);
+  const says = await readSays(context, verb, options);
   const isCorrected = Object.keys(contents).length > 0;
   const acted = await takeStep(session, order, {
     verb,

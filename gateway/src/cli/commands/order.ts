@@ -3,14 +3,35 @@ import { type Command, Option } from 'commander';
 import { LANGUAGES } from '../../explain/area.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { describeVerbs } from '../order/verbs.ts';
+import { collect } from '../repeatable.ts';
 import { addContentOptions } from './content-options.ts';
 import { addAdviceCommands } from './order-advice.ts';
 import { addLetterCommands } from './order-letter.ts';
 import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
-const VERB =
-  'what happened: serve, receive, takeNotice, execute, deliver, extend, close and others';
+
+/** What a step says, by options; `order/verbs.ts` tells which step says what. */
+const addSaysOptions = (command: Command): Command =>
+  command
+    .option('--channel <text>', 'by which way it was handed over')
+    .option('--proof <file>', 'what shows it; the ledger gets its digest alone')
+    .option('--received <time>', 'when, RFC 3339 with zone; now without it')
+    .option('--gate <gate>', 'of the profile')
+    .option('--ground <ground>', 'of the profile')
+    .option('--legal-basis <id@version>', 'rule that it rests on')
+    .option('--extent <extent>', 'WHOLE or PART; of an objection also CONDITIONS')
+    .option('--acquisition <id>', 'what it yielded, on this ledger; repeatable', collect)
+    .option('--defect <defect>', 'INCOMPLETE, MANIFEST_ERROR or TOO_LITTLE')
+    .option('--preserved', 'the data could be identified and are kept')
+    .option('--no-preserved', 'they could not')
+    .option('--law <jurisdiction>', 'whose law forbids it')
+    .option('--outcome <outcome>', 'UPHELD or LIFTED')
+    .option('--production <reference>', 'the order or letter by which the data are asked for')
+    .option('--clock <clock>', 'of the profile')
+    .option('--due <time>', 'a deadline set anew, of that clock')
+    .option('--input <file>', 'the same as JSON, with the contract’s names (- for stdin)');
 
 export function addOrderCommands(program: Command, run: Runner): void {
   const load = () => import('../actions/order.ts');
@@ -28,19 +49,18 @@ export function addOrderCommands(program: Command, run: Runner): void {
   );
   addExamples(
     addContentOptions(
-      order
-        .command('step')
+      addSaysOptions(order.command('step'))
         .argument('<order>', ORDER)
-        .argument('<verb>', VERB)
+        .argument('<verb>', 'what happened; see below')
         .description('take the next step of an order; its number and predecessor are read here')
-        .requiredOption('--reason <text>', 'why, without anybody’s name')
-        .option('--input <file>', 'what the step says besides (- for stdin)'),
+        .requiredOption('--reason <text>', 'why, without anybody’s name'),
     ).action(run(async () => (await load()).takeOrderStep)),
     [
-      'order step 5f…09 serve --input served.json --reason "By the IT system"',
+      'order step 5f…09 serve --channel "e-CODEX" --reason "Handed over"',
       'order step 5f…09 clarify --addressee epoc.json --reason "Identifier corrected"',
+      'order step 5f…09 execute --extent WHOLE --acquisition 7c…e1 --reason "As asked"',
     ],
-  );
+  ).addHelpText('after', `\nWhat each step says besides its reason:\n${describeVerbs()}\n`);
   addExamples(
     order
       .command('show')

@@ -71,10 +71,10 @@ function describeYield(acquisitions: Proof['acquisitions']): string {
 
 function describeCustody(custody: NonNullable<Proof['custody']>): string {
   if (custody.length === 0) return 'No item of it had a chain of custody here.';
-  const rows = custody.map(({ item, status, holder, steps }) => [
-    ...[item, status, holder.member, String(steps.length - 1)],
+  const rows = custody.map(({ item, status, holder, steps, source }) => [
+    ...[item, status, holder.member, String(steps.length - 1), source ?? ''],
   ]);
-  return formatTable(['ITEM', 'STATUS', 'HELD BY', 'STEPS'], rows);
+  return formatTable(['ITEM', 'STATUS', 'HELD BY', 'STEPS', 'MADE FROM'], rows);
 }
 
 function describeContent(content: NonNullable<Proof['contents']>[number]): string {
