@@ -151,18 +151,17 @@ export const countReceipt = (
  * Nobody is compelled who may still comply; whoever says that it will not has had its say.
  * @throws ContractError `NOT_OVERDUE`.
  */
-function assertFailed({ readings, ...standing }: Fitting, at: number): void {
-  if (standing.head.status === 'REPORTED') return;
+function assertFailed({ head, profile, readings }: Fitting, at: number): void {
+  if (head.status === 'REPORTED') return;
   const owed = readings.filter((reading) => {
-    const isRunning = reading.state === 'SUSPENDED' || reading.due !== null;
-    return (
-      isRunning && reading.state !== 'STOPPED' && isDeadline(clockOf(standing.profile, reading))
-    );
+    const { state, due } = reading;
+    const hasEnd = state === 'SUSPENDED' || (state === 'OPEN' && due !== null);
+    return hasEnd && isDeadline(clockOf(profile, reading));
   });
-  const isOwed = (reading: Reading) => isLate(reading, clockOf(standing.profile, reading), at);
-  const [running] = owed.filter((reading) => !isOwed(reading));
-  const isOpen = running === undefined || owed.some(isOwed);
-  assertRule(isOpen, 'NOT_OVERDUE', `${running?.clock} is not over`);
+  const isPast = (reading: Reading) => isLate(reading, clockOf(profile, reading), at);
+  const running = owed.find((reading) => !isPast(reading));
+  const hasFailed = running === undefined || owed.some(isPast);
+  assertRule(hasFailed, 'NOT_OVERDUE', `${running?.clock} is not over`);
 }
 
 /** @throws ContractError `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`. */

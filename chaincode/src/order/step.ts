@@ -26,7 +26,7 @@ import { isEnded } from './transition.ts';
  * @throws ContractError `CHAIN_CONFLICT`, `CHAIN_FULL`, `NOT_A_PARTY`, `NOT_ALLOWED`, `SELF_REVIEW`,
  * `STEP_OUT_OF_ORDER`, `TOO_LATE`, `TIME_ORDER`, `TIME_IN_FUTURE`, `GATE_UNKNOWN`, `GATE_SHUT`,
  * `GROUND_UNKNOWN`, `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`, `EXTENSIONS_USED_UP`,
- * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`.
+ * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`, `BAD_INPUT`.
  */
 export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): Decision {
   const { order, head, profile, calendars, timeWindowSeconds } = context;
