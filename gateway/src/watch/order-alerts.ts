@@ -113,7 +113,10 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
 
   const addDates = (ledger: number, found: NonNullable<ReturnType<typeof find>>) => {
     const { id } = found.order.record;
-    for (const { clock: name, standing, warns, ends } of listRunning(found)) {
+    for (const { clock: name, standing, warns, ends } of listRunning({
+      ...found,
+      order: found.order.record,
+    })) {
       if (standing === 'MARKED' || standing === 'REPORTED') continue;
       deadlines.addClock(ledger, { due: warns, id, clock: name, event: 'DUE_SOON' });
       if (standing === 'RUNS')
@@ -145,7 +148,9 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
   /** Undefined where it was done, or ends at another time now. */
   const stillDue = ({ due, id, clock: name, event }: ClockDate, at: number) => {
     const found = find(id);
-    const running = found && listRunning(found).find((each) => each.clock === name);
+    const running =
+      found &&
+      listRunning({ ...found, order: found.order.record }).find((each) => each.clock === name);
     if (!found || !running || running.standing === 'MARKED') return undefined;
     if (event === 'OVERDUE')
       return running.standing === 'RUNS' && running.ends === due ? { found, running } : undefined;
