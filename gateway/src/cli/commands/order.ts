@@ -3,14 +3,14 @@ import { type Command, Option } from 'commander';
 import { LANGUAGES } from '../../explain/area.ts';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
+import { STEP_HELP } from '../order/step-help.ts';
 import { addContentOptions } from './content-options.ts';
 import { addAdviceCommands } from './order-advice.ts';
 import { addLetterCommands } from './order-letter.ts';
 import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
-const VERB =
-  'what happened: serve, receive, takeNotice, execute, deliver, extend, close and others';
+const VERB = 'what happened, one of the verbs below';
 
 export function addOrderCommands(program: Command, run: Runner): void {
   const load = () => import('../actions/order.ts');
@@ -34,18 +34,18 @@ export function addOrderCommands(program: Command, run: Runner): void {
         .argument('<verb>', VERB)
         .description('take the next step of an order; its number and predecessor are read here')
         .requiredOption('--reason <text>', 'why, without anybody’s name')
-        .option('--input <file>', 'what the step says besides (- for stdin)'),
+        .option('--input <file>', 'what the step says besides, see below (- for stdin)'),
     ).action(run(async () => (await load()).takeOrderStep)),
     [
       'order step 5f…09 serve --input served.json --reason "By the IT system"',
       'order step 5f…09 clarify --addressee epoc.json --reason "Identifier corrected"',
     ],
-  );
+  ).addHelpText('after', STEP_HELP);
   addExamples(
     order
       .command('show')
       .argument('<order>', ORDER)
-      .description('where an order stands, its clocks, and every step of it')
+      .description('where an order stands, its gates and clocks, and every step of it')
       .action(run(async () => (await load()).showOrder)),
     ['order show 5f…09'],
   );
