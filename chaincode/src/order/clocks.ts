@@ -73,7 +73,9 @@ function read(clock: Clock, order: Clocked): Reading {
   const later = order.facts.slice(start.index + 1);
   const suspensions = listSuspensions(clock, later);
   const { due, provisional } = dueOf(clock, start.at, { later, suspensions }, order);
-  const isStopped = later.some((fact) => fulfils(clock, fact));
+  // Whoever has reviewed what it was told of owes nothing once the notice itself is recorded.
+  const done = clock.starts === 'NOTICE_RECEIVED' ? sinceReplaced(order.facts) : later;
+  const isStopped = done.some((fact) => fulfils(clock, fact));
   // What had run out before is over, whatever is raised afterwards.
   const isSuspended = suspensions.at(-1)?.to === null && due === null;
   return {

@@ -309,6 +309,24 @@ describe('an issuer', () => {
     expect(deliver(order, '2026-09-04T10:00:00Z').head.status).toBe('DELIVERED');
   });
 
+  it('makes nobody late for a review that was done before its notice was recorded', () => {
+    const order = received(readProfile('tabellion-tiers.yaml', 'tabellion-emergency'), {
+      contents: notified.contents,
+    });
+    const review = (when: string) =>
+      order.take('clear', by('ENFORCING', when), { gate: 'judicial-review', ...basis });
+    review('2026-09-01T09:00:00Z');
+    takeNotice(order, '2026-09-01T10:00:00Z');
+    expect(order.state('review')).toBe('STOPPED');
+    defect(order, '2026-09-01T11:00:00Z');
+    clarify(order, '2026-09-01T12:00:00Z', others);
+    takeNotice(order, '2026-09-01T13:00:00Z');
+    expect([order.state('review'), order.due('review')]).toEqual([
+      'OPEN',
+      '2026-09-03T13:00:00.000Z',
+    ]);
+  });
+
   it('takes no objection away by withdrawing what was delivered', () => {
     const order = received(profileOf('epoc-emergency'), notified);
     deliver(execute(order, ISSUED), ISSUED);
