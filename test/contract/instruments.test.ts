@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ReferenceEntry } from '@tabellion/chaincode/member/record';
 import { type OrderProfile, orderProfileBody } from '@tabellion/chaincode/order/profile';
 import type { Treaty } from '@tabellion/chaincode/order/route';
-import { canonicalBytes } from '@tabellion/proof';
+import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listShipped } from '../../chaincode/test/order-case.ts';
 import { NOW } from '../../chaincode/test/samples.ts';
@@ -11,6 +11,7 @@ import { loadConsortium } from '../../gateway/src/identity/consortium.ts';
 import { audit, listBlocks, trustOf } from '../support/audited-ledger.ts';
 import {
   AUTHORITY,
+  contentOf,
   DAY_MS,
   draftOrder,
   ENFORCING,
@@ -126,6 +127,24 @@ describe('mutual legal assistance there', () => {
       const central = [ENFORCING, 'centralAuthority'] as const;
       await take(world, order, central, 'receive', { receivedAt: NOW });
       await take(world, order, central, 'clear', { gate: 'examined', ...basis });
+
+      const incomplete = { defect: 'TOO_LITTLE', preserved: true };
+      await take(world, order, central, 'reportDefect', incomplete);
+      const ADDRESSEE = contentOf(
+        order.id,
+        'ADDRESSEE',
+        fieldsFor('mla', 'ADDRESSEE').toReversed(),
+      );
+      const contents = { ADDRESSEE: toHex(sha256(ADDRESSEE)) };
+      const author = [ISSUER, 'centralAuthority'] as const;
+      await take(world, order, author, 'clarify', { contents }, { transient: { ADDRESSEE } });
+      await take(world, order, central, 'clear', { gate: 'examined', ...basis });
+      const theirs = await world.person(ENFORCING, 'investigator');
+      // The other state agrees to what the issuer's own authority has yet to let go.
+      await world.refuse('GATE_SHUT', theirs, 'order:execute', stepInput(order, whole));
+      const wrote = await world.person(...author);
+      await world.refuse('SELF_REVIEW', wrote, 'order:clear', stepInput(order, approved));
+      await take(world, order, abroad, 'clear', approved);
       await take(world, order, [ENFORCING, 'investigator'], 'execute', whole);
       await take(world, order, central, 'clear', { gate: 'handed-over', ...basis });
       expect(statusOf(await take(world, order, central, 'deliver', whole))).toBe('DELIVERED');

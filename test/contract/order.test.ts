@@ -146,6 +146,7 @@ describe('a production order', () => {
     const judge = await world.person(...JUDGE);
     const again = stepInput(order, { receivedAt: NOW, proof: digest('c') });
     await world.refuse('STEP_OUT_OF_ORDER', judge, 'order:receive', again);
+    await take(world, order, DELEGATE, 'reportImpossible');
     await take(world, order, JUDGE, 'enforce', basis);
     await take(world, order, AUTHORITY, 'ask');
     const second = stepInput(order);

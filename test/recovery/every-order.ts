@@ -144,6 +144,7 @@ export async function writeEveryOrder(gateway: TestGateway): Promise<string[]> {
   await take(judge, 'maintain');
   await take(counsel, 'raiseConflict', { law: 'CN', ...basis });
   await take(other, 'decideConflict', { outcome: 'UPHELD', ...basis });
+  await take(counsel, 'reportImpossible');
   await take(judge, 'enforce', basis);
   await take(authority, 'ask');
   await take(judge, 'reply');
@@ -168,6 +169,7 @@ export async function writeEveryOrder(gateway: TestGateway): Promise<string[]> {
     ...{ ground: 'ne-bis-in-idem', extent: 'WHOLE', ...basis },
   });
   const denied = await issue(['SUBSCRIBER']);
+  await denied.take(counsel, 'refuse', { ground: 'not-stored', ...basis });
   await denied.take(judge, 'enforce', basis);
   await denied.take(authority, 'denyRecognition', { ground: 'deny-not-stored', ...basis });
   await (await issue(['SUBSCRIBER'])).take(judge, 'withdraw');

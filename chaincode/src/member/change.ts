@@ -50,7 +50,9 @@ export function applyChange(change: Change, now: Consortium, cause: Cause, act: 
       return setParameter(change.name, change.value, now, cause, act);
     case 'PUBLISH': {
       const newest = Math.max(0, ...now.published.map(({ version }) => version));
-      assertRule(change.entry.version > newest, 'VERSION_NOT_NEWER', `version ${newest} stands`);
+      // A number far ahead would leave none for the editions to come.
+      const isNext = newest === 0 || change.entry.version === newest + 1;
+      assertRule(isNext, 'VERSION_NOT_NEWER', `version ${newest} stands`);
       for (const before of now.published) assertCoverage(change.entry, before);
       return writeReference(change.entry, cause, act);
     }

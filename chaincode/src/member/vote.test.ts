@@ -169,6 +169,12 @@ describe('proposeChange', () => {
       'VERSION_NOT_NEWER',
     ],
     [
+      'a version that leaves no room for later ones',
+      publish(standard(1_000_000)),
+      consortium({ published: [standard(1)] }),
+      'VERSION_NOT_NEWER',
+    ],
+    [
       'a calendar that begins later',
       publish(calendar(2, ['2028-01-01', '2028-12-31'])),
       dated,

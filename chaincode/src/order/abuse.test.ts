@@ -82,6 +82,12 @@ describe('who stands on which side', () => {
     const always = { ...gate!, notified: undefined, opensWith: undefined };
     const profile = { ...epoc, gates: [always] } as OrderProfile;
     expectRefusal(() => issue('epoc', { enforcing: undefined }, { profile }), 'ENFORCING_MISMATCH');
+    const other = { ...profile, gates: [{ ...always, categories: ['TRAFFIC'] }] } as OrderProfile;
+    const { ENFORCING: _, ...calendars } = sampleIssueContext(other).calendars;
+    const named = { ISSUER: { id: 'de', version: 1 }, ADDRESSEE: { id: 'fr', version: 1 } };
+    const alone = { enforcing: undefined, calendars: named };
+    const { order } = issue('epoc', alone, { profile: other, enforcing: undefined, calendars });
+    expect(order).not.toHaveProperty('enforcing');
   });
 
   it('follows orders of others only where it is a party to them', () => {
@@ -123,8 +129,9 @@ describe('an enforcing authority', () => {
       });
     expectRefusal(() => told(), 'BAD_INPUT');
     told(digest('c'));
-    expect(order.due('object')).toBe('2026-09-11T21:59:59.999Z');
-    expectRefusal(() => object(order, '2026-09-11T22:00:00Z'), 'TOO_LATE');
+    // From when the issuer says so, not from when it says that it was.
+    expect(order.due('object')).toBe('2026-09-15T21:59:59.999Z');
+    expectRefusal(() => object(order, '2026-09-15T22:00:00Z'), 'TOO_LATE');
   });
 
   it('asks one question at a time, and is answered once', () => {

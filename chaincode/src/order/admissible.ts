@@ -1,10 +1,9 @@
 /** Whether a step can be taken where an order stands, and comes in time. */
 import { assertRule } from '../kernel/errors.ts';
-import { isLate, isOver, type Reading, sinceReplaced } from './clocks.ts';
-import type { OrderProfile } from './profile.ts';
+import { fulfils, isLate, isOver, type Reading, sinceReplaced } from './clocks.ts';
 import type { OrderHeadRecord } from './record.ts';
 import { clockOf, type StepContext } from './step-context.ts';
-import { isEnded, isEndedOtherwise, STEPS } from './transition.ts';
+import { isEnded, isEndedOtherwise, OF_CONTENTS, STEPS } from './transition.ts';
 import type { OrderEvent } from './vocabulary.ts';
 
 /** @throws ContractError `STEP_OUT_OF_ORDER`, `ENFORCING_MISMATCH`. */
@@ -25,7 +24,7 @@ export function assertPossible(
   const isFrom = from.includes(head.status) || (afterDelivery === true && isEndedDelivered(head));
   const fits = isFrom && (kinds === undefined || kinds.includes(order.kind));
   assertRule(fits, 'STEP_OUT_OF_ORDER', refused);
-  const counted = event === 'NOTICE_RECEIVED' ? sinceReplaced(head.facts) : head.facts;
+  const counted = OF_CONTENTS.includes(event) ? sinceReplaced(head.facts) : head.facts;
   const taken = counted.filter((fact) => fact.event === event).length;
   assertRule(taken < times, 'STEP_OUT_OF_ORDER', `${event} more often than ${times}`);
   const isTold = !notified || order.notified;
@@ -44,9 +43,9 @@ export function assertPossible(
     const isTurn = isAsked === (event === 'QUESTION_ANSWERED');
     assertRule(isTurn, 'STEP_OUT_OF_ORDER', isAsked ? 'a question is open' : 'nothing was asked');
   }
-  if (event !== 'FORFEITED' && event !== 'CLOSED') return;
-  const isValid = head.validated || isEnded(head.status);
+  const isValid = head.validated || isEnded(head.status) || !OF_VALID.includes(event);
   assertRule(isValid, 'STEP_OUT_OF_ORDER', 'it is still to be validated');
+  if (event !== 'FORFEITED' && event !== 'CLOSED') return;
   if (isEnded(head.status) && !isEndedDelivered(head)) return;
   const open = findOpenObjection(context, readings, at);
   const text = `the enforcing authority may still object: ${open?.clock}`;
@@ -60,17 +59,21 @@ const findOpenObjection = (
   at: number,
 ): Reading | undefined =>
   readings.find((reading) => {
-    const { closes, obliges, stops } = clockOf(profile, reading);
-    const isSaid = sinceReplaced(head.facts).some((fact) => stops.includes(fact.event));
+    const clock = clockOf(profile, reading);
+    const { closes, obliges } = clock;
+    const isSaid = sinceReplaced(head.facts).some((fact) => fulfils(clock, fact));
     const isWaiting = reading.state === 'WAITING' && order.notified && !isSaid;
     const isRunning = reading.state === 'OPEN' && !isOver(reading, at);
     return obliges === 'ENFORCING' && closes.includes('OBJECTED') && (isWaiting || isRunning);
   });
 
-const isEndedDelivered = ({ status, facts }: OrderHeadRecord): boolean =>
+export const isEndedDelivered = ({ status, facts }: OrderHeadRecord): boolean =>
   isEndedOtherwise(status) && facts.some(({ event }) => DELIVERIES.includes(event));
 
 const DELIVERIES: readonly OrderEvent[] = ['PARTLY_DELIVERED', 'DELIVERED'];
+
+/** Taken of no order that is still to be validated. */
+const OF_VALID: readonly OrderEvent[] = ['ENFORCEMENT_REQUESTED', 'FORFEITED', 'CLOSED'];
 
 const QUESTIONS: readonly OrderEvent[] = ['QUESTIONED', 'QUESTION_ANSWERED'];
 
@@ -94,17 +97,3 @@ export function assertInTime(
     assertRule(!isLapsed, 'TOO_LATE', `it lapsed with ${reading.clock}`);
   }
 }
-
-/** Clocks by which the step was owed and that were over. */
-export const listLate = (
-  event: OrderEvent,
-  readings: readonly Reading[],
-  profile: OrderProfile,
-  at: number,
-): string[] =>
-  readings
-    .filter((reading) => {
-      const clock = clockOf(profile, reading);
-      return clock.stops.includes(event) && reading.state === 'OPEN' && isLate(reading, clock, at);
-    })
-    .map(({ clock }) => clock);

@@ -73,7 +73,9 @@ function read(clock: Clock, order: Clocked): Reading {
   const later = order.facts.slice(start.index + 1);
   const suspensions = listSuspensions(clock, later);
   const { due, provisional } = dueOf(clock, start.at, { later, suspensions }, order);
-  const isStopped = later.some(({ event }) => clock.stops.includes(event));
+  // Whoever has reviewed what it was told of owes nothing once the notice itself is recorded.
+  const done = clock.starts === 'NOTICE_RECEIVED' ? sinceReplaced(order.facts) : later;
+  const isStopped = done.some((fact) => fulfils(clock, fact));
   // What had run out before is over, whatever is raised afterwards.
   const isSuspended = suspensions.at(-1)?.to === null && due === null;
   return {
@@ -85,6 +87,12 @@ function read(clock: Clock, order: Clocked): Reading {
     ...(provisional && { provisional }),
   };
 }
+
+/** Whether what was owed by the clock is done; what one side lets pass, no other one has. */
+export const fulfils = (
+  { stops, obliges }: Pick<Clock, 'stops' | 'obliges'>,
+  { event, by }: Pick<Fact, 'event' | 'by'>,
+): boolean => stops.includes(event) && (event !== 'CLEARED' || by === obliges);
 
 /** What happened since the contents were last replaced, all of it where they never were. */
 export const sinceReplaced = <F extends Fact>(facts: readonly F[]): readonly F[] =>

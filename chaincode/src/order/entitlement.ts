@@ -3,7 +3,7 @@ import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import { stands } from './gate.ts';
 import type { OrderProfile } from './profile.ts';
-import type { OrderRecord, OrderStep } from './record.ts';
+import type { OrderHeadRecord, OrderRecord, OrderStep } from './record.ts';
 import { STEPS } from './transition.ts';
 import { type OrderEvent, PARTIES, type Party } from './vocabulary.ts';
 
@@ -35,13 +35,20 @@ export interface Entitling {
 }
 
 /** @throws ContractError `NOT_ALLOWED`, `SELF_REVIEW`, `GATE_UNKNOWN`. */
-export function assertEntitled(step: OrderStep, { order, profile, by }: Entitling, act: Act): void {
+export function assertEntitled(
+  step: OrderStep,
+  { head, ...entitling }: Entitling & { readonly head: OrderHeadRecord },
+  act: Act,
+): void {
   if (act.role === 'system' && BY_SYSTEM.includes(step.verb)) return;
-  const roles = rolesFor(step, { order, profile, by });
+  const { order, by } = entitling;
+  const roles = rolesFor(step, entitling);
   assertRule(roles.includes(act.role), 'NOT_ALLOWED', `${act.role} of the ${by} in ${step.verb}`);
-  const isSelf = act.member === order.act.member && act.person === order.act.person;
   const isReview = step.verb === 'validate' || step.verb === 'clear' || isUpholding(step);
-  assertRule(!isReview || !isSelf, 'SELF_REVIEW', 'the same person issued it');
+  if (by !== 'ISSUER' || !isReview) return;
+  assertRule(act.person !== order.act.person, 'SELF_REVIEW', 'the same person issued it');
+  const isOwn = step.verb === 'clear' && act.person === head.replacedBy;
+  assertRule(!isOwn, 'SELF_REVIEW', 'the same person replaced its contents');
 }
 
 /** The roles of that side that may take it; whether a person reviews itself is not told by its role. */
@@ -79,5 +86,6 @@ const isUpholding = (step: OrderStep): boolean =>
 /** What asks for more than was issued or validated: whoever needs a validation does not do it alone. */
 const isOrderedAnew = (step: OrderStep): boolean =>
   step.verb === 'extend' ||
+  step.verb === 'confirmProduction' ||
   step.verb === 'forfeit' ||
   (step.verb === 'clarify' && step.contents !== undefined);

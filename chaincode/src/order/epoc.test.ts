@@ -324,6 +324,7 @@ it('counts working days in 16(2) and 16(7), and nowhere else', () => {
   );
   const order = receive(serve('epoc'), '2026-09-07T09:00:00Z');
   const legalBasis = { id: 'de-stpo-94', version: 1 };
+  order.take('reportImpossible', ['ADDRESSEE', 'delegate', '2026-09-09T09:00:00Z'], {});
   order.take('enforce', judge('ISSUER', '2026-09-10T09:00:00Z'), { legalBasis });
   // Thursday the 10th; Friday is the first, and the Monday after it is a holiday there.
   expect(order.due('recognise')).toBe('2026-09-18T21:59:59.999Z');

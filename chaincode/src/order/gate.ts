@@ -23,6 +23,12 @@ export const stands = ({ notified, categories }: Gate, order: Order): boolean =>
   (notified === undefined || order.notified) &&
   (categories === undefined || order.categories.some((each) => categories.includes(each)));
 
+/** What else the step waits for: new contents were served to nobody before the issuer's own agree. */
+const ALSO: Readonly<Partial<Record<Gate['blocks'], Gate['blocks']>>> = {
+  EXECUTED: 'SERVED',
+  DELIVERED: 'EXECUTED',
+};
+
 /** Those that the step waits for at an instant, in the profile's order. */
 export const listShut = (
   { profile, order, opened, readings }: Gated,
@@ -30,7 +36,7 @@ export const listShut = (
   at: number,
 ): readonly Gate[] =>
   profile.gates.filter((gate) => {
-    if (gate.blocks !== step && !(gate.blocks === 'EXECUTED' && step === 'DELIVERED')) return false;
+    if (gate.blocks !== step && gate.blocks !== ALSO[step]) return false;
     if (!stands(gate, order)) return false;
     if (opened.includes(gate.id)) return false;
     const clock = readings.find((reading) => reading.clock === gate.opensWith);

@@ -6,6 +6,7 @@ import { assertDistinct, assertRule, ContractError } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { MemberRecord } from '../member/record.ts';
 import type { Calendar } from './clock/calendar.ts';
+import { stands } from './gate.ts';
 import type { OrderProfile } from './profile.ts';
 import type { IssueInput } from './record.ts';
 import { assertRoute, type Treaty } from './route.ts';
@@ -148,7 +149,8 @@ function assertEnforcing(
   fits(excepted, 'the profile knows no exception from the notification');
   const isOwed = isNotified(profile, input);
   fits(!isOwed || input.enforcing !== undefined, 'the data call for a notification');
-  const opens = profile.gates.some(({ by, notified }) => by === 'ENFORCING' && !notified);
+  const told = { notified: isOwed, categories: input.categories };
+  const opens = profile.gates.some((gate) => gate.by === 'ENFORCING' && stands(gate, told));
   fits(!opens || input.enforcing !== undefined, 'a gate is for it to open');
   fits(isOwed === (contents.ENFORCING !== undefined), 'its copy goes with the notification');
   if (input.enforcing === undefined) return;

@@ -1,7 +1,10 @@
 /** Where an order profile contradicts itself. */
+import { mayAct, type TransactionName } from '../member/permission.ts';
+import type { MemberKind, Role } from '../member/role.ts';
 import type { Gate } from './gate.ts';
 import type { Clock, OrderProfile } from './profile.ts';
 import type { ScopeOffence } from './scope.ts';
+import { MAX_STATED } from './stated.ts';
 import { STEPS } from './transition.ts';
 import type { DataCategory, OrderEvent, Party } from './vocabulary.ts';
 
@@ -20,6 +23,7 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
     yield { path: ['notAddressedIn'], message: 'does not go with addressedIn' };
   yield* findScopeFaults(profile);
   yield* findIssuingFaults(profile);
+  yield* findUnheldRoles(profile);
   yield* findMissingParty(profile);
   yield* findUnreadable(profile);
   for (const [at, each] of profile.clocks.entries())
@@ -28,6 +32,12 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
   for (const [at, gate] of profile.gates.entries())
     for (const { path, message } of findGateFaults(gate, profile))
       yield { path: ['gates', at, ...path], message };
+  const stated = profile.clocks.filter(({ period }) => period?.unit === 'STATED_DAY');
+  if (stated.length > MAX_STATED)
+    yield {
+      path: ['clocks'],
+      message: `more than ${MAX_STATED} periods are for the order to state`,
+    };
   const groundless = profile.grounds.findIndex((ground) => !isPossible(ground.for, profile));
   if (groundless !== -1)
     yield { path: ['grounds', groundless, 'for'], message: 'cannot happen under this profile' };
@@ -35,19 +45,28 @@ export function* findContradictions(profile: OrderProfile): Generator<Contradict
 }
 
 function* findGateFaults(gate: Gate, profile: OrderProfile): Generator<Contradiction> {
-  const { by, blocks, categories, opensWith } = gate;
+  const { by, blocks, categories, notified, opensWith } = gate;
   if (!isPossible(blocks, profile))
     yield { path: ['blocks'], message: 'cannot happen under this profile' };
   if ((by === 'ISSUER') !== (blocks === 'SERVED'))
     yield { path: ['by'], message: 'has the order too late for it, or too early' };
   const strange = (categories ?? []).findIndex((each) => !profile.categories.includes(each));
   if (strange !== -1) yield { path: ['categories', strange], message: 'is not the profile’s' };
+  if (notified && !isEverNotified(gate, profile))
+    yield { path: ['notified'], message: 'is of nothing that is notified' };
   if (opensWith === undefined) return;
   const clock = profile.clocks.find(({ id }) => id === opensWith);
   const path = ['opensWith'];
   if (clock === undefined) yield { path, message: 'names no clock' };
   else if (clock.period === null) yield { path, message: 'names a clock that never ends' };
 }
+
+/** Whether the enforcing authority is told of any order that it is of. */
+const isEverNotified = (
+  { categories }: Pick<Gate | Clock, 'categories'>,
+  { enforcing }: OrderProfile,
+): boolean =>
+  enforcing === null || enforcing.notifiedOf.some((each) => categories?.includes(each) ?? true);
 
 function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
   const { extension, clocks } = profile;
@@ -65,11 +84,8 @@ function* findExtensionFaults(profile: OrderProfile): Generator<Contradiction> {
 
 const unitOf = (period: Clock['period']) => (period?.unit === 'STATED_DAY' ? 'DAY' : period?.unit);
 
-function* findIssuingFaults({
-  issuing,
-  categories,
-  clocks,
-}: OrderProfile): Generator<Contradiction> {
+function* findIssuingFaults(profile: OrderProfile): Generator<Contradiction> {
+  const { issuing, categories, clocks } = profile;
   for (const [at, row] of issuing.entries()) {
     const strange = row.categories.findIndex((category) => !categories.includes(category));
     if (strange !== -1)
@@ -81,13 +97,53 @@ function* findIssuingFaults({
     (category) => !issuing.some((row) => row.categories.includes(category)),
   );
   if (orphan !== -1) yield { path: ['categories', orphan], message: 'nobody may issue it' };
-  const afterwards = issuing.findIndex(({ validation }) => validation === 'AFTER');
-  const isTimed = clocks.some(
-    ({ period, stops, silence }) =>
-      period !== null && silence === 'LAPSES' && stops.includes('VALIDATED'),
+  const binding = clocks.filter((clock) => bindsToValidate(clock, profile));
+  const untimed = issuing.findIndex(
+    (row) =>
+      row.validation === 'AFTER' &&
+      !row.categories.every((category) =>
+        binding.some((clock) => clock.categories?.includes(category) ?? true),
+      ),
   );
-  if (afterwards !== -1 && !isTimed)
-    yield { path: ['issuing', afterwards, 'validation'], message: 'no clock says by when' };
+  if (untimed !== -1)
+    yield { path: ['issuing', untimed, 'validation'], message: 'no clock says by when' };
+}
+
+/** Whether nothing but the validation, or the end of the order, keeps it from lapsing, nor puts that off. */
+const bindsToValidate = (
+  { id, starts, period, stops, silence, suspended, notified }: Clock,
+  { extension }: OrderProfile,
+): boolean =>
+  ['ISSUED', 'SERVED', 'RECEIVED'].includes(starts) &&
+  period !== null &&
+  period.unit !== 'STATED_DAY' &&
+  silence === 'LAPSES' &&
+  stops.includes('VALIDATED') &&
+  stops.every((event) => event === 'VALIDATED' || event === 'WITHDRAWN') &&
+  suspended === null &&
+  notified === undefined &&
+  extension?.clock !== id;
+
+/** What only somebody can do who can hold none of the roles would never be done. */
+function* findUnheldRoles(profile: OrderProfile): Generator<Contradiction> {
+  const { issuing, addressee, enforcing, conflict, gates } = profile;
+  const isHeld = (roles: readonly Role[], kinds: readonly MemberKind[], step: TransactionName) =>
+    kinds.every((kind) => roles.some((role) => mayAct(role, kind, step)));
+  const unheld = (path: Contradiction['path']) => ({ path, message: 'none of them may act there' });
+  for (const [at, { roles, validators, validation }] of issuing.entries()) {
+    if (!isHeld(roles, ['STATE'], 'order:issue')) yield unheld(['issuing', at, 'roles']);
+    if (validation !== 'NONE' && !isHeld(validators, ['STATE'], 'order:validate'))
+      yield unheld(['issuing', at, 'validators']);
+  }
+  if (!isHeld(addressee.roles, addressee.kinds, 'order:refuse'))
+    yield unheld(['addressee', 'roles']);
+  if (enforcing !== null && !isHeld(enforcing.roles, ['STATE'], 'order:object'))
+    yield unheld(['enforcing', 'roles']);
+  if (conflict !== null && !isHeld(conflict.roles, ['STATE'], 'order:decideConflict'))
+    yield unheld(['conflict', 'roles']);
+  for (const [at, { by, roles }] of gates.entries())
+    if (!isHeld(roles, by === 'ADDRESSEE' ? addressee.kinds : ['STATE'], 'order:clear'))
+      yield unheld(['gates', at, 'roles']);
 }
 
 function* findScopeFaults({ scope, categories, urgency }: OrderProfile): Generator<Contradiction> {
@@ -119,8 +175,10 @@ const isAnyOffence = ({ kinds, leastMaximumMonths, bySystem }: ScopeOffence): bo
 
 /** Where there is no enforcing authority, nothing can be asked of it. */
 function* findMissingParty(profile: OrderProfile): Generator<Contradiction> {
-  const { enforcing, categories, content, gates, clocks } = profile;
+  const { addressee, enforcing, categories, content, gates, clocks } = profile;
   if (enforcing !== null) {
+    if (addressee.kinds.every((kind) => kind === 'STATE'))
+      yield { path: ['enforcing'], message: 'is the addressee itself' };
     const strange = enforcing.notifiedOf.findIndex((category) => !categories.includes(category));
     if (strange !== -1)
       yield { path: ['enforcing', 'notifiedOf', strange], message: 'is not the profile’s' };
@@ -177,6 +235,13 @@ function* findClockFaults(clock: Clock, profile: OrderProfile): Generator<Contra
   ];
   for (const [path, event] of named)
     if (!isPossible(event, profile)) yield { path, message: 'cannot happen under this profile' };
+  const runsWithout =
+    clock.validation === undefined && profile.issuing.some((row) => row.validation === 'NONE');
+  for (const [path, event] of named)
+    if (runsWithout && event === 'VALIDATED' && ['starts', 'stops'].includes(`${path[0]}`))
+      yield { path, message: 'does not happen to what needs no validation' };
+  if (clock.notified && !isEverNotified(clock, profile))
+    yield { path: ['notified'], message: 'is of nothing that is notified' };
   if (stops.includes(starts) || closes.includes(starts))
     yield { path: ['starts'], message: 'ends what it starts' };
   const both = pauses.findIndex(({ from, until }) => until.includes(from));

@@ -25,6 +25,9 @@ const anyOffence = {
   ...{ article: '1', title: 'any', kinds: [], leastMaximumMonths: null, bySystem: false },
 };
 const own = { from: 'CLARIFIED', until: ['CLARIFIED'] };
+const resting = {
+  ...{ by: [{ from: 'IMPOSSIBLE_REPORTED', until: ['MAINTAINED'] }], after: 'CONTINUES' },
+};
 const extension = { article: '1', clock: 'produce', times: 1 };
 const stated = { unit: 'STATED_DAY', least: 30, most: 60, rollsOver: true };
 const days = { unit: 'DAY', amount: 1, rollsOver: true };
@@ -67,6 +70,8 @@ describe('a profile', () => {
     ['epoc', 'gates.0.blocks', 'FORFEITED', 'gates.0.blocks'],
     ['epoc', 'gates.0.categories', ['TRAFFIC', 'ASSETS'], 'gates.0.categories.1'],
     ['epoc', 'gates.0.categories', ['TRAFFIC']],
+    ['epoc', 'gates.0.categories', ['SUBSCRIBER'], 'gates.0.notified'],
+    ['epoc', 'enforcing.notifiedOf', [], 'gates.0.notified', 'clocks.0.notified'],
     ['epoc-pr', 'clocks.0.period', { ...stated, most: 20 }, 'clocks.0.period.most'],
     ['epoc-pr', 'clocks.0.period', stated],
     ['epoc-pr', 'extension.period', null, 'extension.period'],
@@ -78,6 +83,25 @@ describe('a profile', () => {
     ['epoc-pr', 'gates', [{ ...gate, id: 'out', blocks: 'DELIVERED' }], 'gates.0.blocks'],
     ['epoc-pr', 'clocks.1.period', null, 'clocks.1.period'],
     ['epoc-pr-emergency', 'clocks.2.silence', 'OVERDUE', 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.categories', ['CONTENT'], 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.notified', false, 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.starts', 'EXECUTED', 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.stops', ['VALIDATED', 'EXECUTED'], 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.suspended', resting, 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'clocks.2.period', { ...stated, most: null }, 'issuing.0.validation'],
+    ['epoc-pr-emergency', 'extension.clock', 'validate', 'issuing.0.validation'],
+    ['epoc-emergency', 'clocks.3.validation', undefined, 'clocks.3.stops.0'],
+    ['epoc', 'clocks.1.starts', 'VALIDATED', 'clocks.1.starts'],
+    ['epoc-pr-emergency', 'clocks.0.starts', 'VALIDATED'],
+    ['epoc', 'issuing.1.roles', ['delegate', 'system', 'auditor'], 'issuing.1.roles'],
+    ['epoc', 'issuing.1.validators', ['auditor'], 'issuing.1.validators'],
+    ['epoc', 'addressee.roles', ['system', 'auditor'], 'addressee.roles'],
+    ['epoc', 'addressee.kinds', ['PLATFORM', 'AUDITOR'], 'addressee.roles'],
+    ['epoc', 'addressee.kinds', ['STATE'], 'enforcing'],
+    ['epoc', 'enforcing.roles', ['delegate'], 'enforcing.roles'],
+    ['epoc', 'conflict.roles', ['system'], 'conflict.roles'],
+    ['epoc', 'gates.0.roles', ['delegate'], 'gates.0.roles'],
+    ['epoc', 'gates.0.roles', ['delegate', 'judicialReviewer']],
   ])('%s with %s as %j is judged at its places', (id, path, value, ...faults) => {
     const found = listFaults(withValue(id, path, value));
     expect(found).toEqual(faults.length === 0 ? [] : expect.arrayContaining(faults));
@@ -89,6 +113,18 @@ describe('a profile', () => {
       notAddressedIn: ['CN'],
     };
     expect(listFaults(named)).toEqual(['notAddressedIn']);
+  });
+
+  it('leaves no more periods to the order than that can state', () => {
+    const { clocks } = readProfile('eu-2023-1543.yaml', 'epoc-pr');
+    const many = (count: number) => [
+      ...clocks,
+      ...Array.from({ length: count }, (_, at) => ({
+        ...{ ...clocks[0], id: `keep-${at}`, period: stated },
+      })),
+    ];
+    expect(listFaults(withValue('epoc-pr', 'clocks', many(8)))).toEqual([]);
+    expect(listFaults(withValue('epoc-pr', 'clocks', many(9)))).toEqual(['clocks']);
   });
 
   it('shows each party something of what it is given to read', () => {

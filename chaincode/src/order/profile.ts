@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { identifier, jurisdiction, plainText } from '../kernel/schema.ts';
 import { memberKind, role } from '../member/role.ts';
-import { period } from './clock/period.ts';
+import { MAX_DAYS, period } from './clock/period.ts';
 import { findContradictions } from './profile-faults.ts';
 import { scope } from './scope.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
@@ -61,9 +61,9 @@ const gate = z.strictObject({
 /** A period of which the instrument gives the bounds, and the order its length (ORD-5, ORD-24). */
 const statedPeriod = z.strictObject({
   unit: z.literal('STATED_DAY'),
-  least: z.int().min(1).max(36_500),
+  least: z.int().min(1).max(MAX_DAYS),
   /** Null: the instrument names no most. */
-  most: z.int().min(1).max(36_500).nullable(),
+  most: z.int().min(1).max(MAX_DAYS).nullable(),
   rollsOver: z.boolean(),
 });
 

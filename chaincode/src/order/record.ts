@@ -16,6 +16,8 @@ import {
   reference,
   timestamp,
 } from '../kernel/schema.ts';
+import { MAX_DAYS } from './clock/period.ts';
+import { MAX_STATED } from './stated.ts';
 import { ORDER_STATUSES } from './transition.ts';
 import { dataCategory, orderEvent, orderKind, party, validation } from './vocabulary.ts';
 
@@ -61,9 +63,9 @@ export const issueInput = z.strictObject({
   contents,
   /** How many days each clock of the profile lasts whose length is for the order to say. */
   stated: z
-    .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(36_500) }))
+    .array(z.strictObject({ clock: identifier, days: z.int().min(1).max(MAX_DAYS) }))
     .min(1)
-    .max(8)
+    .max(MAX_STATED)
     .optional(),
   /** An order that this one follows, such as the preservation before a production. */
   follows: orderId.optional(),
@@ -172,7 +174,7 @@ const reading = z.strictObject({
 const computed = {
   event: orderEvent,
   party,
-  /** The instant that counts for the clocks: when it was received, else when it was recorded. */
+  /** The instant that counts for the clocks: when who received it says so, else when it was recorded. */
   countsFrom: timestamp,
   /** Clocks by which it was owed and that were over. */
   late: z.array(identifier).max(24),
@@ -222,7 +224,7 @@ export const orderStepOutline = z.looseObject({
   ...computed,
 });
 
-/** Steps of one order; what is left then is withdrawn, released, marked overdue or closed. */
+/** Steps of one order; the last of them are kept for what ends it. */
 export const MAX_STEPS = 256;
 export const LAST_STEPS = 8;
 
@@ -243,6 +245,8 @@ export const orderHeadRecord = z.strictObject({
   opened: z.array(identifier).max(8),
   overdue: z.array(identifier).max(24),
   contents,
+  /** Who replaced them last, and so does not let them pass. */
+  replacedBy: act.shape.person.optional(),
   facts: z
     .array(
       z.strictObject({

@@ -2,6 +2,9 @@
 import { assertDistinct, assertRule } from '../kernel/errors.ts';
 import { type Clocked, runsFor } from './clocks.ts';
 
+/** So many periods at most an order states. */
+export const MAX_STATED = 8;
+
 /**
  * Whoever issues says it for each such clock, within the bounds: none has a length by default.
  * @throws ContractError `DUPLICATE_ENTRY`, `CLOCK_UNKNOWN`, `BAD_INPUT`.

@@ -2,10 +2,10 @@ import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { assertRule } from '../kernel/errors.ts';
 import type { Act } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
-import { assertInTime, assertPossible, listLate } from './admissible.ts';
+import { assertInTime, assertPossible } from './admissible.ts';
 import { beginsAnew, clockedOf, type Fact, readClocks } from './clocks.ts';
 import { assertEntitled, findParty } from './entitlement.ts';
-import { assertFits, countReceipt } from './fitting.ts';
+import { assertFits, countReceipt, listLate } from './fitting.ts';
 import { orderHeadKey, orderStepKey } from './key.ts';
 import { nextStatus } from './next-status.ts';
 import type { OrderProfile } from './profile.ts';
@@ -19,10 +19,6 @@ import {
 import { eventOf } from './says.ts';
 import type { StepContext } from './step-context.ts';
 import { isEnded } from './transition.ts';
-import type { OrderEvent } from './vocabulary.ts';
-
-/** Steps by which an order comes to its end; some room is kept for them. */
-const ENDING: readonly OrderEvent[] = ['WITHDRAWN', 'RELEASED', 'FORFEITED', 'OVERDUE', 'CLOSED'];
 
 /**
  * One more step of an order: refused unless it follows on the last one, is the caller's to take, is possible
@@ -30,7 +26,7 @@ const ENDING: readonly OrderEvent[] = ['WITHDRAWN', 'RELEASED', 'FORFEITED', 'OV
  * @throws ContractError `CHAIN_CONFLICT`, `CHAIN_FULL`, `NOT_A_PARTY`, `NOT_ALLOWED`, `SELF_REVIEW`,
  * `STEP_OUT_OF_ORDER`, `TOO_LATE`, `TIME_ORDER`, `TIME_IN_FUTURE`, `GATE_UNKNOWN`, `GATE_SHUT`,
  * `GROUND_UNKNOWN`, `CLOCK_UNKNOWN`, `NOT_OVERDUE`, `OWN_CLOCK`, `NO_CHANGE`, `EXTENSIONS_USED_UP`,
- * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`.
+ * `ENFORCING_MISMATCH`, `DUPLICATE_ENTRY`, `NOT_FOUND`, `NOT_OWN_MEMBER`, `CALENDAR_ENDS`, `BAD_INPUT`.
  */
 export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): Decision {
   const { order, head, profile, calendars, timeWindowSeconds } = context;
@@ -40,12 +36,13 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
     `the order stands at ${head.sequence}`,
   );
   const event = eventOf(step);
-  const room = ENDING.includes(event) ? MAX_STEPS : MAX_STEPS - LAST_STEPS;
+  const status = nextStatus(step, head, profile);
+  const room = isEnded(status) ? MAX_STEPS : MAX_STEPS - LAST_STEPS;
   assertRule(step.sequence <= room, 'CHAIN_FULL', `${MAX_STEPS} steps at most`);
   const by = findParty(order, event, act);
   const earliest = head.recordedAt - timeWindowSeconds * 1000;
   assertRule(earliest <= act.at, 'TIME_ORDER', 'it lies before the last step');
-  assertEntitled(step, { order, profile, by }, act);
+  assertEntitled(step, { order, head, profile, by }, act);
   const clocked = { ...clockedOf(order, profile), calendars };
   const before = readClocks({ ...clocked, facts: head.facts });
   assertPossible(event, context, before, act.at);
@@ -53,19 +50,18 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   if (!isLast) assertInTime(event, context, before, act.at);
   assertFits(step, { ...context, by, readings: before }, act);
 
-  const at = 'receivedAt' in step ? countReceipt(step.receivedAt, head, act.at) : act.at;
+  const at = 'receivedAt' in step ? countReceipt(step.receivedAt, by, head, act.at) : act.at;
   const sets = step.verb === 'maintain' ? step.deadline : undefined;
   const isAnew = step.verb === 'clarify' && step.contents !== undefined;
   const fact: Fact = { event, by, at, ...(sets && { sets }), ...(isAnew && { anew: true }) };
   const facts = [...head.facts, fact];
-  const status = nextStatus(step, head, profile);
   const clocks = readClocks({ ...clocked, facts });
   const record: OrderStepRecord = {
     type: 'tabellion.order-step',
     v: 1,
     ...step,
     ...{ event, party: by, countsFrom: at },
-    late: listLate(event, before, profile, act.at),
+    late: listLate(fact, before, context, act.at),
     status,
     profile: order.profile,
     calendars: context.editions,
@@ -76,7 +72,7 @@ export function takeOrderStep(step: OrderStep, context: StepContext, act: Act): 
   };
   const next: OrderHeadRecord = {
     ...head,
-    ...applyStep(step, head),
+    ...applyStep(step, head, act),
     overdue: listOverdue(step, fact, head, profile),
     // Nobody goes back by more than the window, however many steps it takes.
     recordedAt: Math.max(head.recordedAt, act.at),
@@ -111,7 +107,11 @@ function listOverdue(
 }
 
 /** What a step changes of the head besides the chain, the status and the clocks. */
-function applyStep(step: OrderStep, head: OrderHeadRecord): Partial<OrderHeadRecord> {
+function applyStep(
+  step: OrderStep,
+  head: OrderHeadRecord,
+  { person }: Act,
+): Partial<OrderHeadRecord> {
   switch (step.verb) {
     case 'validate':
       return { validated: true };
@@ -126,7 +126,7 @@ function applyStep(step: OrderStep, head: OrderHeadRecord): Partial<OrderHeadRec
       return { reported: null };
     case 'clarify':
       // What was let pass was something else.
-      return step.contents ? { contents: step.contents, opened: [] } : {};
+      return step.contents ? { contents: step.contents, opened: [], replacedBy: person } : {};
     default:
       return {};
   }

@@ -56,6 +56,9 @@ const OPEN: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED'];
 /** Whoever keeps but a part does not keep the issuer from what follows. */
 const KEPT: readonly OrderStatus[] = ['RECEIVED', 'PARTLY_EXECUTED', 'PRESERVED', 'FROZEN'];
 
+/** Taken of some contents: of new ones it is taken anew. */
+export const OF_CONTENTS: readonly OrderEvent[] = ['NOTICE_RECEIVED', 'CLEARED', 'OBJECTED'];
+
 export const isEnded = (status: OrderStatus): boolean => ENDED.includes(status);
 /** It ended, and yet there is something to object to if data were delivered before. */
 export const isEndedOtherwise = (status: OrderStatus): boolean =>
@@ -86,12 +89,14 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   SERVED: { by: ['ISSUER'], from: ['ISSUED'], times: ONCE },
   // Who is slow to say that it has it does not stop its own clock from running.
   RECEIVED: { by: ['ADDRESSEE', 'ISSUER'], from: ['SERVED'], times: ONCE },
-  // Once of the same contents.
   NOTICE_RECEIVED: {
     ...{ by: ['ENFORCING', 'ISSUER'], from: SERVED, times: ONCE },
     ...{ notified: true, afterDelivery: true },
   },
-  CLEARED: { by: ['ENFORCING', 'ADDRESSEE', 'ISSUER'], from: LIVE, times: SOME },
+  CLEARED: {
+    ...{ by: ['ENFORCING', 'ADDRESSEE', 'ISSUER'], from: LIVE, times: SOME },
+    afterDelivery: true,
+  },
   OBJECTED: {
     ...{ by: ['ENFORCING'], from: SERVED, times: SOME, notified: true, afterDelivery: true },
   },
@@ -106,8 +111,11 @@ export const STEPS: Readonly<Record<Exclude<OrderEvent, 'ISSUED' | 'OVERDUE'>, S
   PARTLY_EXECUTED: { by: ['ADDRESSEE'], from: OPEN, times: PIECES },
   // Whoever does all that is asked need not be compelled.
   EXECUTED: { by: ['ADDRESSEE'], from: [...OPEN, 'ENFORCEMENT'], times: SOME },
-  PARTLY_DELIVERED: { by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], times: PIECES },
-  // What is kept or frozen is never `EXECUTED`: a gate before its delivery would hold nothing.
+  // What is to be kept or frozen is given to nobody.
+  PARTLY_DELIVERED: {
+    ...{ by: ['ADDRESSEE'], from: ['PARTLY_EXECUTED', 'EXECUTED'], kinds: ['PRODUCE', 'ASSIST'] },
+    times: PIECES,
+  },
   DELIVERED: { by: ['ADDRESSEE'], from: ['EXECUTED'], kinds: ['PRODUCE', 'ASSIST'], times: SOME },
   // What is to be kept is kept while another one decides.
   EXTENDED: {

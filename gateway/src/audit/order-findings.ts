@@ -3,7 +3,7 @@
  * ledger shows what was recorded; whether something was done outside of it, or who kept a step back, it does
  * not.
  */
-import { isLate, isOver, type Reading } from '@tabellion/chaincode/order/clocks';
+import { fulfils, isLate, isOver, type Reading } from '@tabellion/chaincode/order/clocks';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
 import { isOverdue } from '@tabellion/chaincode/order/fitting';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
@@ -68,7 +68,7 @@ const DELIVERIES: readonly string[] = ['PARTLY_DELIVERED', 'DELIVERED'];
 
 /** Clocks that were over when the step was ordered at the soonest, and not at the time that it claims. */
 function listHeldBack(
-  { event, act }: OrderStepRecord,
+  { event, party, act }: OrderStepRecord,
   { clocks }: OrderHeadRecord,
   profile: OrderProfile,
   countsFrom: number | undefined,
@@ -78,7 +78,7 @@ function listHeldBack(
     .filter((reading) => {
       const clock = profile.clocks.find(({ id }) => id === reading.clock);
       if (clock === undefined || reading.state !== 'OPEN') return false;
-      const isOwed = clock.stops.includes(event) || clock.silence === 'LAPSES';
+      const isOwed = fulfils(clock, { event, by: party }) || clock.silence === 'LAPSES';
       const isHeld = (over: (at: number) => boolean) => over(countsFrom) && !over(act.at);
       return (
         (isOwed && isHeld((at) => isLate(reading, clock, at))) ||
@@ -108,13 +108,14 @@ export function listOpenOrders(records: RecordReader, now: number, findings: Fin
     const head = isProvisional
       ? countByNewest({ order, head: recorded, profile }, editions)
       : recorded;
+    const standing = { order, head, profile };
     let lapsed = false;
     for (const reading of head.clocks) {
       const clock = profile.clocks.find(({ id }) => id === reading.clock);
       if (clock === undefined || head.overdue.includes(clock.id)) continue;
-      if (reading.provisional && isOverdue(asKnown(reading), clock, head, now))
+      if (reading.provisional && isOverdue(asKnown(reading), clock, standing, now))
         findings.add('ORDER_PROVISIONAL', describeClock(order, profile, clock.id));
-      if (!isOverdue(reading, clock, head, now)) continue;
+      if (!isOverdue(reading, clock, standing, now)) continue;
       lapsed ||= clock.silence === 'LAPSES';
       const code = clock.silence === 'LAPSES' ? 'ORDER_LAPSED' : 'ORDER_UNMARKED';
       findings.add(code, `${describeClock(order, profile, clock.id)}, not marked`);

@@ -68,7 +68,10 @@ it('goes from issue to end, each party by its own commands', async () => {
   };
   succeed(await step(JUDGE, 'serve', '--channel', 'by hand', '--proof', input));
   succeed(await step(COUNSEL, 'receive'));
+  succeed(await step(AUTHORITY, 'takeNotice', '--received', new Date().toISOString()));
   await caughtUp();
+  const gate = /no-objection +SHUT +DELIVERED +ENFORCING +opens with produce-notified/;
+  expect(await text(COUNSEL, ['order', 'show', id])).toMatch(gate);
   const read = await text(COUNSEL, ['order', 'read', id, 'ADDRESSEE']);
   expect(read).toContain('court of DE');
   expect(read).not.toContain('defrauded');
@@ -103,6 +106,7 @@ it('goes from issue to end, each party by its own commands', async () => {
   const shown = await text(JUDGE, ['order', 'show', id]);
   expect(shown).toContain('PRODUCE TRAFFIC under epoc@1: DELIVERED');
   expect(shown).toMatch(/produce-notified +STOPPED/);
+  expect(shown).toMatch(/no-objection +OPEN +DELIVERED/);
   succeed(await step(JUDGE, 'close'));
   await caughtUp();
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));

@@ -35,6 +35,15 @@ describe('toProblem', () => {
     expect(JSON.stringify(problem)).not.toContain('10.1.2.3');
   });
 
+  it('names the members whose peers do not answer, and nothing else of why', () => {
+    const context = { members: ['SgAgencyMSP', 'DeAgencyMSP'], cause: new Error('10.0.0.7') };
+    const away = toProblem(new LedgerError('UNAVAILABLE', 'no answer at 10.0.0.7', context));
+    expect(away.message).toBe(
+      'No answer by the peers of SgAgencyMSP, DeAgencyMSP, which have to endorse it',
+    );
+    expect([away.code, away.status]).toEqual(['UNAVAILABLE', 503]);
+  });
+
   it('maps strict JSON errors', () => {
     expect(toProblem(new JsonError('JSON_DUPLICATE_KEY', 'a'))).toMatchObject({ status: 400 });
     expect(toProblem(new JsonError('JSON_TOO_LARGE', 'a'))).toMatchObject({ status: 413 });

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@tabellion/chaincode/kernel/errors';
 import type { JsonErrorCode } from '@tabellion/proof';
 import { z } from 'zod';
-import type { LedgerErrorCode } from '../ledger/port.ts';
+import { LedgerError, type LedgerErrorCode } from '../ledger/port.ts';
 import { isDiskFull } from './disk-full.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -325,10 +325,19 @@ export function toProblem(error: unknown): Problem {
       return new Problem(error.contractCode, withoutCode(error.message), { cause: error });
     if (isProblemCode(error.code)) {
       const known = PROBLEMS[error.code][0] < 500;
-      return new Problem(error.code, known ? error.message : undefined, { cause: error });
+      const detail = known ? error.message : describeAway(error);
+      return new Problem(error.code, detail, { cause: error });
     }
   }
   return new Problem(isDiskFull(error) ? 'DISK_FULL' : 'INTERNAL', undefined, { cause: error });
+}
+
+/** Which members have to be asked for their peers: what they are is known to every member. */
+function describeAway(error: Error): string | undefined {
+  if (!(error instanceof LedgerError) || error.code !== 'UNAVAILABLE') return undefined;
+  const { members } = error;
+  if (members.length === 0) return undefined;
+  return `No answer by the peers of ${members.join(', ')}, which have to endorse it`;
 }
 
 /** Field-level problem; `prefix` names the part of the request. */

@@ -1,4 +1,5 @@
 /** The next steps that an order waits for, on which side, and which roles may take them there. */
+import { isEndedDelivered } from '@tabellion/chaincode/order/admissible';
 import { sinceReplaced } from '@tabellion/chaincode/order/clocks';
 import { type Entitling, listEntitled } from '@tabellion/chaincode/order/entitlement';
 import { type Gate, stands } from '@tabellion/chaincode/order/gate';
@@ -75,8 +76,9 @@ export function listAwaited(standing: Standing): AwaitedStep[] {
   const isAsked = status === 'ENFORCEMENT' && question?.event === 'QUESTIONED';
   if (isAsked) add('ISSUER', { verb: 'reply' });
   else for (const [side, verb] of NEXT[status]) if (fits(verb, order.kind)) add(side, { verb });
-  if (isEnded(status)) return found;
-  if (order.validation === 'AFTER' && !head.validated) add('ISSUER', { verb: 'validate' });
+  if (isEnded(status) && !isEndedDelivered(head)) return found;
+  if (!isEnded(status) && order.validation === 'AFTER' && !head.validated)
+    add('ISSUER', { verb: 'validate' });
   const isTold = sinceReplaced(facts).some(({ event }) => event === 'NOTICE_RECEIVED');
   if (isServed(status) && order.notified && !isTold) add('ENFORCING', { verb: 'takeNotice' });
   for (const gate of profile.gates)
@@ -93,9 +95,10 @@ const fits = (verb: StepVerb, kind: OrderKind): boolean =>
 /** One that silence opens is waited for by its clock, which the dates show; any other by the step. */
 function isAwaited(gate: Gate, { order, head, profile }: Standing): boolean {
   if (head.opened.includes(gate.id) || !stands(gate, order)) return false;
-  if (isServed(head.status) === (gate.blocks === 'SERVED')) return false;
-  const isPast = head.status === 'DELIVERED' && gate.blocks !== 'CLOSED';
-  if (isPast) return false;
+  const { status, facts } = head;
+  const isTurn = gate.blocks === 'SERVED' || facts.some(({ event }) => event === 'SERVED');
+  const isPast = (status === 'DELIVERED' || isEnded(status)) && gate.blocks !== 'CLOSED';
+  if (!isTurn || isPast) return false;
   if (gate.by === 'ENFORCING' && order.enforcing === undefined) return false;
   const runs = head.clocks.some(({ clock }) => clock === gate.opensWith);
   const clock = profile.clocks.find(({ id }) => id === gate.opensWith);

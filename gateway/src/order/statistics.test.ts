@@ -37,6 +37,7 @@ it('tell fulfilled from refused and open, how long it took, and by which ground'
   const ground = { ground: 'ne-bis-in-idem', extent: 'WHOLE', ...BASIS };
   await take(authority, objected, 'object', ground);
   const forced = await received(['SUBSCRIBER']);
+  await take(counsel, forced, 'reportImpossible');
   await take(judge, forced, 'enforce', BASIS);
   await take(authority, forced, 'recognise', BASIS);
   const kept = await issue(['SUBSCRIBER'], 'epoc-pr');

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { Calendar } from './calendar.ts';
 
 export const HOUR_MS = 3_600_000;
+/** No period is longer, and none that is set anew. */
+export const MAX_DAYS = 36_500;
 
 export const period = z.discriminatedUnion('unit', [
   z.strictObject({
@@ -19,7 +21,7 @@ export const period = z.discriminatedUnion('unit', [
   }),
   z.strictObject({
     unit: z.literal('DAY'),
-    amount: z.int().min(1).max(36_500),
+    amount: z.int().min(1).max(MAX_DAYS),
     /** Whether a last day on which nobody works is followed by the next worked one (1182/71 art. 3(4)). */
     rollsOver: z.boolean(),
   }),

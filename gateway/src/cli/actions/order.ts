@@ -20,9 +20,11 @@ import { checkInput, readDocument, readObject } from '../document.ts';
 import { CliError } from '../failure.ts';
 import { expectShape, type GatewayClient } from '../gateway-client.ts';
 import { describeEnd } from '../order/clock-end.ts';
+import { listGates } from '../order/gates.ts';
 import { readSays, type SaysOptions } from '../order/step-says.ts';
 import type { Outcome } from '../output.ts';
 import { takeAfterHead } from '../overtaken.ts';
+import { readReferences } from '../registers.ts';
 import { openSession, type Session } from '../session.ts';
 import { formatTable, formatTime } from '../table.ts';
 
@@ -176,8 +178,11 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   const id = checkInput(orderId, invocation.args[0]);
   const { order, head } = await readOrder(client, id);
   const items = await readSteps(client, id);
+  const references = await readReferences(client, ['orderProfile']);
   const { profile, kind, categories, addressee, enforcing, act } = order.record;
-  const parties = [act.member, addressee, ...(enforcing === undefined ? [] : [enforcing])];
+  const parties = `${act.member} → ${addressee}${enforcing ? `, enforcing ${enforcing}` : ''}`;
+  const at = invocation.context.now();
+  const gates = listGates(order.record, head.record, { references, at });
   const clocks = head.record.clocks.map(({ clock, state, due, provisional }) => [
     ...[clock, state, due === null ? '' : formatTime(due)],
     describeEnd({ overdue: head.record.overdue.includes(clock), provisional }),
@@ -193,7 +198,8 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   );
   const text = [
     `${kind} ${categories.join(', ')} under ${profile.id}@${profile.version}: ${head.record.status}`,
-    parties.join(' → '),
+    parties,
+    ...(gates.length > 0 ? [formatTable(['GATE', 'STATE', 'BEFORE', 'BY', ''], gates)] : []),
     formatTable(['CLOCK', 'STATE', 'DUE', ''], clocks),
     formatTable(['STEP', 'EVENT', 'AT', 'BY', ''], taken),
     ...(yielded.length > 0 ? [formatTable(['ACQUISITION', 'STEP', 'EVENT'], yielded)] : []),

@@ -11,6 +11,13 @@ import { addLetterCommands } from './order-letter.ts';
 import { addOrderListCommands } from './order-lists.ts';
 
 const ORDER = 'id of the order';
+const STEP_HELP = `
+Verbs, who takes them, and what each says besides its reason:
+${describeVerbs()}
+
+order show tells the gates, member reference orderProfile --json the grounds. Where --input says a time, it is
+RFC 3339 with zone.
+`;
 
 /** What a step says, by options; `order/verbs.ts` tells which step says what. */
 const addSaysOptions = (command: Command): Command =>
@@ -60,12 +67,12 @@ export function addOrderCommands(program: Command, run: Runner): void {
       'order step 5f…09 clarify --addressee epoc.json --reason "Identifier corrected"',
       'order step 5f…09 execute --extent WHOLE --acquisition 7c…e1 --reason "As asked"',
     ],
-  ).addHelpText('after', `\nWhat each step says besides its reason:\n${describeVerbs()}\n`);
+  ).addHelpText('after', STEP_HELP);
   addExamples(
     order
       .command('show')
       .argument('<order>', ORDER)
-      .description('where an order stands, its clocks, and every step of it')
+      .description('where an order stands, its gates and clocks, and every step of it')
       .action(run(async () => (await load()).showOrder)),
     ['order show 5f…09'],
   );

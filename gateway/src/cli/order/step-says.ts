@@ -47,8 +47,22 @@ export async function readSays(
   return {
     ...('receivedAt' in shape && { receivedAt: context.now() }),
     ...('acquisitions' in shape && { acquisitions: [] }),
-    ...(input !== undefined && (await readObject(context, input))),
+    ...(input !== undefined && withTimes(await readObject(context, input))),
     ...withoutAbsent(said),
+  };
+}
+
+/** In a file as on the command line people write times, and the ledger takes milliseconds. */
+function withTimes(given: { receivedAt?: unknown; deadline?: unknown }): object {
+  const { receivedAt, deadline } = given;
+  const isDated = typeof deadline === 'object' && deadline !== null && 'due' in deadline;
+  return {
+    ...given,
+    ...(typeof receivedAt === 'string' && { receivedAt: parseTime(receivedAt) }),
+    ...(isDated &&
+      typeof deadline.due === 'string' && {
+        deadline: { ...deadline, due: parseTime(deadline.due) },
+      }),
   };
 }
 

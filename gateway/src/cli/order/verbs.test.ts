@@ -1,5 +1,8 @@
 /** The help of `order step` against the contract’s own forms. */
-import { stepInputs } from '@tabellion/chaincode/order/record';
+import { type OrderStep, stepInputs } from '@tabellion/chaincode/order/record';
+import { eventOf } from '@tabellion/chaincode/order/says';
+import { STEPS } from '@tabellion/chaincode/order/transition';
+import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
 import { expect, it } from 'vitest';
 import { VERBS } from './verbs.ts';
 
@@ -15,12 +18,17 @@ const FIELDS: Readonly<Record<string, string>> = {
 /** Those that are filled in where nobody says them. */
 const FILLED = ['receivedAt', 'acquisitions'];
 
-it('names each verb, what it says, and what of it may be left out', () => {
+it('names each verb, who takes it, what it says, and what of it may be left out', () => {
   expect(Object.keys(VERBS)).toEqual(Object.keys(stepInputs));
   for (const [verb, { shape }] of Object.entries(stepInputs)) {
-    const told = VERBS[verb as keyof typeof VERBS].map((option) => {
+    const { by, says } = VERBS[verb as keyof typeof VERBS];
+    const event = eventOf({ verb, extent: 'WHOLE' } as OrderStep);
+    const parties = event === 'OVERDUE' || event === 'ISSUED' ? PARTIES : STEPS[event].by;
+    expect(by, verb).toBe(parties.join(', ').toLowerCase());
+    const told = says.split(/ +/).flatMap((option) => {
+      if (option === '') return [];
       const name = option.replace(/^\[?--|\]$/g, '');
-      return [FIELDS[name] ?? name, option.startsWith('[')] as const;
+      return [[FIELDS[name] ?? name, option.startsWith('[')] as const];
     });
     const { order, sequence, previous, reason, ...fields } = shape;
     const asked = Object.entries(fields).map(

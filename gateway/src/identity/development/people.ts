@@ -21,8 +21,8 @@ const ROLES_BY_KIND: Readonly<Record<MemberKind, readonly Role[]>> = {
     'delegate',
     'auditor',
   ],
-  EXCHANGE: ['analyst', 'delegate', 'auditor'],
-  PLATFORM: ['analyst', 'delegate', 'auditor'],
+  EXCHANGE: ['investigator', 'analyst', 'delegate', 'auditor'],
+  PLATFORM: ['investigator', 'analyst', 'delegate', 'auditor'],
   AUDITOR: ['auditor', 'delegate'],
 };
 

@@ -176,8 +176,9 @@ const NOBODY: Comparison = {
 };
 
 function tooFew(away: ReadonlySet<string>): never {
-  const text = `too few members to endorse without ${[...away].join(', ')}`;
-  throw new LedgerError('UNAVAILABLE', text);
+  const members = [...away];
+  const text = `too few members to endorse without ${members.join(', ')}`;
+  throw new LedgerError('UNAVAILABLE', text, { members });
 }
 
 /** A peer that was stopped keeps its connections and never answers. */
@@ -217,8 +218,9 @@ function explainApart(found: Comparison, failure: unknown, txId: string): unknow
   const text = describeComparison(found);
   if (!text) return failure;
   const isMismatch = found.different.length + found.behind.length > 0;
-  const code = isMismatch ? 'ENDORSEMENT_MISMATCH' : 'UNAVAILABLE';
-  return new LedgerError(code, text, { txId, cause: failure });
+  const cause = { txId, cause: failure };
+  if (isMismatch) return new LedgerError('ENDORSEMENT_MISMATCH', text, cause);
+  return new LedgerError('UNAVAILABLE', text, { ...cause, members: found.silent });
 }
 
 /** Those whose collections it turns out to write to must endorse too, besides those who meet the policy. */
