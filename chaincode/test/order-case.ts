@@ -98,6 +98,7 @@ export const sampleIssueContext = (
     exists: false,
     profile,
     treaty,
+    treatyEdition: profile.treaty === null ? undefined : { id: profile.treaty, version: 1 },
     addressee: side('ADDRESSEE', 'PLATFORM'),
     enforcing: side('ENFORCING', 'STATE'),
     followed: undefined,

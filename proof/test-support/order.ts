@@ -1,6 +1,7 @@
 /** Proofs of one order, and every way in which one can be wrong that we know of. */
 import {
   canonicalBytes,
+  concatBytes,
   encodeOrderBundle,
   itemId,
   leafHash,
@@ -21,6 +22,9 @@ const HOUR = 3_600_000;
 const ORDER = '0d'.repeat(16);
 const OTHER = '0e'.repeat(16);
 const ACQUISITION = '0a'.repeat(16);
+/** When each part is attested, where a plan says nothing else. */
+const ATTESTED_AT = NOW - 3_500_123;
+const CHALLENGE = utf8('asked by the court');
 const LAST_DUE = NOW + 90 * HOUR;
 const BYTES = commitments.reduce((sum, { size }) => sum + size, 0);
 
@@ -57,6 +61,7 @@ const orderRecord = (change: Record = {}): Record => ({
   v: 1,
   id: ORDER,
   profile: first('production'),
+  treaty: { id: 'convention', version: 3 },
   case: '2026/117',
   kind: 'PRODUCE',
   categories: ['TRAFFIC'],
@@ -145,6 +150,8 @@ const acquisitionRecord = (change: Record = {}): Record => ({
 });
 
 export interface OrderPlan {
+  /** Under a profile that rests on none. */
+  readonly withoutTreaty?: true;
   readonly order?: Record;
   /** What the steps say, before they are chained. */
   readonly drafts?: readonly Record[];
@@ -159,6 +166,8 @@ export interface OrderPlan {
   /** Applied last, to the exact bytes. */
   readonly parts?: (parts: OrderParts) => OrderParts;
   readonly attestation?: Partial<AttestationPlan>;
+  /** Of the head of what it yielded. */
+  readonly yielded?: Partial<AttestationPlan>;
 }
 
 /** An order that the addressee answered with one acquisition of two batches, and what it was judged by. */
@@ -179,7 +188,8 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
       ...change,
     });
   };
-  const order = canonicalBytes(orderRecord(plan.order));
+  const { treaty, ...issued } = orderRecord(plan.order);
+  const order = canonicalBytes({ ...issued, ...(!plan.withoutTreaty && { treaty }) });
   let previous = digestOf(order);
   const records = (plan.drafts ?? DRAFTS).map((draft, at) => {
     const record = { ...stepRecord(draft, at + 1), previous, ...plan.steps?.[at] };
@@ -233,9 +243,11 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
               canonicalBytes(acquisitionRecord(plan.acquisition)),
               { block: 55, transaction: 0 },
             ),
-            head: attest('evidence', `head/${ACQUISITION}`, canonicalBytes(acquisitionHead), {
-              ...{ block: 57, transaction: 0 },
-            }),
+            head: attest(
+              ...(['evidence', `head/${ACQUISITION}`, canonicalBytes(acquisitionHead)] as const),
+              { block: 57, transaction: 0 },
+              plan.yielded,
+            ),
             batches,
           },
         ]
@@ -248,16 +260,13 @@ export function buildOrderBundle(consortium: TestConsortium, plan: OrderPlan = {
 export const buildShortOrderBundle = (consortium: TestConsortium): Uint8Array => {
   const calendars = { ISSUER: first('aa'), ADDRESSEE: first('aa') };
   return buildOrderBundle(consortium, {
-    ...{ drafts: SHORT, rules: [withoutTreaty(RULES[0]!), RULES[2]!] },
+    ...{ drafts: SHORT, rules: [RULES[0]!, RULES[2]!] },
     order: { calendars },
+    withoutTreaty: true,
     steps: [{ calendars }],
     parts: (parts) => ({ ...parts, contents: [GIVEN] }),
   });
 };
-const withoutTreaty = (record: Record): Record => ({
-  ...record,
-  entry: { ...(record.entry as Record), body: { treaty: null } },
-});
 
 function listBatches(): readonly Uint8Array[] {
   const one = batchRecord({ acquisition: ACQUISITION });
@@ -281,8 +290,9 @@ export function orderCases(embedded: TestConsortium): Case[] {
     by(name, code, { parts });
   const without = <T>(list: readonly T[], at: number): T[] => list.toSpliced(at, 1);
   const [one, two] = listBatches() as [Uint8Array, Uint8Array];
-  const custody = (acquisition: string) =>
+  const custody = (acquisition: string, attestation?: Partial<AttestationPlan>) =>
     buildCustodyBundle(embedded, {
+      ...(attestation && { attestation }),
       opening: { origin: { kind: 'ANCHORED', acquisition, batch: digestOf(one), index: 2 } },
     });
   /** Made by Bravo, of the same bytes. */
@@ -298,6 +308,11 @@ export function orderCases(embedded: TestConsortium): Case[] {
   const inOrder = (...bundles: Uint8Array[]) => (COPY < ITEM ? bundles.reverse() : bundles);
   const withCustody = (...bundles: Uint8Array[]): OrderPlan => ({
     parts: (parts) => ({ ...parts, custody: bundles }),
+  });
+  const answers = { nonce: concatBytes(CHALLENGE, utf8('and more')) };
+  const answering = (plan: OrderPlan): OrderPlan => ({
+    ...{ attestation: answers, yielded: answers },
+    ...plan,
   });
   const withContents = (...contents: Uint8Array[]): OrderPlan => ({
     parts: (parts) => ({ ...parts, contents }),
@@ -376,6 +391,9 @@ export function orderCases(embedded: TestConsortium): Case[] {
       rules: [...RULES, rule('calendar', 'cc', 1)],
     }),
     by('a rule twice', 'RECORD_MISMATCH', { rules: [...RULES, RULES[2]!] }),
+    by('another edition of the treaty', 'RECORD_MISMATCH', {
+      rules: RULES.with(1, rule('treaty', 'convention', 1)),
+    }),
     by('another treaty', 'RECORD_MISMATCH', {
       rules: RULES.with(1, rule('treaty', 'other', 3)),
     }),
@@ -414,6 +432,30 @@ export function orderCases(embedded: TestConsortium): Case[] {
     by('a batch of another acquisition', 'CHAIN_MISMATCH', {
       batches: [batchRecord({ acquisition: OTHER })],
     }),
+    by('an acquisition as it stood before the order was attested', 'RECORD_MISMATCH', {
+      yielded: { timestampMs: ATTESTED_AT - 1 },
+    }),
+    by('an acquisition as it stood later', 'INTACT', {
+      yielded: { timestampMs: ATTESTED_AT + 1 },
+    }),
+    by(
+      'custody as it stood before the order was attested',
+      'RECORD_MISMATCH',
+      withCustody(custody(ACQUISITION, { timestampMs: ATTESTED_AT - 1 })),
+    ),
+    by('one that answers a challenge', 'INTACT', answering({}), { challenge: CHALLENGE }),
+    by(
+      'an acquisition that answers no challenge',
+      'CHALLENGE_MISMATCH',
+      answering({ yielded: {} }),
+      { challenge: CHALLENGE },
+    ),
+    by(
+      'custody that answers no challenge',
+      'CHALLENGE_MISMATCH',
+      answering(withCustody(custody(ACQUISITION))),
+      { challenge: CHALLENGE },
+    ),
     by('custody of something else', 'RECORD_MISMATCH', withCustody(custody(OTHER))),
     by('custody of what was made from something else', 'RECORD_MISMATCH', {
       ...withCustody(...inOrder(custody(ACQUISITION), derived('44'.repeat(32)))),

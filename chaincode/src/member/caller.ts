@@ -25,10 +25,19 @@ export function identifyMember(name: TransactionName) {
   ): Promise<Caller> => {
     const member = await state.find(memberRecord, memberKey(credentials.member));
     assertRule(member !== undefined, 'UNKNOWN_MEMBER', credentials.member);
-    assertRule(member.status === 'ACTIVE', 'MEMBER_SUSPENDED', credentials.member);
-    assertMayAct(credentials.role, member.kind, name);
+    assertTakesPart(member, credentials.role, name);
     return { act: buildAct(credentials, member.jurisdiction, transaction), member };
   };
+}
+
+/** @throws ContractError `MEMBER_SUSPENDED`, `ROLE_UNKNOWN`, `NOT_ALLOWED`. */
+export function assertTakesPart(
+  { mspId, status, kind }: Pick<MemberRecord, 'mspId' | 'status' | 'kind'>,
+  role: string,
+  name: TransactionName,
+): void {
+  assertRule(status === 'ACTIVE', 'MEMBER_SUSPENDED', mspId);
+  assertMayAct(role, kind, name);
 }
 
 /** @throws ContractError `ROLE_UNKNOWN`, `NOT_ALLOWED`. */

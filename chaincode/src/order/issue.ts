@@ -1,6 +1,6 @@
 import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { assertRule } from '../kernel/errors.ts';
-import type { Act } from '../kernel/schema.ts';
+import type { Act, Governed } from '../kernel/schema.ts';
 import type { Decision } from '../kernel/transaction.ts';
 import type { Calendar } from './clock/calendar.ts';
 import { clockedOf, type Fact, readClocks } from './clocks.ts';
@@ -14,6 +14,8 @@ import type { Party } from './vocabulary.ts';
 
 export interface IssueContext extends RuledContext {
   readonly exists: boolean;
+  /** Which edition of the treaty is the current one. */
+  readonly treatyEdition: Governed | undefined;
   /** The order that this one follows. */
   readonly followed: OrderRecord | undefined;
   readonly timeWindowSeconds: number;
@@ -27,7 +29,7 @@ export interface IssueContext extends RuledContext {
  * `NOT_ACCEPTED_BY_MEMBER`, `ROUTE_CLOSED`, `NOT_A_PARTY`, `CLOCK_UNKNOWN`, `BAD_INPUT`, `CALENDAR_ENDS`.
  */
 export function issueOrder(input: IssueInput, context: IssueContext, act: Act): Decision {
-  const { exists, profile, followed, timeWindowSeconds } = context;
+  const { exists, profile, treatyEdition, followed, timeWindowSeconds } = context;
   assertRule(!exists, 'ALREADY_EXISTS', 'there is an order of that id');
   for (const refusal of listRefusals(input, context, act)) throw refusal;
   const isOwn = followed === undefined || isParty(followed, act.member);
@@ -40,6 +42,7 @@ export function issueOrder(input: IssueInput, context: IssueContext, act: Act): 
     v: 1,
     ...input,
     kind: profile.kind,
+    ...(treatyEdition && { treaty: treatyEdition }),
     notified: isNotified(profile, input),
     validation: row.validation,
     jurisdictions: {

@@ -17,17 +17,17 @@ export async function loadForIssue(state: State, input: IssueInput): Promise<Iss
   const exists = (await state.find(orderRecord, orderKey(input.id))) !== undefined;
   const profile = await loadCurrent(state, 'orderProfile', input.profile);
   await loadCurrent(state, 'legalBasis', input.legalBasis);
-  const treaty =
-    profile.treaty === null ? undefined : (await loadNewest(state, 'treaty', profile.treaty))?.body;
+  const { treaty: named } = profile;
+  const treaty = named === null ? undefined : await loadNewest(state, 'treaty', named);
   const findMember = (name: string | undefined) =>
     name === undefined ? undefined : state.find(memberRecord, memberKey(name));
   const addressee = await findMember(input.addressee);
   const enforcing = await findMember(input.enforcing);
   const calendars: Record<string, IssueContext['calendars'][keyof IssueContext['calendars']]> = {};
   for (const party of PARTIES) {
-    const named = input.calendars[party];
-    if (named === undefined) continue;
-    const body = await loadCurrent(state, 'calendar', named);
+    const edition = input.calendars[party];
+    if (edition === undefined) continue;
+    const body = await loadCurrent(state, 'calendar', edition);
     calendars[party] = { jurisdiction: body.jurisdiction, calendar: new Calendar(body) };
   }
   const followed =
@@ -36,8 +36,9 @@ export async function loadForIssue(state: State, input: IssueInput): Promise<Iss
       : await state.load(orderRecord, orderKey(input.follows));
   const { timeWindowSeconds } = await loadParameters(state, ['timeWindowSeconds']);
   return {
-    ...{ exists, profile, treaty, addressee, enforcing, followed, calendars },
-    timeWindowSeconds,
+    ...{ exists, profile, addressee, enforcing, followed, calendars, timeWindowSeconds },
+    treaty: treaty?.body,
+    treatyEdition: treaty && { id: named!, version: treaty.version },
   };
 }
 

@@ -80,6 +80,8 @@ export const orderRecord = z.strictObject({
   v: z.literal(1),
   ...issueInput.shape,
   kind: orderKind,
+  /** Computed: the edition of the treaty by which the way was open; none where the profile rests on none. */
+  treaty: governed.optional(),
   /** Computed: whether the enforcing authority is notified. */
   notified: z.boolean(),
   /** Computed, from who issues it on which data. */

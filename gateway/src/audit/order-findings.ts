@@ -13,6 +13,7 @@ import type {
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
 import { isEnded, type OrderStatus } from '@tabellion/chaincode/order/transition';
+import { countByNewest, type Editions } from '../order/newest-calendars.ts';
 import type { Written } from './audited-transaction.ts';
 import type { BreakPlace } from './break.ts';
 import type { FindingLog } from './finding.ts';
@@ -95,13 +96,18 @@ export function listOpenOrders(records: RecordReader, now: number, findings: Fin
   const followed = new Set<string>();
   const profiles = new Map<string, OrderProfile | undefined>();
   for (const { follows } of records.list('order')) if (follows) followed.add(follows);
-  for (const head of records.list('order-head')) {
-    if (isEnded(head.status)) continue;
-    const order = records.find('order', head.order)!;
+  const editions: Editions = (calendar) => records.list('reference', `calendar/${calendar}/`);
+  for (const recorded of records.list('order-head')) {
+    if (isEnded(recorded.status)) continue;
+    const order = records.find('order', recorded.order)!;
     const edition = `${order.profile.id}/${order.profile.version}`;
     if (!profiles.has(edition)) profiles.set(edition, findProfile(order, records));
     const profile = profiles.get(edition);
     if (profile === undefined) continue;
+    const isProvisional = recorded.clocks.some(({ provisional }) => provisional);
+    const head = isProvisional
+      ? countByNewest({ order, head: recorded, profile }, editions)
+      : recorded;
     const standing = { order, head, profile };
     let lapsed = false;
     for (const reading of head.clocks) {

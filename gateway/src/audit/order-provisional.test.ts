@@ -40,6 +40,7 @@ it('is past an end that is provisional, until the next edition tells', async () 
   const clock = `order ${order.id}, produce of ExMSP`;
   expect(await list()).toEqual([['ORDER_PROVISIONAL', clock]]);
   await publish(world, { ...calendar('sg-brief', 'SG', '2027-12-31'), version: 2 });
+  expect(await list()).toEqual([['ORDER_UNMARKED', `${clock}, not marked`]]);
   await take(world, order, JUDGE, 'markOverdue', { clock: 'produce' });
   expect(await list()).toEqual([['ORDER_OVERDUE', clock]]);
 }, 240_000);

@@ -182,6 +182,8 @@ it('is judged again by the rules that it brings', async () => {
   const ended = under('treaty', () => ({ parties: [{ jurisdiction: 'DE', ...party }] }));
   expect(ended).toMatchObject({ code: 'STATE_MISMATCH', step: 0 });
   expect(under('orderProfile', () => ({ kind: 'PRESERVE' }))?.step).toBe(0);
+  expect(under('orderProfile', () => ({ disabled: 'not in force' }))?.step).toBe(0);
+  expect(under('calendar', () => ({ jurisdiction: 'CN' }))?.step).toBe(0);
   const others = proven.acquisitions.map((each) => ({ ...each, member: 'CnAgencyMSP' }));
   expect(repeatOrder(bundle, { ...proven, acquisitions: others })?.step).toBe(5);
 });

@@ -1,23 +1,33 @@
 /** Plain columns for people. */
 
-/** Rows under a heading, columns as wide as their longest cell; the last column is not padded. */
+/**
+ * Rows under a heading, columns as wide as their longest line; the last column is not padded. Further lines of a
+ * cell stand under its column, so that no text of others passes for a line of ours.
+ */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const widths = heading.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const lines = [heading, ...rows].flatMap(splitRow);
+  const widths = heading.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
-  return [heading, ...rows]
-    .map((row) =>
-      row
+  return lines
+    .map((line) =>
+      line
         .map((cell, column) =>
-          column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+          column === line.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
         )
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+function splitRow(row: readonly string[]): string[][] {
+  const cells = row.map((cell) => cell.split('\n'));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) => cells.map((cell) => cell[at] ?? ''));
 }
 
 /** A page of a list, and how to get the next one. */
@@ -30,7 +40,10 @@ export function formatFields(
 ): string {
   const present = fields.filter(([, value]) => value !== undefined && value !== null);
   const width = Math.max(0, ...present.map(([name]) => name.length));
-  return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const under = `\n${' '.repeat(width + 2)}`;
+  return present
+    .map(([name, value]) => `${name.padEnd(width)}  ${`${value}`.replaceAll('\n', under)}`)
+    .join('\n');
 }
 
 /** `1 batch`, `2 batches`. */

@@ -10,7 +10,7 @@ export const DOES_NOT_SHOW =
   'whether the content is true or complete, who made it, whether collecting it was lawful, or what has been recorded since';
 
 const ORDER_DOES_NOT_SHOW =
-  'whether what the order says is right, whether the data are complete, whether there was a later edition of the treaty at the issue, whether more items have chains of custody, or what has been recorded since';
+  'whether what the order says is right, whether the data are complete, whether more items have chains of custody, or what has been recorded since';
 
 const LABEL_DOES_NOT_SHOW =
   'whether what is asserted is right, whether anybody is guilty or who controls the address, or what has been said since';

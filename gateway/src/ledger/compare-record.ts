@@ -94,7 +94,7 @@ const RECORDS: Readonly<Record<string, Answer>> = {
   // What is disputed stands in the dispute.
   'label:answer': { schema: disputeAnswerRecord, followed: ['label'] },
   'label:withdraw': { schema: withdrawalRecord, unrecorded: ['path', 'replacementPath'] },
-  'order:issue': { schema: orderRecord },
+  'order:issue': { schema: orderRecord, followed: ['treaty'] },
   ...Object.fromEntries(orderSteps),
 };
 

@@ -22,10 +22,10 @@ export function readAdviceGround(
   const named = member(addressee);
   return {
     ...{ issuer: member(issuer), named },
-    state: records
+    states: records
       .list<MemberRecord>('member')
       .map(({ record }) => record)
-      .find(({ kind, jurisdiction }) => kind === 'STATE' && jurisdiction === named.jurisdiction),
+      .filter(({ kind, jurisdiction }) => kind === 'STATE' && jurisdiction === named.jurisdiction),
     profiles: listCurrent(records, 'orderProfile').map(({ id, version, body }) => ({
       ...{ governed: { id, version }, profile: body },
     })),

@@ -92,7 +92,7 @@ const withProfiles = (more: Readonly<Record<string, OrderProfile>>): Partial<Adv
 const groundWith = (changes: Partial<AdviceGround> = {}): AdviceGround => ({
   issuer: side('DeMSP', 'DE', 'STATE'),
   named: side('PlatformMSP', 'FR', 'PLATFORM'),
-  state: side('FrMSP', 'FR', 'STATE'),
+  states: [side('FrMSP', 'FR', 'STATE')],
   ...(withProfiles({}) as Pick<AdviceGround, 'profiles'>),
   treaties: new Map([
     ['eu-2023-1543', treaty(party('DE'), party('FR'))],
@@ -121,7 +121,7 @@ const TRAFFIC = { categories: ['TRAFFIC'] } satisfies Partial<Asked>;
 const EMERGENCY = { threats: ['LIFE'] } satisfies Partial<Asked>;
 const CHINA: Partial<AdviceGround> = {
   named: side('CnMSP', 'CN', 'STATE'),
-  state: side('CnMSP', 'CN', 'STATE'),
+  states: [side('CnMSP', 'CN', 'STATE')],
   ...withProfiles({
     'china-approval': betweenStates(
       { connection: [{ article: '36', anyOf: ['DATA_IN_STATE'] }], usual: null },
@@ -324,7 +324,7 @@ const CASES: readonly Case[] = [
   [
     'a state that takes no part cannot be notified',
     TRAFFIC,
-    { state: undefined },
+    { states: [] },
     { open: [], closed: { epoc: ['ENFORCING 8, 16'], mla: ['ADDRESSEE 5, 10'] } },
   ],
   [
@@ -348,7 +348,7 @@ const CASES: readonly Case[] = [
   [
     'a platform at home is asked by domestic law',
     {},
-    { named: side('PlatformMSP', 'DE', 'PLATFORM'), state: side('DeMSP', 'DE', 'STATE') },
+    { named: side('PlatformMSP', 'DE', 'PLATFORM'), states: [side('DeMSP', 'DE', 'STATE')] },
     { open: [], closed: { epoc: ['CONNECTION 1(1)'] } },
   ],
   [

@@ -22,6 +22,7 @@ import type { OrderKind } from '@tabellion/chaincode/order/vocabulary';
 import type { Advice, ClosedRoute, ClosingReason, OpenRoute, Routes } from './advice-shape.ts';
 import { describeRoute } from './describe-route.ts';
 import type { Facts } from './facts.ts';
+import { listIssuerRefusals } from './issuer-refusals.ts';
 import { judgeScope } from './judge-scope.ts';
 import { findSpeed, rankSpeed } from './route-speed.ts';
 
@@ -35,8 +36,8 @@ export interface AdviceGround {
   readonly issuer: Side;
   /** Whom the facts name as the addressee. */
   readonly named: Side;
-  /** The state that takes part for the jurisdiction of the addressee. */
-  readonly state: Side | undefined;
+  /** The members that are of the state of the addressee: one has several authorities, or none that takes part. */
+  readonly states: readonly Side[];
   readonly profiles: readonly Edition[];
   readonly treaties: ReadonlyMap<string, Treaty>;
   /** By jurisdiction. */
@@ -85,20 +86,43 @@ function listRoutes(asked: Asked, ground: AdviceGround): Routes {
 const compareIds = (one: { profile: Governed }, other: { profile: Governed }): number =>
   one.profile.id < other.profile.id ? -1 : 1;
 
-/** An order to a company goes to the company; one to a state, to the state that it is of. */
-function chooseAddressee({ addressee }: OrderProfile, { named, state }: AdviceGround): Side {
-  const fits = (side: Side | undefined) =>
-    side !== undefined && addressee.kinds.includes(side.kind);
-  return !fits(named) && state !== undefined && fits(state) ? state : named;
+/** One that takes part, where there is one, and is not among the others. */
+const chooseState = (states: readonly Side[], others: readonly Side[]): Side | undefined => {
+  const left = states.filter(({ mspId }) => others.every((other) => other.mspId !== mspId));
+  return left.find(({ status }) => status === 'ACTIVE') ?? left[0];
+};
+
+/** Whom it can go to: who is named, or else the state that it is of, whichever of its authorities takes it. */
+function listAddressees(
+  { addressee: { kinds } }: OrderProfile,
+  { issuer, named, states }: AdviceGround,
+): readonly [Side, ...Side[]] {
+  const others = states.filter(({ mspId }) => mspId !== named.mspId);
+  const [first, ...more] = [named, ...others].filter(
+    ({ mspId, kind }) => kinds.includes(kind) && mspId !== issuer.mspId,
+  );
+  return first === undefined ? [named] : [first, ...more];
 }
 
+/** To the first that it is open to; of closed ones, what closes it to the first. */
 function judgeProfile(
+  edition: Edition,
+  asked: Asked,
+  ground: AdviceGround,
+): OpenRoute | ClosedRoute {
+  const [first, ...more] = listAddressees(edition.profile, ground).map((addressee) =>
+    judgeAddressed(edition, addressee, asked, ground),
+  );
+  return more.find((route) => 'reasons' in first! && !('reasons' in route)) ?? first!;
+}
+
+function judgeAddressed(
   { governed, profile }: Edition,
+  addressee: Side,
   asked: Asked,
   ground: AdviceGround,
 ): OpenRoute | ClosedRoute {
   const { issuer } = ground;
-  const addressee = chooseAddressee(profile, ground);
   const { order, context } = draftOrder(governed, { profile, addressee }, asked, ground);
   const { at, role } = asked;
   const act: Issuing = { member: issuer.mspId, jurisdiction: issuer.jurisdiction, role, at };
@@ -113,9 +137,10 @@ function judgeProfile(
   };
   const parties = { issuer, addressee, named: ground.named };
   const { closing, ...scope } = judgeScope(profile.scope, asked, parties);
-  const refused = [...listRefusals(order, context, act)].flatMap((refusal) =>
-    explainRefusal(refusal, { order, context, act }),
-  );
+  const refused = [
+    ...listIssuerRefusals(issuer, role),
+    ...listRefusals(order, context, act),
+  ].flatMap((refusal) => explainRefusal(refusal, { order, context, act }));
   // A tie between the two states is the contract's to judge too: its word, with its code, says it once.
   const isSaid = ({ reason, article }: ClosingReason) =>
     refused.some((each) => each.reason === reason && each.article === article);
@@ -144,10 +169,10 @@ function draftOrder(
   governed: Governed,
   { profile, addressee }: { readonly profile: OrderProfile; readonly addressee: Side },
   { categories, exempt }: Asked,
-  { issuer, state, treaties, calendars: known }: AdviceGround,
+  { issuer, states, treaties, calendars: known }: AdviceGround,
 ): { readonly order: Ruled; readonly context: RuledContext } {
-  const isParty = [issuer.mspId, addressee.mspId].includes(state?.mspId ?? '');
-  const enforcing = profile.enforcing === null || isParty ? undefined : state;
+  const enforcing =
+    profile.enforcing === null ? undefined : chooseState(states, [issuer, addressee]);
   const isExempt = exempt === true && (profile.enforcing?.exception ?? null) !== null;
   const sides = {
     ISSUER: issuer,
@@ -179,6 +204,8 @@ function draftOrder(
 const REASONS: Partial<Record<ErrorCode, ClosingReason['reason']>> = {
   PROFILE_DISABLED: 'NOT_IN_FORCE',
   CATEGORY_NOT_ALLOWED: 'CATEGORY',
+  MEMBER_SUSPENDED: 'ROLE',
+  NOT_ALLOWED: 'ROLE',
   ISSUER_NOT_ALLOWED: 'ROLE',
   ADDRESSEE_NOT_ALLOWED: 'ADDRESSEE',
   NOT_ACCEPTED_BY_MEMBER: 'NOT_ACCEPTED',

@@ -155,6 +155,8 @@ describe('a draft', () => {
     ['a prosecutor', { role: 'prosecutor' }, 'ISSUER_NOT_ALLOWED role'],
     ['an auditor', { role: 'auditor' }, 'NOT_ALLOWED role', 'ISSUER_NOT_ALLOWED role'],
     ['no copy for who is notified', { enforcing: null }, 'ENFORCING_MISMATCH enforcing'],
+    ['the identifier of an order', { input: { id: STRANGE } }, 'ALREADY_EXISTS id'],
+    ['no identifier', { input: { id: 'mine' } }, 'BAD_INPUT id'],
     ['another’s order before', { input: { follows: STRANGE } }, 'NOT_A_PARTY follows'],
     [
       'the calendar of another state',

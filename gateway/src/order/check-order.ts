@@ -6,7 +6,6 @@ import { ContractError, ERROR_CODES, type ErrorCode } from '@tabellion/chaincode
 import type { Act, Governed } from '@tabellion/chaincode/kernel/schema';
 import type { State } from '@tabellion/chaincode/kernel/state';
 import { loadCurrent } from '@tabellion/chaincode/member/load';
-import { listRoles } from '@tabellion/chaincode/member/permission';
 import { type ReferenceRegister, role } from '@tabellion/chaincode/member/record';
 import { assertContent, listFieldFaults } from '@tabellion/chaincode/order/content';
 import { type IssueContext, issueOrder } from '@tabellion/chaincode/order/issue';
@@ -23,6 +22,7 @@ import { canonicalBytes, sha256, toHex } from '@tabellion/proof';
 import { z } from 'zod';
 import { DOUBTS, listDoubts, type PartyTexts } from './doubts.ts';
 import { facts } from './facts.ts';
+import { listIssuerRefusals } from './issuer-refusals.ts';
 import { judgeScope } from './judge-scope.ts';
 
 const MAX_FINDINGS = 256;
@@ -94,13 +94,12 @@ async function* listFindings(
   context: CheckContext,
 ): AsyncGenerator<Finding> {
   const { act, state, issuer, findMember } = context;
-  if (!listRoles('order:issue').some((each) => each === act.role))
-    yield refused('NOT_ALLOWED', 'role', `${act.role} may not issue orders`);
+  for (const refusal of listIssuerRefusals(issuer, act.role)) yield refusedBy(refusal);
   if (contents.ADDRESSEE === undefined)
     yield refused('CONTENT_MISSING', 'contents.ADDRESSEE', 'the addressee is given nothing');
   const parsed = issueInput.safeParse({
-    ...given,
     id: NO_ORDER,
+    ...given,
     contents: { ADDRESSEE: NO_DIGEST, ...(contents.ENFORCING && { ENFORCING: NO_DIGEST }) },
   });
   for (const { path, message } of parsed.error?.issues ?? [])
@@ -237,6 +236,8 @@ function fieldOf(code: ErrorCode): string {
     case 'CATEGORY_NOT_ALLOWED':
     case 'DUPLICATE_ENTRY':
       return 'categories';
+    case 'MEMBER_SUSPENDED':
+    case 'NOT_ALLOWED':
     case 'ISSUER_NOT_ALLOWED':
       return 'role';
     case 'ADDRESSEE_NOT_ALLOWED':
@@ -250,6 +251,8 @@ function fieldOf(code: ErrorCode): string {
       return 'calendars';
     case 'NOT_A_PARTY':
       return 'follows';
+    case 'ALREADY_EXISTS':
+      return 'id';
     case 'BAD_INPUT':
     case 'CLOCK_UNKNOWN':
       return 'stated';

@@ -10,6 +10,8 @@ import { role } from '@tabellion/chaincode/member/record';
 import { dataCategory, orderKind, threat } from '@tabellion/chaincode/order/vocabulary';
 import { z } from 'zod';
 
+/** So that no period ends beyond the last instant that there is. */
+const LATEST = Date.UTC(3000, 0, 1) - 1;
 const months = z.int().min(0).max(1200);
 const distinct = <T>(list: readonly T[]): boolean => new Set(list).size === list.length;
 const unique = { error: 'names one twice' };
@@ -21,7 +23,7 @@ export const facts = z.strictObject({
     description:
       'Who holds the data, or the state that would be asked; its state is considered too',
   }),
-  at: timestamp.optional().meta({ description: 'When it would be issued; else now' }),
+  at: timestamp.max(LATEST).optional().meta({ description: 'When it would be issued; else now' }),
   role: role.optional().meta({ description: 'Who would issue it; else the caller’s role' }),
   volatile: z.boolean().optional().meta({ description: 'Whether the data may soon be lost' }),
   locations: z

@@ -1,5 +1,6 @@
 /** `/v1/order`: what lies with the caller's member, and by when. */
 import { mspId } from '@tabellion/chaincode/kernel/schema';
+import { memberKey } from '@tabellion/chaincode/member/key';
 import { orderKind, party } from '@tabellion/chaincode/order/vocabulary';
 import { z } from 'zod';
 import type { GatewayDeps, Principal } from '../http/deps.ts';
@@ -7,6 +8,7 @@ import { type AnyEndpoint, defineEndpoint } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 import { integerText, limitText, pageOf } from '../http/schema.ts';
 import { cursorOf, ledgerPosition } from '../projection/cursor.ts';
+import { createRecords } from '../projection/records.ts';
 import { createDueList, UPCOMING } from './due-list.ts';
 import { type Actor, createOrderList } from './order-list.ts';
 import { dueClock, ORDER_SCOPES, orderStatus, orderSummary } from './shape.ts';
@@ -44,6 +46,7 @@ const dueQuery = z.strictObject({
 
 export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
   const { projection, enrolment, watches, now } = deps;
+  const records = createRecords(projection.database);
   const orders = createOrderList(projection.database);
   const dates = createDueList(projection.database);
   const countOrders = createOrderStatistics(projection.database);
@@ -134,15 +137,17 @@ export function orderListEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       }),
       projected: true,
       logged: true,
+      refusals: [404],
       answers: { 200: { description: 'The figures', schema: orderStatistics } },
-      handle: async ({
-        principal,
-        query: { year = presentYear(), issuer = principal.member },
-      }) => ({
-        status: 200,
-        body: countOrders(year, issuer, projection.height),
-        disclosed: ['statistics'],
-      }),
+      handle: async ({ principal, query: { year = presentYear(), issuer = principal.member } }) => {
+        // Of nobody there are no figures, which is not the same as none.
+        if (!records.find(memberKey(issuer))) throw new Problem('NOT_FOUND', 'no such member');
+        return {
+          status: 200,
+          body: countOrders(year, issuer, projection.height),
+          disclosed: ['statistics'],
+        };
+      },
     }),
   ];
 }

@@ -3,9 +3,7 @@ import { acquisitionKey, batchKey, headKey } from '@tabellion/chaincode/evidence
 import { type BatchRecord, headRecord } from '@tabellion/chaincode/evidence/record';
 import type { Governed } from '@tabellion/chaincode/kernel/schema';
 import { referenceKey } from '@tabellion/chaincode/member/key';
-import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
 import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
-import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import {
   type OrderRecord,
   type OrderStepRecord,
@@ -71,7 +69,7 @@ export async function assembleOrderProof(
     return step;
   });
   const rules: Uint8Array[] = [];
-  for (const key of listRules(order, steps, records)) rules.push(await attest(key));
+  for (const key of listRules(order.record, steps)) rules.push(await attest(key));
   const acquired = [
     ...new Set(steps.flatMap((step) => ('acquisitions' in step ? step.acquisitions : []))),
   ];
@@ -104,31 +102,18 @@ export async function assembleOrderProof(
 }
 
 const answerOf = (attestation: Uint8Array) => readEnvelope(attestation).response.payload;
-/** Keys of every edition that the records name, and of the treaty that was in force at the issue. */
-function listRules(
-  { record: order, block, position }: { record: OrderRecord; block: number; position: number },
-  steps: readonly OrderStepRecord[],
-  records: Records,
-): string[] {
-  const profileKey = referenceKey('orderProfile', order.profile.id, order.profile.version);
-  const profile = records.find<ReferenceRecord>(profileKey)?.record.entry.body as
-    | OrderProfile
-    | undefined;
-  if (profile === undefined) throw attestationPending();
+/** Keys of every edition that the records name. */
+function listRules(order: OrderRecord, steps: readonly OrderStepRecord[]): string[] {
+  const { profile, treaty } = order;
   const editions = [order, ...steps].flatMap(({ calendars }) =>
     Object.values(calendars).filter((each): each is Governed => each !== undefined),
   );
   const calendars = editions.map(({ id, version }) => referenceKey('calendar', id, version));
-  const treaty =
-    profile.treaty === null
-      ? []
-      : records
-          .list<ReferenceRecord>(`reference/treaty/${profile.treaty}`)
-          .filter((one) => one.block < block || (one.block === block && one.position < position))
-          .sort((one, other) => other.record.entry.version - one.record.entry.version)
-          .slice(0, 1)
-          .map(({ key }) => key);
-  return [profileKey, ...treaty, ...new Set(calendars)];
+  return [
+    referenceKey('orderProfile', profile.id, profile.version),
+    ...(treaty ? [referenceKey('treaty', treaty.id, treaty.version)] : []),
+    ...new Set(calendars),
+  ];
 }
 
 /** From the last one back to the first, and told in their order. */

@@ -4,9 +4,16 @@
  * of the register of members is not in the proof; only the audit repeats that.
  */
 import { ContractError } from '@tabellion/chaincode/kernel/errors';
+import type { MemberKind } from '@tabellion/chaincode/member/record';
 import { Calendar, calendarBody } from '@tabellion/chaincode/order/clock/calendar';
-import { beginOrder } from '@tabellion/chaincode/order/issue';
-import { findIssuing, isNotified } from '@tabellion/chaincode/order/issue-rules';
+import { beginOrder, calendarsOf } from '@tabellion/chaincode/order/issue';
+import {
+  findIssuing,
+  isNotified,
+  listRefusals,
+  type RuledContext,
+  type Side,
+} from '@tabellion/chaincode/order/issue-rules';
 import { type OrderProfile, orderProfileBody } from '@tabellion/chaincode/order/profile';
 import {
   type OrderHeadRecord,
@@ -18,9 +25,9 @@ import {
   orderStepRecord,
   stepInputs,
 } from '@tabellion/chaincode/order/record';
-import { assertRoute, treatyBody } from '@tabellion/chaincode/order/route';
+import { treatyBody } from '@tabellion/chaincode/order/route';
 import { takeOrderStep } from '@tabellion/chaincode/order/step';
-import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
+import { orderKind, PARTIES } from '@tabellion/chaincode/order/vocabulary';
 import {
   canonicalBytes,
   equalBytes,
@@ -87,19 +94,50 @@ function judgeIssue(
   profile: OrderProfile,
   rules: readonly ProvenRule[],
 ): OrderHeadRecord {
-  const { act, jurisdictions } = order;
+  const { act } = order;
+  const calendars = openCalendars(order.calendars, rules);
+  for (const refusal of listRefusals(order, contextOf(order, profile, { rules, calendars }), act))
+    throw refusal;
   const { validation } = findIssuing(profile, order, act);
-  const computed = { kind: profile.kind, notified: isNotified(profile, order), validation };
-  const { kind, notified, validation: recorded } = order;
-  const told = { kind, notified, validation: recorded };
+  const { kind, treaty } = profile;
+  const computed = { kind, treaty, notified: isNotified(profile, order), validation };
+  const told = {
+    ...{ kind: order.kind, treaty: order.treaty?.id ?? null },
+    ...{ notified: order.notified, validation: order.validation },
+  };
   assertSame(canonicalBytes(computed), canonicalBytes(told), 'the order is not under its profile');
-  const edition = rules.find(({ register }) => register === 'treaty');
-  assertRoute(order.profile.id, profile, {
-    ...{ issuer: act.jurisdiction, addressee: { jurisdiction: jurisdictions.ADDRESSEE } },
-    ...{ treaty: edition && treatyBody.parse(edition.body), at: act.at },
-  });
-  return beginOrder(order, profile, openCalendars(order.calendars, rules));
+  return beginOrder(order, profile, calendarsOf(calendars));
 }
+
+type Calendars = RuledContext['calendars'];
+
+/** Members as the order asks for them: what they were then is in no proof. */
+function contextOf(
+  { addressee, enforcing, jurisdictions }: OrderRecord,
+  profile: OrderProfile,
+  { rules, calendars }: { readonly rules: readonly ProvenRule[]; readonly calendars: Calendars },
+): RuledContext {
+  const side = (
+    mspId: string | undefined,
+    jurisdiction: string | undefined,
+    kind: MemberKind,
+  ): Side | undefined =>
+    mspId === undefined || jurisdiction === undefined
+      ? undefined
+      : { ...{ mspId, jurisdiction, kind, status: 'ACTIVE' }, profile: TAKES_ALL };
+  const treaty = rules.find(({ register }) => register === 'treaty');
+  return {
+    ...{ profile, calendars, treaty: treaty && treatyBody.parse(treaty.body) },
+    addressee: side(addressee, jurisdictions.ADDRESSEE, profile.addressee.kinds[0]!),
+    enforcing: side(enforcing, jurisdictions.ENFORCING, 'STATE'),
+  };
+}
+
+const TAKES_ALL: Side['profile'] = {
+  acceptedOrders: orderKind.options.map((kind) => ({ kind })),
+  ...{ acceptedAuthorisations: [], adoptedStandards: [] },
+  schemaVersions: { evidence: [], member: [] },
+};
 
 interface Standing {
   readonly order: OrderRecord;
@@ -119,7 +157,7 @@ function judgeStep(
   const collectors = ('acquisitions' in record ? record.acquisitions : []).map(
     (id) => proven.acquisitions.find(({ acquisition }) => acquisition === id)?.member,
   );
-  const calendars = openCalendars(record.calendars, proven.rules);
+  const calendars = calendarsOf(openCalendars(record.calendars, proven.rules));
   const { timeWindowSeconds, act } = record;
   const editions = record.calendars;
   const decision = takeOrderStep(
@@ -132,14 +170,12 @@ function judgeStep(
   return orderHeadRecord.parse(decision.also?.[0]?.record);
 }
 
-function openCalendars(
-  named: OrderRecord['calendars'],
-  rules: readonly ProvenRule[],
-): Partial<Record<Party, Calendar>> {
+function openCalendars(named: OrderRecord['calendars'], rules: readonly ProvenRule[]): Calendars {
   const pairs = PARTIES.flatMap((party) => {
     const edition = named[party];
     if (edition === undefined) return [];
-    return [[party, new Calendar(calendarBody.parse(findRule(rules, 'calendar', edition)))]];
+    const body = calendarBody.parse(findRule(rules, 'calendar', edition));
+    return [[party, { jurisdiction: body.jurisdiction, calendar: new Calendar(body) }]];
   });
   return Object.fromEntries(pairs);
 }

@@ -1,5 +1,7 @@
 /** `/v1/order`: orders, their steps, and what the own member was given to read. The acts are in `http/acts.ts`. */
-import { listRoles } from '@tabellion/chaincode/member/permission';
+import { memberKey } from '@tabellion/chaincode/member/key';
+import { listRoles, mayAct } from '@tabellion/chaincode/member/permission';
+import type { MemberRecord } from '@tabellion/chaincode/member/record';
 import { isParty } from '@tabellion/chaincode/order/entitlement';
 import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
 import {
@@ -102,9 +104,14 @@ export function orderEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       summary: 'What a party is given to read, for whom it is meant and for the issuer',
       access: listRoles('order:receive'),
       params: byOrder.extend({ party: z.enum(['ADDRESSEE', 'ENFORCING']) }),
+      projected: true,
       logged: true,
       answers: { 200: { description: 'The content in force', schema: orderContent } },
       handle: async ({ params: { id, party }, principal }) => {
+        const member = records.find<MemberRecord>(memberKey(principal.member))?.record;
+        // A state's delegate speaks for it in governance, and takes no step of an order.
+        if (!member || !mayAct(principal.role, member.kind, 'order:receive'))
+          throw new Problem('NOT_ALLOWED', 'it is read by who may take steps of orders');
         const digest = records.find<OrderHeadRecord>(orderHeadKey(id))?.record.contents[party];
         const signer = serviceSigners.get(principal.member);
         if (digest === undefined || signer === undefined) throw unknown();

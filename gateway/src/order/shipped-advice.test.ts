@@ -16,7 +16,7 @@ const side = (mspId: string) => ({
 const groundFor = (named: string): AdviceGround => ({
   issuer: side('DeAgencyMSP'),
   named: side(named),
-  state: side(named === 'CnAgencyMSP' ? named : 'SgAgencyMSP'),
+  states: [side(named === 'CnAgencyMSP' ? named : 'SgAgencyMSP')],
   profiles: reference.flatMap((entry) =>
     entry.register === 'orderProfile'
       ? [{ governed: { id: entry.id, version: entry.version }, profile: entry.body }]

@@ -70,6 +70,12 @@ it('tell fulfilled from refused and open, how long it took, and by which ground'
   expect((await count(`?year=${year}&issuer=${DE}`, CN)).profiles).toEqual(profiles);
   expect((await count(`?year=${year}`, EXCHANGE)).profiles).toEqual({});
   expect((await count(`?year=${year - 1}`)).profiles).toEqual({});
+  // A name that is mistyped is no member without orders.
+  const token = await scene.gateway.signIn(DE, 'auditor', 'auditor');
+  const none = await scene.gateway.call('GET', '/v1/order/statistics?issuer=DeAgencyMPS', {
+    token,
+  });
+  expect([none.status, none.json.code]).toEqual([404, 'NOT_FOUND']);
   await scene.gateway.deps.projection.rebuild();
   expect((await count(`?year=${year}`)).profiles).toEqual(profiles);
 }, 120_000);

@@ -1,9 +1,7 @@
 /** The word `order` as rows: whose each order is and what it waits for, its clocks, and what is counted. */
 import type { DatabaseSync } from 'node:sqlite';
-import { referenceKey, referencePrefix } from '@tabellion/chaincode/member/key';
+import { referenceKey } from '@tabellion/chaincode/member/key';
 import type { ReferenceRecord } from '@tabellion/chaincode/member/record';
-import { Calendar } from '@tabellion/chaincode/order/clock/calendar';
-import { clockedOf, readClocks } from '@tabellion/chaincode/order/clocks';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
 import { orderHeadKey, orderKey, orderStepKey } from '@tabellion/chaincode/order/key';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
@@ -12,12 +10,13 @@ import type {
   OrderRecord,
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
-import { PARTIES, type Party } from '@tabellion/chaincode/order/vocabulary';
+import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
 import { listAwaited, type Standing } from '../order/awaited.ts';
 import { listEscalated } from '../order/escalated.ts';
+import { countByNewest, editionsIn } from '../order/newest-calendars.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { createOrderCounter } from './count-orders.ts';
-import { createRecords, parseStored as parse } from './records.ts';
+import { createRecords, parseStored as parse, unlessUnreadable } from './records.ts';
 
 /** In place of a role: the row of an order that stands there for every role. */
 export const ANY_ROLE = '';
@@ -35,6 +34,7 @@ export function createOrderWriter(database: DatabaseSync) {
   const clearPlaces = run('DELETE FROM order_place WHERE id = ?');
   const addPlace = run('INSERT INTO order_place VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const clearClocks = run('DELETE FROM order_clock WHERE id = ?');
+  const clearDeeds = run('DELETE FROM order_deed WHERE id = ?');
   const addClock = run('INSERT INTO order_clock VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const addDeed = run('INSERT OR IGNORE INTO order_deed VALUES (?, ?, ?, ?, ?)');
   const selectOutline = database.prepare(
@@ -118,32 +118,22 @@ export function createOrderWriter(database: DatabaseSync) {
       }
   };
 
-  const findCalendar = (id: string): Calendar => {
-    const editions = records
-      .list<ReferenceRecord>(referencePrefix('calendar', id).slice(0, -1))
-      .map(({ record: { entry } }) => entry);
-    const newest = editions.toSorted((a, b) => b.version - a.version)[0];
-    if (newest?.register !== 'calendar') throw new Error(`calendar ${id} is named and not there`);
-    return new Calendar(newest.body);
-  };
-
   /** A newer edition tells ends that had hung on its days: the orders' own records wait for a next step. */
   const applyCalendar = (calendar: string) => {
     for (const { id } of selectProvisional.all() as { id: string }[]) {
-      const standing = findStanding(id);
-      if (!standing) continue;
-      const { order, head, profile } = standing;
-      const named = PARTIES.flatMap((party) => {
-        const edition = order.calendars[party];
-        return edition === undefined ? [] : [[party, edition.id] as const];
-      });
-      if (!named.some(([, name]) => name === calendar)) continue;
-      const calendars: Partial<Record<Party, Calendar>> = Object.fromEntries(
-        named.map(([party, name]) => [party, findCalendar(name)]),
-      );
-      const clocks = readClocks({ ...clockedOf(order, profile), facts: head.facts, calendars });
-      addClocks({ order, head: { ...head, clocks }, profile });
+      // It is no fault of the calendar's if something of an order cannot be read.
+      const counted = unlessUnreadable(() => countAnew(id, calendar));
+      if (counted) addClocks(counted);
     }
+  };
+
+  /** Undefined where the order does not rest on that calendar. */
+  const countAnew = (id: string, calendar: string): Standing | undefined => {
+    const standing = findStanding(id);
+    const named = Object.values(standing?.order.calendars ?? {});
+    return standing && named.some((edition) => edition?.id === calendar)
+      ? { ...standing, head: countByNewest(standing, editionsIn(records)) }
+      : undefined;
   };
 
   const applyHead = (id: string, block: number, position: number) => {
@@ -165,6 +155,12 @@ export function createOrderWriter(database: DatabaseSync) {
   };
 
   return {
+    /** Of an order that cannot be read any more, so that the lists go on without it. */
+    deleteRows(key: string): void {
+      const [word, id = ''] = key.split('/');
+      if (word !== 'order' && word !== 'order-head') return;
+      for (const clear of [clearPlaces, clearClocks, clearDeeds]) clear(id);
+    },
     /** What stands under other words is not for here. */
     applyWrite(key: string, value: Uint8Array, block: number, position: number) {
       const [word, id = ''] = key.split('/');

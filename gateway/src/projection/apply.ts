@@ -14,7 +14,7 @@ import { createCustodyWriter, isStep } from './apply-custody.ts';
 import { createLabelWriter } from './apply-labels.ts';
 import { createOrderWriter } from './apply-orders.ts';
 import { isTime, type ProjectedBlock, type ProjectedTransaction } from './read-block.ts';
-import { parseStored as parse } from './records.ts';
+import { parseStored as parse, UnreadableRecord } from './records.ts';
 
 export type TimedTransaction = ProjectedTransaction & { readonly late: boolean };
 /** Returns the transactions that could not be projected. */
@@ -144,8 +144,9 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
       applyTransaction(block, tx);
     } catch (error) {
       // Otherwise the block is not written at all, and on a full disk nothing is left to go back to.
-      if ((error as { errcode?: number }).errcode! % 256 !== SQLITE_CONSTRAINT) throw error;
-      // One of its kind stands there already.
+      const isTaken = (error as { errcode?: number }).errcode! % 256 === SQLITE_CONSTRAINT;
+      if (!isTaken && !(error instanceof UnreadableRecord)) throw error;
+      // One of its kind stands there already, or what it rests on cannot be read.
       database.exec('ROLLBACK TO transaction_of_block; RELEASE transaction_of_block');
       return false;
     }
@@ -173,6 +174,7 @@ export function createBlockWriter(database: DatabaseSync): BlockWriter {
       for (const { key } of tx.writes) {
         deleteState(key);
         custody.deleteStep(key);
+        orders.deleteRows(key);
         addUnreadable(key, block.number, tx.position, tx.txId);
       }
       return true;

@@ -38,6 +38,16 @@ export class UnreadableRecord extends Error {
   }
 }
 
+/** Undefined in place of what cannot be read: of one record too many, for whoever goes on with the others. */
+export function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return undefined;
+    throw error;
+  }
+}
+
 export type Records = ReturnType<typeof createRecords>;
 
 export function createRecords(database: DatabaseSync) {

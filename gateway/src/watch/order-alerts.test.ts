@@ -1,6 +1,7 @@
 /** Who is told what of an order: that it came, went on, ends soon, is overdue; once, and without contents. */
 import type { Role } from '@tabellion/chaincode/member/record';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { calendar, draftHttpOrder, publishEntries } from '../../../test/recovery/every-order.ts';
 import { CN, DE, SG } from '../http/testing.ts';
 import { DAY_MS, EXCHANGE, type OrderScene, openOrderScene } from '../order/testing.ts';
 import { type Receiver, startReceiver } from '../webhook/testing.ts';
@@ -15,6 +16,8 @@ afterAll(async () => {
   await receiver?.close();
   await scene?.close();
 });
+
+const HOUR_MS = 3_600_000;
 
 interface Shown {
   readonly id: string;
@@ -65,6 +68,27 @@ it('whom a clock obliges, a day before its end, and every party once it is over'
   await expectTold(DE, id, ['STEP RECEIVED', over]);
   await take(counsel, id, 'markOverdue', { clock: 'produce' });
   await expectTold(DE, id, ['STEP RECEIVED', over, 'STEP RECEIVED produce']);
+});
+
+it('every party of what is over by the next edition of a calendar, also who marked it', async () => {
+  const { gateway, judge, counsel, now } = scene;
+  const soon = new Date(now() + 3 * DAY_MS).toISOString().slice(0, 10);
+  await publishEntries(gateway, [calendar('sg-brief', 'SG', soon)]);
+  const { input, transient } = draftHttpOrder(['SUBSCRIBER']);
+  const brief = { id: 'sg-brief', version: 1 };
+  const calendars = { ...input.calendars, ADDRESSEE: brief, ENFORCING: brief };
+  await scene.act(judge, 'issue', { ...input, calendars }, transient);
+  await scene.take(judge, input.id, 'serve', { channel: 'by hand' });
+  await scene.take(counsel, input.id, 'receive', { receivedAt: now() });
+  await expectTold(DE, input.id, ['STEP RECEIVED']);
+  scene.pass(16 * DAY_MS);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(await told(DE, input.id)).toEqual(['STEP RECEIVED']);
+  await publishEntries(gateway, [{ ...calendar('sg-brief', 'SG'), version: 2 }]);
+  await scene.take(judge, input.id, 'markOverdue', { clock: 'produce' });
+  scene.pass(HOUR_MS);
+  await expectTold(DE, input.id, ['STEP RECEIVED', 'OVERDUE RECEIVED produce']);
+  await expect.poll(() => told(EXCHANGE, input.id)).toContain('OVERDUE RECEIVED produce');
 });
 
 it('nobody of a clock that was stopped in time', async () => {

@@ -12,10 +12,11 @@ import type {
   OrderStepRecord,
 } from '@tabellion/chaincode/order/record';
 import { PARTIES } from '@tabellion/chaincode/order/vocabulary';
+import { countByNewest, editionsIn } from '../order/newest-calendars.ts';
 import { listRunning } from '../order/running-clocks.ts';
 import { findProfile } from '../order/standing.ts';
 import type { Projection } from '../projection/projection.ts';
-import { createRecords } from '../projection/records.ts';
+import { createRecords, unlessUnreadable } from '../projection/records.ts';
 import { type ActFacts, type Match, nameAlert } from './alert-store.ts';
 import type { ClockDate } from './deadline-store.ts';
 import type { Deputies } from './deputies.ts';
@@ -48,6 +49,8 @@ export interface Following {
 /** What is due is looked for at least so often, and again so long after a failure, milliseconds. */
 const LOOK_MS = 1000;
 const RETRY_MS = 10_000;
+/** How long an end waits that is past and still hangs on days that no calendar holds, milliseconds. */
+const AGAIN_MS = 3_600_000;
 /** Acts or dates in one commit. */
 const PAGE = 100;
 const NO_LABEL = { batch: null, label: null, dispute: null, answerBy: null };
@@ -77,11 +80,18 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
     'SELECT person FROM order_deed WHERE id = ? AND member = ?',
   );
 
-  const find = (id: string) => {
-    const order = records.find<OrderRecord>(orderKey(id));
-    const head = records.find<OrderHeadRecord>(orderHeadKey(id))?.record;
-    return order && head && { order, head, profile: findProfile(records, order.record.profile) };
-  };
+  /** Undefined also where something of it cannot be read: the others do not wait for it. */
+  const find = (id: string) =>
+    unlessUnreadable(() => {
+      const stored = records.find<OrderRecord>(orderKey(id));
+      const head = records.find<OrderHeadRecord>(orderHeadKey(id))?.record;
+      if (!stored || !head) return undefined;
+      const { key, block, position, record: order } = stored;
+      const standing = { order, head, profile: findProfile(records, order.profile) };
+      const isProvisional = head.clocks.some(({ provisional }) => provisional);
+      const counted = isProvisional ? countByNewest(standing, editionsIn(records)) : head;
+      return { ...standing, head: counted, place: { key, block, position } };
+    });
 
   /** The member's, and those of the deputies of whoever acted for it in the order. */
   const listWatches = (member: string, order: string): Watch[] => {
@@ -111,22 +121,21 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
       }
   };
 
+  /** What is provisional is looked at again at its end. */
   const addDates = (ledger: number, found: NonNullable<ReturnType<typeof find>>) => {
-    const { id } = found.order.record;
-    for (const { clock: name, standing, warns, ends } of listRunning({
-      ...found,
-      order: found.order.record,
-    })) {
-      if (standing === 'MARKED' || standing === 'REPORTED') continue;
-      deadlines.addClock(ledger, { due: warns, id, clock: name, event: 'DUE_SOON' });
-      if (standing === 'RUNS')
+    const { id } = found.order;
+    for (const { clock: name, standing, warns, ends } of listRunning(found)) {
+      if (standing === 'REPORTED') continue;
+      if (standing !== 'MARKED')
+        deadlines.addClock(ledger, { due: warns, id, clock: name, event: 'DUE_SOON' });
+      if (standing !== 'CLOSES')
         deadlines.addClock(ledger, { due: ends, id, clock: name, event: 'OVERDUE' });
     }
   };
 
   const takeAct = (ledger: number, { id, key, block, position }: OrderAct) => {
     const found = find(id);
-    const record = records.find<OrderRecord | OrderStepRecord>(key)?.record;
+    const record = unlessUnreadable(() => records.find<OrderRecord | OrderStepRecord>(key)?.record);
     if (!found || !record) return;
     const isIssue = record.type === 'tabellion.order';
     const first = record.type === 'tabellion.order' && record.validation === 'BEFORE';
@@ -137,7 +146,7 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
       // A step that marks a clock speaks of it.
       clock: !isIssue && record.verb === 'markOverdue' ? record.clock : null,
     };
-    const members = Object.values(membersOf(found.order.record));
+    const members = Object.values(membersOf(found.order));
     raise(
       facts,
       members.filter((member) => member !== record.act.member),
@@ -145,25 +154,24 @@ export function createOrderAlerts(ports: OrderAlertPorts) {
     addDates(ledger, found);
   };
 
-  /** Undefined where it was done, or ends at another time now. */
-  const stillDue = ({ due, id, clock: name, event }: ClockDate, at: number) => {
-    const found = find(id);
-    const running =
-      found &&
-      listRunning({ ...found, order: found.order.record }).find((each) => each.clock === name);
-    if (!found || !running || running.standing === 'MARKED') return undefined;
-    if (event === 'OVERDUE')
-      return running.standing === 'RUNS' && running.ends === due ? { found, running } : undefined;
-    return running.warns === due && running.ends >= at ? { found, running } : undefined;
-  };
-
   const takeDate = (ledger: number, date: ClockDate, at: number) => {
     deadlines.removeClock(ledger, date);
-    const due = stillDue(date, at);
-    if (due === undefined) return;
-    const { found, running } = due;
-    const { key, block, position } = found.order;
-    const members = membersOf(found.order.record);
+    const found = find(date.id);
+    const running = found && listRunning(found).find((each) => each.clock === date.clock);
+    if (!found || !running) return;
+    const { standing, warns, ends } = running;
+    const isOver = date.event === 'OVERDUE';
+    if (isOver && standing === 'PROVISIONAL')
+      return deadlines.addClock(ledger, { ...date, due: Math.max(at + AGAIN_MS, ends) });
+    // A step or the next edition of a calendar moved it.
+    if (date.due !== (isOver ? ends : warns)) return addDates(ledger, found);
+    // On record or not: who marked it is told as well.
+    const isRaised = isOver
+      ? standing === 'RUNS' || standing === 'MARKED'
+      : standing !== 'MARKED' && ends >= at;
+    if (!isRaised) return;
+    const { key, block, position } = found.place;
+    const members = membersOf(found.order);
     const facts: ActFacts & { order: string } = {
       ...{ ...NO_LABEL, block, position, key, order: date.id, clock: date.clock },
       ...{ event: date.event, status: found.head.status, at: date.due },

@@ -20,6 +20,8 @@ export interface ReadTerms {
   readonly readFunction: string;
   /** The key that must have been asked for, from the record; without it, whichever was. */
   readonly keyOf?: (record: Uint8Array) => string;
+  /** With which its nonce must begin, where one was set. */
+  readonly challenge?: Uint8Array | undefined;
   /** From {@link openMembers}, where many attestations are judged under one trust file. */
   readonly members?: ReadonlyMap<string, TrustedMember>;
 }
@@ -29,6 +31,8 @@ export interface TrustedRead {
   readonly record: Uint8Array;
   /** Where the record stands. */
   readonly place: Version;
+  /** By the clock of whoever asked. */
+  readonly attestedAt: number;
   readonly endorsers: readonly string[];
 }
 
@@ -36,17 +40,18 @@ export interface TrustedRead {
 export function checkRead(
   bytes: Uint8Array,
   trust: Trust,
-  { now, readFunction, keyOf, members = openMembers(trust) }: ReadTerms,
+  { now, readFunction, keyOf, challenge, members = openMembers(trust) }: ReadTerms,
 ): TrustedRead {
   const attestation = readAttestation(bytes);
   const endorsers = checkEndorsers(attestation, trust, members, now);
   checkSignatures(attestation, endorsers);
   checkLedger(attestation, trust);
-  checkQuestion(attestation, readFunction, undefined);
+  checkQuestion(attestation, readFunction, challenge);
   const record = attestation.response.payload;
   const key = checkAnswer(attestation, record, keyOf ?? (() => fromUtf8(attestation.args[1]!)));
   const place = checkReads(attestation, trust, key);
-  return { key, record, place, endorsers: endorsers.map(({ mspId }) => mspId) };
+  const { timestampMs: attestedAt } = attestation;
+  return { key, record, place, attestedAt, endorsers: endorsers.map(({ mspId }) => mspId) };
 }
 
 /**

@@ -41,6 +41,7 @@ export const provenOrder = z.object({
   v: z.literal(1),
   id,
   profile: governed,
+  treaty: governed.optional(),
   case: z.string(),
   kind: z.string(),
   categories: z.array(z.string()),

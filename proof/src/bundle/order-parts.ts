@@ -23,6 +23,12 @@ export type Attest = (
   terms: Pick<ReadTerms, 'readFunction' | 'keyOf'>,
 ) => TrustedRead;
 
+/**
+ * The same of what goes on changing, as it stood when the order's head was attested or later.
+ * @throws Refusal `RECORD_MISMATCH`, and `CHALLENGE_MISMATCH` where a challenge was set.
+ */
+export type AttestPresent = Attest;
+
 const RULE_READ_FUNCTION = 'member:read';
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.string().regex(/^[0-9a-f]{32}$/);
@@ -35,7 +41,7 @@ const provenRule = z.object({
     register: z.string(),
     id: z.string(),
     version: z.int(),
-    body: z.looseObject({ treaty: z.string().nullable().optional() }),
+    body: z.looseObject({}),
   }),
 });
 
@@ -51,8 +57,7 @@ const isBefore = (one: Version, other: Version): boolean =>
   one.block < other.block || (one.block === other.block && one.transaction < other.transaction);
 
 /**
- * Exactly the editions that the records name, and one of the treaty that the profile rests on, each written
- * before what was judged by it.
+ * Exactly the editions that the records name, each written before what was judged by it.
  * @throws Refusal `RECORD_MISMATCH` where one is missing, comes too late, or belongs to something else.
  */
 export function readRules(
@@ -67,23 +72,21 @@ export function readRules(
   });
   const nameOf = (register: string, named: { id: string; version: number }) =>
     `${register}/${named.id}/${named.version}`;
-  const profileName = nameOf('orderProfile', order.profile);
   const calendarsOf = (named: OrderChain['order']['calendars']) =>
     Object.values(named).flatMap((one) => (one ? [nameOf('calendar', one)] : []));
-  const atIssue = [profileName, ...calendarsOf(order.calendars)];
+  const { treaty } = order;
+  const atIssue = [
+    nameOf('orderProfile', order.profile),
+    ...(treaty ? [nameOf('treaty', treaty)] : []),
+    ...calendarsOf(order.calendars),
+  ];
   const later = steps.flatMap(({ calendars }) => calendarsOf(calendars));
   const wanted = new Set([...atIssue, ...later]);
   const found = rules.map((rule) => nameOf(rule.register, rule));
-  const profile = rules[found.indexOf(profileName)];
-  const treaty = profile?.body.treaty ?? null;
-  const isTreaty = ({ register, id: name }: ProvenRule) => register === 'treaty' && name === treaty;
-  demand(rules.filter(isTreaty).length === (treaty === null ? 0 : 1), 'RECORD_MISMATCH');
-  const named = found.filter((_, at) => !isTreaty(rules[at]!));
-  const isExact = named.length === wanted.size && named.every((name) => wanted.has(name));
-  demand(isExact && new Set(named).size === named.length, 'RECORD_MISMATCH');
+  const isExact = found.length === wanted.size && found.every((name) => wanted.has(name));
+  demand(isExact && new Set(found).size === found.length, 'RECORD_MISMATCH');
   for (const [at, rule] of rules.entries()) {
-    const isOfIssue = isTreaty(rule) || atIssue.includes(found[at]!);
-    const inTime = isBefore(rule.place, isOfIssue ? places.order : places.head);
+    const inTime = isBefore(rule.place, atIssue.includes(found[at]!) ? places.order : places.head);
     demand(inTime, 'RECORD_MISMATCH');
   }
   return rules.map(({ place: _, ...rule }) => rule);
@@ -151,7 +154,7 @@ export interface ProvenAcquisition {
 export function readAcquisitions(
   parts: readonly AcquisitionParts[],
   { order, steps }: OrderChain,
-  attest: Attest,
+  { attest, attestPresent }: { readonly attest: Attest; readonly attestPresent: AttestPresent },
 ): readonly ProvenAcquisition[] {
   const named = [...new Set(steps.flatMap(({ acquisitions }) => acquisitions ?? []))];
   demand(named.length === parts.length, 'RECORD_MISMATCH');
@@ -166,7 +169,7 @@ export function readAcquisitions(
       attest(record, terms('acquisition')).record,
       'RECORD_MISMATCH',
     );
-    const stands = read(provenHead, attest(head, terms('head')).record, 'RECORD_MISMATCH');
+    const stands = read(provenHead, attestPresent(head, terms('head')).record, 'RECORD_MISMATCH');
     const isIt = one.id === name && stands.acquisition === name;
     demand(isIt && one.act.member === order.addressee, 'RECORD_MISMATCH');
     const roots = batches && readBatches(batches, stands);
@@ -209,13 +212,13 @@ function readBatches(
 export function readCustodies(
   bundles: readonly Uint8Array[],
   acquired: readonly ProvenAcquisition[],
-  attest: Attest,
+  attestPresent: AttestPresent,
 ): readonly ProvenCustody[] {
   const chains = bundles.map((bytes) => {
     const bundle = readBundle(bytes);
     demand(bundle.kind === 'custody', 'RECORD_MISMATCH');
     const asked = { readFunction: CUSTODY_READ_FUNCTION, keyOf: headKeyOf };
-    const { record } = attest(bundle.attestation, asked);
+    const { record } = attestPresent(bundle.attestation, asked);
     demand(equalBytes(record, bundle.head), 'RESPONSE_MISMATCH');
     const chain = readChain(bundle);
     if (bundle.commitment) checkCommitment(bundle.commitment, chain);

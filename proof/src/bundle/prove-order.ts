@@ -12,6 +12,7 @@ import {
 } from './order-chain.ts';
 import {
   type Attest,
+  type AttestPresent,
   type ProvenAcquisition,
   type ProvenContent,
   type ProvenRule,
@@ -21,6 +22,7 @@ import {
   readRules,
 } from './order-parts.ts';
 import type { Trust } from './record.ts';
+import { demand } from './refusal.ts';
 import type { TrustedMember } from './trust.ts';
 import type { RunStep } from './verdict.ts';
 
@@ -79,18 +81,25 @@ export interface OrderProofContext {
   readonly trust: Trust;
   readonly members: ReadonlyMap<string, TrustedMember>;
   readonly now: number;
-  /** Where the attested head stands. */
+  readonly challenge: Uint8Array | undefined;
+  /** Where the attested head stands, and when it was attested. */
   readonly headPlace: Version;
+  readonly attestedAt: number;
 }
 
 /** @param head its exact bytes, as attested. @throws Refusal. */
 export function proveOrder(
   bundle: OrderParts,
   head: Uint8Array,
-  { trust, members, now, headPlace }: OrderProofContext,
+  { trust, members, now, challenge, headPlace, attestedAt }: OrderProofContext,
   step: RunStep,
 ): ProvenOrder {
   const attest: Attest = (bytes, terms) => checkRead(bytes, trust, { ...terms, now, members });
+  const attestPresent: AttestPresent = (bytes, terms) => {
+    const found = checkRead(bytes, trust, { ...terms, now, members, challenge });
+    demand(found.attestedAt >= attestedAt, 'RECORD_MISMATCH');
+    return found;
+  };
   const { chain, place } = step('chain', () => {
     const asked = { readFunction: ORDER_READ_FUNCTION, keyOf: orderKeyOf };
     const issued = attest(bundle.order, asked);
@@ -100,10 +109,11 @@ export function proveOrder(
     readRules(bundle.rules, chain, { order: place, head: headPlace }, attest),
   );
   const acquisitions = step('acquisitions', () =>
-    readAcquisitions(bundle.acquisitions, chain, attest),
+    readAcquisitions(bundle.acquisitions, chain, { attest, attestPresent }),
   );
   const { custody: bundles, contents: copies } = bundle;
-  const custody = bundles && step('custody', () => readCustodies(bundles, acquisitions, attest));
+  const custody =
+    bundles && step('custody', () => readCustodies(bundles, acquisitions, attestPresent));
   const contents = copies && step('contents', () => readContents(copies, chain));
   return {
     ...tellOrder(chain),

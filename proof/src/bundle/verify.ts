@@ -132,7 +132,9 @@ function runSteps(
       if (bundle.kind === 'label')
         tell({ label: { ...proveLabel(bundle, record, step), ...where } });
       else {
-        const context = { trust, members: known, now: options.now, headPlace: place };
+        const { now, challenge } = options;
+        const { attestedAt } = read;
+        const context = { trust, members: known, now, challenge, headPlace: place, attestedAt };
         tell({ order: { ...proveOrder(bundle, record, context, step), ...where } });
       }
       // Neither a statement nor an order has a content that a file could be compared with.

@@ -76,8 +76,10 @@ const dropDrafted = (given: object): object =>
 
 export async function checkOrder(invocation: Invocation<CheckOptions>): Promise<Outcome> {
   const { context, options } = invocation;
+  // The command gives each order an identifier of its own.
+  const { id: _, ...input } = (await readObject(context, options.input)) as { id?: unknown };
   const draft = checkInput(orderDraft, {
-    input: await readObject(context, options.input),
+    input,
     contents: await readTexts(context, options),
     ...(options.facts !== undefined && {
       facts: dropDrafted(await readObject(context, options.facts)),

@@ -2,13 +2,14 @@
 import { orderId, type StepVerb } from '@tabellion/chaincode/order/record';
 import { EXIT } from '../../explain/exit-code.ts';
 import { orderSummary } from '../../order/shape.ts';
+import type { Acted } from '../act.ts';
 import type { Context, Invocation } from '../context.ts';
 import { checkInput, parseTime, readText } from '../document.ts';
 import { CliError, describeFailure } from '../failure.ts';
 import type { Outcome } from '../output.ts';
 import { listAll } from '../page.ts';
 import { openSession, type Session } from '../session.ts';
-import { formatTable } from '../table.ts';
+import { formatCount, formatTable } from '../table.ts';
 import { takeStep } from './order.ts';
 
 /** Orders of one command, and what their list may take. */
@@ -35,13 +36,14 @@ export async function receiveOrders(
   if (all && named.length > 0)
     throw new CliError('USAGE', 'name orders, or take --all that wait to be received');
   const orders = all ? await listServed(session) : atLeastOne(named);
-  return takeEach(session, orders, 'receive', { receivedAt, reason });
+  return takeEach(orders, session.signal, takerOf(session, 'receive', { receivedAt, reason }));
 }
 
 export async function withdrawOrders(invocation: Invocation<BulkFlags>): Promise<Outcome> {
   const session = await openSession(invocation);
   const orders = atLeastOne(await listNamed(invocation));
-  return takeEach(session, orders, 'withdraw', { reason: invocation.options.reason });
+  const { reason } = invocation.options;
+  return takeEach(orders, session.signal, takerOf(session, 'withdraw', { reason }));
 }
 
 async function listNamed(invocation: Invocation<BulkFlags>): Promise<string[]> {
@@ -68,27 +70,35 @@ async function readList(context: Context, file: string): Promise<string[]> {
 async function listServed({ client }: Session): Promise<string[]> {
   const query = { scope: 'AWAITED', side: 'ADDRESSEE', status: 'SERVED', limit: '200' };
   const { items } = await listAll(client, '/v1/order/orders', orderSummary, query);
-  return items.slice(0, MAX_ORDERS).map(({ record }) => record.id);
+  return items.map(({ record }) => record.id);
 }
 
-/** One that fails stops no other. */
-async function takeEach(
-  session: Session,
+type Take = (order: string) => Promise<Pick<Acted, 'txId' | 'record'>>;
+
+const takerOf =
+  (session: Session, verb: StepVerb, says: object): Take =>
+  (order) =>
+    takeStep(session, order, { verb, says });
+
+/** One that fails stops no other; an interruption stops them all, and what was done until then is told. */
+export async function takeEach(
   orders: readonly string[],
-  verb: StepVerb,
-  says: object,
+  signal: AbortSignal,
+  take: Take,
+  most: number = MAX_ORDERS,
 ): Promise<Outcome> {
   const results: Result[] = [];
-  for (const order of orders) {
+  for (const order of orders.slice(0, most)) {
+    if (signal.aborted) break;
     try {
-      const { txId, record } = await takeStep(session, order, { verb, says });
+      const { txId, record } = await take(order);
       results.push({ order, txId, status: record.status });
     } catch (error) {
-      if (session.signal.aborted) throw error;
       const { code, message } = describeFailure(error);
       results.push({ order, error: { code, message } });
     }
   }
+  const left = orders.slice(results.length);
   const failed = results.filter((result) => 'error' in result).length;
   const rows = results.map((result) =>
     'error' in result
@@ -97,8 +107,8 @@ async function takeEach(
   );
   const text = rows.length === 0 ? 'no orders' : formatTable(['ORDER', 'RESULT', ''], rows);
   return {
-    document: { results, failed },
-    text,
-    ...(failed > 0 && { exit: EXIT.error }),
+    document: { results, failed, left },
+    text: left.length === 0 ? text : `${text}\n\n${formatCount(left.length, 'order')} not tried`,
+    ...(failed + left.length > 0 && { exit: EXIT.error }),
   };
 }

@@ -70,12 +70,16 @@ function describeYield(acquisitions: Proof['acquisitions']): string {
 }
 
 function describeCustody(custody: NonNullable<Proof['custody']>): string {
-  if (custody.length === 0) return 'No item of it had a chain of custody here.';
+  if (custody.length === 0) return `No chain of custody is in it. ${NO_MORE_SHOWN}`;
   const rows = custody.map(({ item, status, holder, steps, source }) => [
     ...[item, status, holder.member, String(steps.length - 1), source ?? ''],
   ]);
-  return formatTable(['ITEM', 'STATUS', 'HELD BY', 'STEPS', 'MADE FROM'], rows);
+  const head = ['ITEM', 'STATUS', 'HELD BY', 'STEPS', 'MADE FROM'];
+  return `${formatTable(head, rows)}\n${NO_MORE_SHOWN}`;
 }
+
+/** Whoever hands a proof on can leave chains of custody out of it. */
+const NO_MORE_SHOWN = 'Whether more items have one, it does not show.';
 
 function describeContent(content: NonNullable<Proof['contents']>[number]): string {
   const state = content.inForce ? 'as it stands' : 'corrected since';
