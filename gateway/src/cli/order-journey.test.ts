@@ -102,6 +102,7 @@ it('goes from issue to end, each party by its own commands', async () => {
   expect(shown).toContain('PRODUCE TRAFFIC under epoc@1: DELIVERED');
   expect(shown).toMatch(/produce-notified +STOPPED/);
   expect(shown).toMatch(/no-objection +OPEN +DELIVERED/);
+  expect(shown).toMatch(/CLEARED +\S+ +SgAgencyMSP +no-objection/);
   succeed(await step(JUDGE, 'close'));
   await caughtUp();
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
