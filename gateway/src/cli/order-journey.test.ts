@@ -254,6 +254,9 @@ it('is advised on before, from options and from a file, and its draft is checked
   const closed = await text(JUDGE, [...short, '--volatile', '--offence', 'theft']);
   expect(closed).toContain('closed    OFFENCE: For TRAFFIC the offence is none of these');
   expect(closed).toContain('FIRST HAVE THE DATA KEPT');
+  const freeze = ['--kind', 'FREEZE', '--category', 'ASSETS', '--addressee', 'ExchangeMSP'];
+  const held = succeed(await run(JUDGE, ['order', 'advise', ...freeze, '--control']));
+  expect(held.open[0].profile.id).toBe('exchange-freeze');
   const nobody = await run(JUDGE, [...asked, '--addressee', 'NobodyMSP']);
   expect(nobody.answer.error.code).toBe('NOT_FOUND');
   const twice = orders.journey.at('twice.yaml');
