@@ -66,6 +66,8 @@ const normalise = (line: string) =>
     .replaceAll(/[0-9a-f]{32,64}/g, 'HEX')
     .replaceAll(/[A-Z]{4}-[A-Z]{4}/g, 'CODE')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    // Of an end that the calendar of the day does not reach.
+    .replaceAll(/ +provisional: .*/g, '')
     .replaceAll(/\S*\/(key\.pem|trust\.json)/g, '$1')
     .replaceAll(/\b\d+(\.\d+)?( [KMG]iB| bytes| files| items| blocks|\b)/g, 'N$2')
     .trim();

@@ -107,6 +107,7 @@ it('goes from issue to end, each party by its own commands', async () => {
   expect(shown).toContain('PRODUCE TRAFFIC under epoc@1: DELIVERED');
   expect(shown).toMatch(/produce-notified +STOPPED/);
   expect(shown).toMatch(/no-objection +OPEN +DELIVERED/);
+  expect(shown).toMatch(/CLEARED +\S+ +SgAgencyMSP +no-objection/);
   succeed(await step(JUDGE, 'close'));
   await caughtUp();
   const { head, steps } = succeed(await run(COUNSEL, ['order', 'show', id]));
@@ -261,6 +262,9 @@ it('is advised on before, from options and from a file, and its draft is checked
   const closed = await text(JUDGE, [...short, '--volatile', '--offence', 'theft']);
   expect(closed).toContain('closed    OFFENCE: For TRAFFIC the offence is none of these');
   expect(closed).toContain('FIRST HAVE THE DATA KEPT');
+  const freeze = ['--kind', 'FREEZE', '--category', 'ASSETS', '--addressee', 'ExchangeMSP'];
+  const held = succeed(await run(JUDGE, ['order', 'advise', ...freeze, '--control']));
+  expect(held.open[0].profile.id).toBe('exchange-freeze');
   const nobody = await run(JUDGE, [...asked, '--addressee', 'NobodyMSP']);
   expect(nobody.answer.error.code).toBe('NOT_FOUND');
   const twice = orders.journey.at('twice.yaml');

@@ -24,6 +24,7 @@ export interface AdviseOptions {
   readonly threat?: readonly string[] | false;
   readonly volatile?: boolean;
   readonly serviceOffered?: boolean;
+  readonly control?: boolean;
   readonly consent?: boolean;
   readonly maxPenalty?: string;
   readonly offence?: readonly string[];
@@ -60,7 +61,7 @@ const factsOf = ({ kind, category, location, threat, at, ...rest }: AdviseOption
   threats: threat === false ? [] : threat,
   at: at === undefined ? undefined : parseTime(at),
   ...{ addressee: rest.addressee, role: rest.role, volatile: rest.volatile },
-  ...{ serviceOffered: rest.serviceOffered, consent: rest.consent },
+  ...{ serviceOffered: rest.serviceOffered, control: rest.control, consent: rest.consent },
 });
 
 export interface CheckOptions extends ContentOptions {

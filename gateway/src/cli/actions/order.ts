@@ -4,6 +4,7 @@ import {
   issueInput,
   type OrderContent,
   type OrderHeadRecord,
+  type OrderStepRecord,
   orderContent,
   orderHeadRecord,
   orderId,
@@ -189,7 +190,9 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   ]);
   const taken = items.map(({ record }) => [
     ...[String(record.sequence), record.event, formatTime(record.act.at), record.act.member],
-    record.late.length > 0 ? `late for ${record.late.join(', ')}` : '',
+    [nameObject(record), record.late.length > 0 && `late for ${record.late.join(', ')}`]
+      .filter(Boolean)
+      .join(', '),
   ]);
   const yielded = items.flatMap(({ record }) =>
     'acquisitions' in record
@@ -206,6 +209,13 @@ export async function showOrder(invocation: Invocation): Promise<Outcome> {
   ].join('\n\n');
   const document = { order: order.record, head: head.record, steps: items.map((s) => s.record) };
   return { document, text };
+}
+
+/** What the step was about, where it names something of the profile. */
+function nameObject(record: OrderStepRecord): string | undefined {
+  if ('gate' in record) return record.gate;
+  if ('ground' in record) return record.ground;
+  return record.verb === 'markOverdue' ? record.clock : undefined;
 }
 
 export async function readOrderContent(invocation: Invocation): Promise<Outcome> {

@@ -31,6 +31,8 @@ export function addAdviceCommands(order: Command, run: Runner): void {
       .option('--no-volatile', 'they will not be')
       .option('--service-offered', 'the holder offers its service in the issuing state')
       .option('--no-service-offered', 'it does not')
+      .option('--control', 'the addressee possesses, keeps or controls the data or assets')
+      .option('--no-control', 'it does not')
       .option('--consent', 'who may lawfully disclose the data consents')
       .option('--no-consent', 'nobody does')
       .option('--max-penalty <months>', 'maximum penalty of the offence in the issuing state')
