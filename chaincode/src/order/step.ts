@@ -5,9 +5,10 @@ import type { Decision } from '../kernel/transaction.ts';
 import { assertInTime, assertPossible } from './admissible.ts';
 import { beginsAnew, clockedOf, type Fact, readClocks } from './clocks.ts';
 import { assertEntitled, findParty } from './entitlement.ts';
-import { assertFits, countReceipt, listLate } from './fitting.ts';
+import { assertFits, countReceipt } from './fitting.ts';
 import { orderHeadKey, orderStepKey } from './key.ts';
 import { nextStatus } from './next-status.ts';
+import { listLate } from './overdue.ts';
 import type { OrderProfile } from './profile.ts';
 import {
   LAST_STEPS,

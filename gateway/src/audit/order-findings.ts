@@ -5,7 +5,7 @@
  */
 import { fulfils, isLate, isOver, type Reading } from '@tabellion/chaincode/order/clocks';
 import { membersOf } from '@tabellion/chaincode/order/entitlement';
-import { isOverdue } from '@tabellion/chaincode/order/fitting';
+import { isOverdue } from '@tabellion/chaincode/order/overdue';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type {
   OrderHeadRecord,

@@ -1,7 +1,7 @@
 /** Clocks of an order that somebody can still miss, or has missed, by when they end. */
 import { DAY_MS } from '@tabellion/chaincode/order/clock/day';
 import type { Reading } from '@tabellion/chaincode/order/clocks';
-import { waitsForIssuer } from '@tabellion/chaincode/order/fitting';
+import { waitsForIssuer } from '@tabellion/chaincode/order/overdue';
 import type { Clock } from '@tabellion/chaincode/order/profile';
 import { isEnded } from '@tabellion/chaincode/order/transition';
 import type { Party } from '@tabellion/chaincode/order/vocabulary';
