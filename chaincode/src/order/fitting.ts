@@ -6,7 +6,7 @@ import { isEndedDelivered } from './admissible.ts';
 import { DAY_MS } from './clock/day.ts';
 import { MAX_DAYS } from './clock/period.ts';
 import { type Fact, isLate, isOver, type Reading } from './clocks.ts';
-import { type Gate, listShut } from './gate.ts';
+import { GATED, listShut } from './gate.ts';
 import { assertFailed, assertOverdue, isDeadline, isReported } from './overdue.ts';
 import type { OrderHeadRecord, OrderStep } from './record.ts';
 import { eventOf } from './says.ts';
@@ -112,15 +112,6 @@ export function assertFits(step: OrderStep, context: Fitting, act: Act): void {
       assertOverdue(step.clock, context, act);
   }
 }
-
-/** Steps that may have to wait for a gate. */
-const GATED: Readonly<Partial<Record<OrderStep['verb'], Gate['blocks']>>> = {
-  serve: 'SERVED',
-  execute: 'EXECUTED',
-  deliver: 'DELIVERED',
-  forfeit: 'FORFEITED',
-  close: 'CLOSED',
-};
 
 /** @throws ContractError `GATE_SHUT`. */
 function assertOpen({ verb }: OrderStep, { profile, order, head, readings }: Fitting, at: number) {

@@ -1,6 +1,7 @@
 /** Which step may be taken: gates that are still shut. */
 import { isOver, type Reading } from './clocks.ts';
 import type { OrderProfile } from './profile.ts';
+import type { StepVerb } from './record.ts';
 import type { DataCategory } from './vocabulary.ts';
 
 export type Gate = OrderProfile['gates'][number];
@@ -29,6 +30,18 @@ const ALSO: Readonly<Partial<Record<Gate['blocks'], Gate['blocks']>>> = {
   DELIVERED: 'EXECUTED',
 };
 
+/** Steps that may have to wait for a gate. */
+export const GATED: Readonly<Partial<Record<StepVerb, Gate['blocks']>>> = {
+  serve: 'SERVED',
+  execute: 'EXECUTED',
+  deliver: 'DELIVERED',
+  forfeit: 'FORFEITED',
+  close: 'CLOSED',
+};
+
+export const holdsBack = ({ blocks }: Gate, step: Gate['blocks']): boolean =>
+  blocks === step || blocks === ALSO[step];
+
 /** Those that the step waits for at an instant, in the profile's order. */
 export const listShut = (
   { profile, order, opened, readings }: Gated,
@@ -36,8 +49,7 @@ export const listShut = (
   at: number,
 ): readonly Gate[] =>
   profile.gates.filter((gate) => {
-    if (gate.blocks !== step && gate.blocks !== ALSO[step]) return false;
-    if (!stands(gate, order)) return false;
+    if (!holdsBack(gate, step) || !stands(gate, order)) return false;
     if (opened.includes(gate.id)) return false;
     const clock = readings.find((reading) => reading.clock === gate.opensWith);
     // At its last instant nobody can object any more in time.

@@ -22,7 +22,12 @@ it('a review, also where what was delivered is withdrawn', () => {
   receive(shipped.order).take('execute', ['ADDRESSEE', 'system', WHEN], whole);
   shipped.order.take('deliver', ['ADDRESSEE', 'system', WHEN], whole);
   shipped.order.take('withdraw', ['ISSUER', 'judicialReviewer', WHEN], {});
-  expect(awaited(shipped)).toEqual(['ISSUER close', 'ENFORCING clear']);
+  expect(awaited(shipped)).toEqual(['ENFORCING clear']);
+  shipped.order.take('clear', ['ENFORCING', 'judicialReviewer', WHEN], {
+    gate: 'host-review',
+    legalBasis,
+  });
+  expect(awaited(shipped)).toEqual(['ISSUER close']);
 });
 
 it('the issuer’s own authorities, where contents are new', () => {

@@ -2,7 +2,7 @@
 import { isEndedDelivered } from '@tabellion/chaincode/order/admissible';
 import { sinceReplaced } from '@tabellion/chaincode/order/clocks';
 import { type Entitling, listEntitled } from '@tabellion/chaincode/order/entitlement';
-import { type Gate, stands } from '@tabellion/chaincode/order/gate';
+import { GATED, type Gate, holdsBack, stands } from '@tabellion/chaincode/order/gate';
 import type { OrderProfile } from '@tabellion/chaincode/order/profile';
 import type {
   OrderHeadRecord,
@@ -72,17 +72,20 @@ export function listAwaited(standing: Standing): AwaitedStep[] {
     // Of what a step says, the gate alone decides who may take it.
     found.push({ side, verb: step.verb, roles: listEntitled(step as OrderStep, entitling) });
   };
+  const shut = profile.gates.filter((gate) => isAwaited(gate, standing));
+  const isHeldBack = (verb: StepVerb) => shut.some((gate) => holdsBackStep(gate, verb));
   const question = facts.findLast(({ event }) => QUESTIONS.some((each) => each === event));
   const isAsked = status === 'ENFORCEMENT' && question?.event === 'QUESTIONED';
   if (isAsked) add('ISSUER', { verb: 'reply' });
-  else for (const [side, verb] of NEXT[status]) if (fits(verb, order.kind)) add(side, { verb });
+  else
+    for (const [side, verb] of NEXT[status])
+      if (fits(verb, order.kind) && !isHeldBack(verb)) add(side, { verb });
   if (isEnded(status) && !isEndedDelivered(head)) return found;
   if (!isEnded(status) && order.validation === 'AFTER' && !head.validated)
     add('ISSUER', { verb: 'validate' });
   const isTold = sinceReplaced(facts).some(({ event }) => event === 'NOTICE_RECEIVED');
   if (isServed(status) && order.notified && !isTold) add('ENFORCING', { verb: 'takeNotice' });
-  for (const gate of profile.gates)
-    if (isAwaited(gate, standing)) add(gate.by, { verb: 'clear', gate: gate.id });
+  for (const gate of shut) add(gate.by, { verb: 'clear', gate: gate.id });
   return found;
 }
 
@@ -91,6 +94,11 @@ const QUESTIONS = ['QUESTIONED', 'QUESTION_ANSWERED'] as const;
 /** Of a kind that has no such step, nobody waits for it. */
 const fits = (verb: StepVerb, kind: OrderKind): boolean =>
   verb !== 'confirmProduction' || STEPS.PRODUCTION_CONFIRMED.kinds!.includes(kind);
+
+function holdsBackStep(gate: Gate, verb: StepVerb): boolean {
+  const step = GATED[verb];
+  return step !== undefined && holdsBack(gate, step);
+}
 
 /** One that silence opens is waited for by its clock, which the dates show; any other by the step. */
 function isAwaited(gate: Gate, { order, head, profile }: Standing): boolean {
