@@ -22,10 +22,13 @@ export async function readDocument({ stdin }: Context, source: string): Promise<
 }
 
 /** A JSON object, from a path or `-`. @throws as {@link readDocument}. */
-export async function readObject(context: Context, source: string): Promise<object> {
+export async function readObject(
+  context: Context,
+  source: string,
+): Promise<Record<string, unknown>> {
   const document = await readDocument(context, source);
   if (typeof document === 'object' && document !== null && !Array.isArray(document))
-    return document;
+    return document as Record<string, unknown>;
   throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
 }
 

@@ -222,16 +222,18 @@ it('is printed as each party may see it, the same each time', async () => {
 
 it('a letter on paper is fixed by its digest and its receipt, and begins a draft', async () => {
   await writeFile(at('letter.pdf'), '%PDF- a letter');
-  const {
-    id: _,
-    startedAt: _started,
-    grounds: _grounds,
-    ...input
-  } = draftAcquisition(
-    ...(['CN', 'cn-cpl-141', { authorisation: { kind: 'INTERNAL', reference: 'INT-1' } }] as const),
-  );
-  const file = await orders.write('acquisition.json', input);
-  const words = ['--input', file, '--reference', 'MLA/44', '--as', 'treaty'];
+  const words = [
+    ...['--reference', 'MLA/44', '--as', 'treaty', '--case', 'CN-2026-1', '--system', 'CN'],
+    ...['--legal-basis', 'cn-cpl-141@1', '--method', 'voluntary-handover@1', '--route', 'DOMESTIC'],
+    ...[
+      '--standard',
+      'iso-iec-27037@1',
+      '--authorisation',
+      'INTERNAL:INT-1',
+      '--reason',
+      'By post',
+    ],
+  ];
   const receive = ['order', 'letter', 'import', at('letter.pdf'), ...words, '--received'];
   const answer = succeed(await run(STRANGER, [...receive, '2026-11-02T09:00:00+08:00']));
   const sha256Of = toHex(sha256(await readFile(at('letter.pdf'))));

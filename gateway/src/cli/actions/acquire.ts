@@ -4,8 +4,8 @@ import { acquireInput, location as locationSchema } from '@tabellion/chaincode/e
 import { chooseUntouched } from '../../ledger/untouched-endorsers.ts';
 import { type AcquireFlags, draftAcquisition, parseGoverned } from '../acquisition-input.ts';
 import { type Act, describeActed, performOwnAct } from '../act.ts';
-import type { Context, Invocation } from '../context.ts';
-import { checkInput, parseTime, readDocument } from '../document.ts';
+import type { Invocation } from '../context.ts';
+import { checkInput, parseTime, readObject } from '../document.ts';
 import { CliError } from '../failure.ts';
 import type { Outcome } from '../output.ts';
 import { readRecording } from '../read-recording.ts';
@@ -25,22 +25,13 @@ export async function acquire(invocation: Invocation<AcquireOptions>): Promise<O
   const session = await openSession(invocation);
   const id = randomBytes(16).toString('hex');
   const draft = draftAcquisition(options, {
-    document: await readDraft(context, options.input),
+    document: options.input === undefined ? {} : await readObject(context, options.input),
     id,
     now: context.now(),
     recordings: await Promise.all((options.recording ?? []).map(readRecording)),
   });
   const acted = await performOwnAct(session, await toAct(session, id, draft, options));
   return { document: { id, ...describeActed(acted) }, text: id };
-}
-
-async function readDraft(context: Context, source: string | undefined) {
-  if (source === undefined) return {};
-  const document = await readDocument(context, source);
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
-    return document as Record<string, unknown>;
-  }
-  throw new CliError('BAD_INPUT', `${source} holds no JSON object`);
 }
 
 /** With a delayed notice the location is sealed here; the ledger gets its digest, and no more. */

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { acquireInput, acquisitionId, type GroundKind } from '@tabellion/chaincode/evidence/record';
 import { canonicalBytes } from '@tabellion/proof';
-import { draftAcquisition } from '../acquisition-input.ts';
+import { type AcquireFlags, draftAcquisition } from '../acquisition-input.ts';
 import { performOwnAct } from '../act.ts';
 import type { Invocation } from '../context.ts';
 import { checkInput, parseTime, readObject, readText } from '../document.ts';
@@ -19,8 +19,8 @@ import { openSession } from '../session.ts';
 import { formatFields } from '../table.ts';
 import { anchor } from './anchor.ts';
 
-export interface LetterImportOptions {
-  readonly input: string;
+export interface LetterImportOptions extends AcquireFlags {
+  readonly input?: string;
   readonly reference: string;
   readonly received: string;
   readonly as: Lowercase<Exclude<GroundKind, 'CONSENT'>>;
@@ -33,22 +33,19 @@ export async function importLetter(invocation: Invocation<LetterImportOptions>):
   const receivedAt = parseTime(options.received);
   const session = await openSession(invocation);
   const id = randomBytes(16).toString('hex');
-  const document = await readObject(context, options.input);
+  const document = options.input === undefined ? {} : await readObject(context, options.input);
   const { grounds = [] } = document as { grounds?: unknown[] };
   const kind = options.as.toUpperCase() as GroundKind;
-  const draft = draftAcquisition(
-    {},
-    {
-      document: {
-        ...document,
-        grounds: [{ kind, reference: options.reference, sha256 }, ...grounds],
-        // A letter is collected at the moment at which it is received.
-        startedAt: receivedAt,
-        endedAt: receivedAt,
-      },
-      ...{ id, now: receivedAt, recordings: [] },
+  const draft = draftAcquisition(options, {
+    document: {
+      ...document,
+      grounds: [{ kind, reference: options.reference, sha256 }, ...grounds],
+      // A letter is collected at the moment at which it is received.
+      startedAt: receivedAt,
+      endedAt: receivedAt,
     },
-  );
+    ...{ id, now: receivedAt, recordings: [] },
+  });
   await performOwnAct(session, {
     ...{ transaction: 'evidence:acquire', input: checkInput(acquireInput, draft) },
   });

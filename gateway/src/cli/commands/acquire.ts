@@ -2,40 +2,16 @@
 import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
-import { collect } from '../repeatable.ts';
-
-const many = (flags: string, description: string) =>
-  new Option(flags, `${description} (repeatable)`).argParser(collect);
+import { addAcquisitionOptions, many } from './acquisition-options.ts';
 
 export function addAcquireCommand(program: Command, run: Runner): void {
-  const acquire = program
-    .command('acquire')
-    .description('record one act of collection and print its id')
-    .option(
-      '--input <file>',
-      'all fields as JSON; flags replace single ones (- reads standard input)',
-    )
-    .option('--case <reference>', 'case in the files of the member')
-    .addOption(many('--legal-basis <id@version>', 'governed legal basis'))
-    .option('--method <id@version>', 'governed collection method')
-    .option('--standard <id@version>', 'governed standard followed')
-    .addOption(
-      new Option('--route <route>', 'how the evidence is obtained').choices([
-        'DOMESTIC',
-        'MUTUAL_ASSISTANCE',
-        'POLICE_COOPERATION',
-        'PROVIDER_DIRECT',
-        'UNILATERAL',
-      ]),
-    )
-    .option('--system <jurisdiction>', 'where the system is, or UNKNOWN')
-    .option('--medium <jurisdiction>', 'where the medium is, or UNKNOWN; without it, as --system')
+  const acquire = addAcquisitionOptions(
+    program.command('acquire').description('record one act of collection and print its id'),
+  )
     .addOption(many('--node <kind@jurisdiction>', 'node of a network source'))
     .addOption(many('--order <reference>', 'order that the collection rests on'))
     .addOption(many('--treaty <reference>', 'request under a treaty that it rests on'))
     .addOption(many('--consent <reference>', 'consent that it rests on'))
-    .option('--authorisation <KIND:reference>', 'JUDICIAL, EMERGENCY_POLICE or INTERNAL')
-    .option('--reason <text>', 'why')
     .option('--continues <acquisition>', 'earlier acquisition that this one goes on with')
     .addOption(many('--purpose <purpose>', 'JUDGE_CASE, ANALYSE_CRIME or FIX_SCOPE'))
     .addOption(

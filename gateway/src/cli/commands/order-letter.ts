@@ -3,16 +3,20 @@ import { type Command, Option } from 'commander';
 import type { Runner } from '../context.ts';
 import { addExamples } from '../examples.ts';
 import { collect } from '../repeatable.ts';
+import { addAcquisitionOptions } from './acquisition-options.ts';
 
 export function addLetterCommands(order: Command, run: Runner): void {
   const load = () => import('../actions/order-letter.ts');
   const letter = order.command('letter').description('orders and requests that came on paper');
   addExamples(
-    letter
-      .command('import')
-      .argument('<file>', 'the letter as it was received')
-      .description('fix a letter by its digest and its receipt; what it says stays with the member')
-      .requiredOption('--input <file>', 'the acquisition that takes it in (- for stdin)')
+    addAcquisitionOptions(
+      letter
+        .command('import')
+        .argument('<file>', 'the letter as it was received')
+        .description(
+          'fix a letter by its digest and its receipt; what it says stays with the member',
+        ),
+    )
       .requiredOption('--reference <reference>', 'the letter’s own reference')
       .requiredOption('--received <time>', 'when it was received, RFC 3339 with zone')
       .addOption(
@@ -20,7 +24,9 @@ export function addLetterCommands(order: Command, run: Runner): void {
       )
       .action(run(async () => (await load()).importLetter)),
     [
-      'order letter import letter.pdf --input a.json --reference MLA/44 --received 2026-11-02T09:00:00Z',
+      'order letter import letter.pdf --reference MLA/44 --as treaty --received 2026-11-02T09:00:00+08:00 \\\n' +
+        '      --case 2026/117 --legal-basis cn-cpl-141@1 --method voluntary-handover@1 --standard iso-iec-27037@1 \\\n' +
+        '      --route DOMESTIC --system CN --authorisation INTERNAL:2026/4 --reason "Came by post"',
     ],
   );
   addExamples(
