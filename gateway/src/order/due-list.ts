@@ -8,7 +8,7 @@ import { type Page, toPage } from '../projection/cursor.ts';
 import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords } from '../projection/records.ts';
 import { type ClockStanding, graceOf } from './running-clocks.ts';
-import { findProfile } from './standing.ts';
+import { openProfiles } from './standing.ts';
 
 /** The last clock that was shown. */
 export type DuePlace = readonly [ends: number, id: string, clock: string];
@@ -72,17 +72,20 @@ export function createDueList(database: DatabaseSync) {
        AND (ends, id, clock) > (?, ?, ?) ORDER BY ends, id, clock LIMIT ?`,
   );
 
-  const show = ({ id, clock: name, ...row }: ClockRow): DueClock => {
-    const { key, record: order } = records.find<OrderRecord>(orderKey(id))!;
-    const head = records.find<OrderHeadRecord>(orderHeadKey(id))!.record;
-    const clock = findProfile(records, order.profile).clocks.find((each) => each.id === name)!;
-    return {
-      ...{ order: id, key, case: order.case, status: head.status, side: row.side },
-      ...{ clock: name, article: clock.article, title: clock.title, obliges: clock.obliges },
-      ...{ due: row.ends - graceOf(clock), ends: row.ends, standing: row.standing },
-      marked: row.standing === 'MARKED',
+  const showWith =
+    (profileOf: ReturnType<typeof openProfiles>) =>
+    (found: ClockRow): DueClock => {
+      const { id, clock: name, ...row } = found;
+      const { key, record: order } = records.find<OrderRecord>(orderKey(id))!;
+      const head = records.find<OrderHeadRecord>(orderHeadKey(id))!.record;
+      const clock = profileOf(order.profile).clocks.find((each) => each.id === name)!;
+      return {
+        ...{ order: id, key, case: order.case, status: head.status, side: row.side },
+        ...{ clock: name, article: clock.article, title: clock.title, obliges: clock.obliges },
+        ...{ due: row.ends - graceOf(clock), ends: row.ends, standing: row.standing },
+        marked: row.standing === 'MARKED',
+      };
     };
-  };
 
   return {
     /** In the order of their ends; what is provisional stays in it after its own, for nobody knows better yet. */
@@ -106,7 +109,7 @@ export function createDueList(database: DatabaseSync) {
         rows.toSorted(compareEnds).slice(0, limit + 1),
         limit,
         ({ ends, id, clock }) => [ends, id, clock],
-        show,
+        showWith(openProfiles(records)),
       );
     },
     /** Those over before an instant that nobody marked and this side may. */

@@ -18,7 +18,7 @@ import type { PageRequest } from '../projection/evidence-view.ts';
 import { createRecords, type ProjectedRecord } from '../projection/records.ts';
 import { listAwaited } from './awaited.ts';
 import { listEscalated } from './escalated.ts';
-import { findProfile, sideOf } from './standing.ts';
+import { openProfiles, sideOf } from './standing.ts';
 
 export interface OrderFilter {
   readonly side?: Party | undefined;
@@ -73,12 +73,12 @@ export function createOrderList(database: DatabaseSync) {
     'SELECT block, position FROM order_deed WHERE id = ? AND member = ? AND person = ?',
   );
 
-  const summarise =
-    (member: string) =>
-    ({ id }: Row): OrderSummary => {
+  const summarise = (member: string) => {
+    const profileOf = openProfiles(records);
+    return ({ id }: Row): OrderSummary => {
       const order = records.find<OrderRecord>(orderKey(id))!;
       const head = records.find<OrderHeadRecord>(orderHeadKey(id))!.record;
-      const profile = findProfile(records, order.record.profile);
+      const profile = profileOf(order.record.profile);
       const { status, sequence, recordedAt: changedAt } = head;
       const awaits = listAwaited({ order: order.record, head, profile });
       return {
@@ -89,6 +89,7 @@ export function createOrderList(database: DatabaseSync) {
         escalated: listEscalated({ head, profile }).map(({ clock }) => clock),
       };
     };
+  };
 
   const cut = (rows: readonly Row[], limit: number): Page<Row> =>
     toPage(

@@ -16,6 +16,17 @@ export function findProfile(records: Records, { id, version }: Governed): OrderP
   return entry.body as OrderProfile;
 }
 
+/** As {@link findProfile}; each edition is read once, for a page whose orders share them. */
+export function openProfiles(records: Records): (edition: Governed) => OrderProfile {
+  const known = new Map<string, OrderProfile>();
+  return (edition) => {
+    const name = `${edition.id}@${edition.version}`;
+    const profile = known.get(name) ?? findProfile(records, edition);
+    known.set(name, profile);
+    return profile;
+  };
+}
+
 /** Undefined of a member that is no party. */
 export function sideOf(order: OrderRecord, member: string): Party | undefined {
   const members = membersOf(order);
