@@ -51,7 +51,9 @@ export const calendarBody = z
     }
     const both = workedDays.findIndex((day) => holidays.includes(day));
     if (both !== -1) refuse(['workedDays', both], 'is a holiday');
-    if (offsets[0]!.from > dayStartUtc(from) - offsets[0]!.minutes * MINUTE_MS) {
+    // Of none the form itself says that there must be one.
+    const [first] = offsets;
+    if (first && first.from > dayStartUtc(from) - first.minutes * MINUTE_MS) {
       refuse(['offsets', 0], 'begins after the first day');
     }
   });
