@@ -92,6 +92,7 @@ export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
       query: asOfQuery,
       body: z.strictObject({ queries: z.array(query).min(1).max(MAX_QUERIES) }),
       answers: { 200: { description: 'One answer for each address, in order', schema: screening } },
+      refusals: [422],
       handle: async ({ principal, query: { asOf }, body, headers }) => {
         const ask = prepare(principal, headers, asOf);
         return { status: 200, body: Buffer.from(await ask(body.queries)) };
@@ -114,6 +115,7 @@ export function screenEndpoints(deps: GatewayDeps): AnyEndpoint[] {
           mediaType: NDJSON,
         },
       },
+      refusals: [422],
       handle: async ({ principal, query: { asOf }, stream, headers, refused }) => {
         const ask = prepare(principal, headers, asOf);
         const groups = readGroups(stream!);
