@@ -207,7 +207,8 @@ function readBatches(
 
 /**
  * Whole chains of custody of items of these acquisitions, and of items made from those, by ascending name,
- * each once. Whether there are more, they do not show. @throws Refusal `RECORD_MISMATCH` for one of something else; as custody bundles.
+ * each once. Whether there are more, they do not show.
+ * @throws Refusal `RECORD_MISMATCH` for one of something else; as custody bundles.
  */
 export function readCustodies(
   bundles: readonly Uint8Array[],

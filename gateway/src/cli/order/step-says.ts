@@ -26,7 +26,10 @@ export interface SaysOptions {
   readonly due?: string;
 }
 
-/** @throws CliError `USAGE`, `FILE_UNREADABLE`, and what {@link readObject} says of the file. */
+/**
+ * Options go before the file; what neither says of a receipt is now, and of a yield is none.
+ * @throws CliError `USAGE`, `FILE_UNREADABLE`, and what {@link readObject} says of the file.
+ */
 export async function readSays(
   context: Context,
   verb: StepVerb,
